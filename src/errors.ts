@@ -1,0 +1,40 @@
+/** What a caller can be told, by code. `docs/errors.md` is the same table in prose. */
+export const problems = {
+  GW_BAD_REQUEST: { status: 400, title: 'The request is ambiguous or malformed' },
+  GW_ROUTE_NOT_FOUND: { status: 404, title: 'No route matches the request' },
+  GW_SERVICE_NOT_FOUND: { status: 404, title: 'The service is not known' },
+  GW_REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
+  GW_BODY_TOO_LARGE: { status: 413, title: 'The request body is over the limit' },
+  GW_HEADERS_TOO_LARGE: { status: 431, title: 'The request head is over the limit' },
+  GW_CLIENT_CLOSED: { status: 499, title: 'The client closed the connection' },
+  GW_INTERNAL: { status: 500, title: 'The gateway failed' },
+  GW_UPSTREAM_UNREACHABLE: { status: 502, title: 'No instance of the service could be connected to' },
+  GW_UPSTREAM_RESET: { status: 502, title: 'The instance broke off before a valid response head' },
+  GW_REGISTRY_NOT_READY: { status: 503, title: 'The registry has not been read yet', retryAfterSeconds: 1 },
+  GW_NO_ENDPOINT: { status: 503, title: 'The service has no instance' },
+  GW_OVERLOADED: { status: 503, title: 'A limit of the gateway is reached', retryAfterSeconds: 1 },
+  GW_UPSTREAM_TIMEOUT: { status: 504, title: 'The instance sent no response head in time' },
+} as const satisfies Record<string, Problem>
+
+export interface Problem {
+  readonly status: number
+  readonly title: string
+  readonly retryAfterSeconds?: number
+}
+
+export type ProblemCode = keyof typeof problems
+
+/** The one error that becomes an answer. `message` is shown to the caller: no addresses, no library words. */
+export class GatewayError extends Error {
+  readonly code: ProblemCode
+
+  constructor(code: ProblemCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'GatewayError'
+    this.code = code
+  }
+
+  get problem(): Problem {
+    return problems[this.code]
+  }
+}

@@ -1,0 +1,37 @@
+/** One registered process of a service: a fact from the registry. Never changed in place; a change is a new object. */
+export interface Instance {
+  /** Unique within its service and stable across views: counters and health follow it. */
+  readonly id: string
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
+  /** Relative share of the load; greater than 0. */
+  readonly weight: number
+  readonly zone?: string
+  readonly status: 'up' | 'draining' | 'down'
+  /** Epoch milliseconds. */
+  readonly registeredAt?: number
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+export type InstanceFields = Pick<Instance, 'host' | 'port'> & Partial<Instance>
+
+// Letters, digits, `.`, `-`, `_` for names and IPv4; hexadecimal, `:` and a zone for IPv6 without its brackets.
+const HOST = /^(?:[A-Za-z0-9._-]{1,255}|[0-9A-Fa-f:.]{2,45}(?:%[A-Za-z0-9]{1,15})?)$/
+
+/**
+ * Fills in the defaults: id `host:port`, no TLS, weight 1, status up, no metadata.
+ *
+ * @throws TypeError that names the field when host, port or weight could not be connected to or balanced
+ */
+export function instance(fields: InstanceFields): Instance {
+  const { host, port, weight = 1 } = fields
+  if (typeof host !== 'string' || !HOST.test(host))
+    throw new TypeError(`host ${JSON.stringify(host)} is not a host name or an address`)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new TypeError(`port ${JSON.stringify(port)} is not between 1 and 65535`)
+  if (!(weight > 0 && weight <= 1e6))
+    throw new TypeError(`weight ${JSON.stringify(weight)} is not between 0 and 1000000`)
+  const id = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+  return { id, tls: false, weight, status: 'up', metadata: {}, ...fields }
+}
