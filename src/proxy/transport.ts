@@ -1,0 +1,86 @@
+import type { Readable } from 'node:stream'
+import type { UpstreamConfig } from '../config/types.ts'
+import type { Instance } from '../plugin/index.ts'
+
+/** Opens the way to one instance. What travels on it is HTTP; how is the transport's business. */
+export interface Transport {
+  /** Has no side effect until the first `send`. */
+  open(instance: Instance, settings: UpstreamConfig): Upstream
+}
+
+/** One instance as seen from this process: its connections, at most `settings.connections`, and those who wait for one. */
+export interface Upstream {
+  /**
+   * Sends one request. Never throws and never calls the listener before it has returned; every outcome is told to the
+   * listener, which hears `onEnd` or `onError` exactly once, unless the call is aborted first.
+   */
+  send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall
+  /** Lets running calls end, closes idle connections now and the others after their call. */
+  close(): void
+}
+
+/** One request as it goes to an instance: routed, filtered, checked. */
+export interface UpstreamRequest {
+  readonly method: string
+  /** Origin-form path and query, byte for byte. */
+  readonly path: string
+  /** Flat `[name, value, ...]` with exactly one host; no connection or framing fields: those are the transport's. */
+  readonly headers: readonly string[]
+  /** null: no body. Read by the transport once the connection is there, never destroyed by it. */
+  readonly body: Readable | null
+  /** Bytes of the body, 0 for an explicit empty one; null: not known before its end (chunked), or no body at all. */
+  readonly bodyLength: number | null
+}
+
+export interface ResponseHead {
+  readonly status: number
+  readonly statusText: string
+  /** As received: flat `[name, value, ...]` in latin1, order, case and duplicates kept. */
+  readonly headers: readonly string[]
+}
+
+export interface UpstreamListener {
+  /** A connection is there and the first byte goes out now: from here on a failure no longer means that nothing was sent. */
+  onSending(): void
+  /** The final response head. */
+  onHead(head: ResponseHead): void
+  /** The chunk belongs to the listener. Not called while paused. */
+  onData(chunk: Buffer): void
+  /** The body is complete by its own framing. */
+  onEnd(trailers: readonly string[]): void
+  /** The exchange broke. Before `onHead` nothing may have been answered; after it the body is incomplete. */
+  onError(error: UpstreamError): void
+}
+
+export interface UpstreamCall {
+  /** Stops reading the response body; the instance is slowed down by TCP. */
+  pause(): void
+  resume(): void
+  /** Gives up: no listener call follows, and a connection in use is closed. Harmless when the call has ended. */
+  abort(): void
+}
+
+/**
+ * What went wrong on the way to an instance.
+ * - `connect`: no connection (refused, unreachable, name unknown, TLS failed, or not within `connectTimeoutMs`)
+ * - `queue`: every connection is in use and too many calls wait
+ * - `reset`: the connection broke
+ * - `protocol`: what came is not a valid HTTP response
+ * - `body`: the request body broke on the way in, which is the client's doing
+ */
+export class UpstreamError extends Error {
+  readonly kind: 'connect' | 'queue' | 'reset' | 'protocol' | 'body'
+  /** The connection had served before and broke without one byte of response: a keep-alive race, not a verdict on the instance. */
+  readonly stale: boolean
+
+  constructor(
+    kind: UpstreamError['kind'],
+    message: string,
+    { stale = false, cause }: { stale?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, { cause })
+    this.name = 'UpstreamError'
+    this.kind = kind
+    this.stale = stale
+  }
+}
