@@ -1,0 +1,66 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { GatewayError } from '../errors.ts'
+import type { Logger } from '../plugin/index.ts'
+import type { Exchange, UpstreamResponse } from '../proxy/index.ts'
+import type { Route, Router } from '../routing/router.ts'
+import { claim, problemAnswer } from './problem.ts'
+import { adoptRewrites } from './rewrites.ts'
+
+/** What each request carries through Hono. */
+export interface GatewayEnv {
+  Bindings: { exchange: Exchange; request: Request }
+}
+
+export interface AppOptions {
+  readonly log: Logger
+  readonly router: Router
+  /** Runs on every request, before it is routed. */
+  readonly middleware: readonly MiddlewareHandler[]
+  /** What the route or its service adds, if anything. */
+  middlewareOf(route: Route): MiddlewareHandler | undefined
+  forward(exchange: Exchange): Promise<UpstreamResponse>
+}
+
+/** The gateway as a Hono app, in reading order. */
+export function createApp({ log, router, middleware, middlewareOf, forward }: AppOptions): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>()
+  for (const handler of middleware) app.use(handler)
+  if (middleware.length > 0) app.use((c, next) => adoptRewrites(c, c.env.exchange, c.env.request).then(next))
+
+  app.all('*', function routeAndForward(c): Response | Promise<Response> {
+    const { exchange } = c.env
+    const route = router.match(exchange)
+    if (!route) return unrouted(exchange, router.expectation)
+    exchange.route = route
+    const own = middlewareOf(route)
+    return own ? through(own, c) : forward(exchange)
+  })
+
+  app.onError(answerProblem)
+  return app
+
+  /** One route's middleware around the forwarding, by Hono's rules: `next` does not throw, what is returned or set is the answer. */
+  async function through(handler: MiddlewareHandler, c: Context<GatewayEnv>): Promise<Response> {
+    const answered = await handler(c, async function next() {
+      try {
+        await adoptRewrites(c, c.env.exchange, c.env.request)
+        c.res = await forward(c.env.exchange)
+      } catch (thrown) {
+        c.error = thrown as Error
+        c.res = answerProblem(thrown, c)
+      }
+    })
+    return answered ?? c.res
+  }
+
+  function answerProblem(thrown: unknown, c: Context<GatewayEnv>): Response {
+    const { exchange } = c.env
+    const { status, headers, body } = problemAnswer(claim(thrown, exchange, log), exchange.id)
+    return new Response(body, { status, headers })
+  }
+}
+
+function unrouted({ method, rawTarget }: Exchange, expectation: string): Response {
+  if (rawTarget === '/' && (method === 'GET' || method === 'HEAD')) return new Response('Portolan is up.\n')
+  throw new GatewayError('GW_ROUTE_NOT_FOUND', expectation)
+}

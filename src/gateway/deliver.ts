@@ -1,0 +1,101 @@
+import type { ServerResponse } from 'node:http'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { type BodySink, type Exchange, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
+
+/**
+ * The one look at what comes out of the Hono app. An instance's answer goes straight to the socket, with its own header
+ * list if nobody looked at it, with the changed one otherwise; an answer with a new body goes the Fetch way.
+ *
+ * @returns what is left for the Node server adapter to do
+ */
+export function deliver(response: Response, exchange: Exchange, outgoing: ServerResponse): Response {
+  if (outgoing.headersSent || outgoing.destroyed || exchange.clientClosed) return RESPONSE_ALREADY_SENT
+  const body = straightBody(response)
+  if (body) {
+    outgoing.writeHead(response.status, response.statusText, headerList(response))
+    sendBody(body, outgoing)
+    return RESPONSE_ALREADY_SENT
+  }
+  if (exchange.upstreamMs === undefined || !response.body) return response
+  outgoing.writeHead(response.status, response.statusText, headerList(response))
+  sendStream(response.body, outgoing)
+  return RESPONSE_ALREADY_SENT
+}
+
+function straightBody(response: Response): UpstreamBody | undefined {
+  if (response instanceof UpstreamResponse) return response.untouchedBody
+  const { body } = response
+  return body?.locked ? undefined : UpstreamBody.of(body)
+}
+
+function headerList(response: Response): string[] {
+  // Node's types know the flat list only as string[].
+  return (response instanceof UpstreamResponse ? response.headerList : [...response.headers].flat()) as string[]
+}
+
+function sendBody(body: UpstreamBody, outgoing: ServerResponse): void {
+  const whole = body.takeWhole()
+  if (whole) {
+    outgoing.end(whole)
+    return
+  }
+  // Sends the head before the first byte of the body has come: an event stream may be silent for long. An empty buffer, since
+  // `flushHeaders` would write header bytes above 127 as UTF-8.
+  if (body.idle) outgoing.write(Buffer.alloc(0))
+  body.flowInto(new OutgoingSink(body, outgoing))
+}
+
+class OutgoingSink implements BodySink {
+  readonly #outgoing: ServerResponse
+  readonly #resume: () => void
+  #waiting = false
+
+  constructor(body: UpstreamBody, outgoing: ServerResponse) {
+    this.#outgoing = outgoing
+    this.#resume = () => {
+      this.#waiting = false
+      body.resume()
+    }
+  }
+
+  write(chunk: Buffer): boolean {
+    if (this.#outgoing.write(chunk)) return true
+    if (!this.#waiting) this.#outgoing.once('drain', this.#resume)
+    this.#waiting = true
+    return false
+  }
+
+  end(trailers: readonly string[]): void {
+    if (trailers.length > 0) this.#outgoing.addTrailers(pairs(trailers))
+    this.#outgoing.end()
+  }
+
+  /** After the head nothing can be answered: the connection breaks, and never looks like a clean end. */
+  fail(): void {
+    const { socket } = this.#outgoing
+    if (socket && this.#outgoing.chunkedEncoding) socket.destroy()
+    else socket?.resetAndDestroy()
+    this.#outgoing.destroy()
+  }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = []
+  for (let i = 0; i < flat.length; i += 2) list.push([flat[i]!, flat[i + 1]!])
+  return list
+}
+
+/** A body that a middleware has made, chunk by chunk at the pace of the client. */
+async function sendStream(stream: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+  const reader = stream.getReader()
+  outgoing.once('close', () => void reader.cancel().catch(() => undefined))
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      if (!outgoing.write(read.value))
+        await new Promise((drained) => outgoing.once('drain', drained).once('close', drained))
+    }
+    outgoing.end()
+  } catch {
+    outgoing.destroy()
+  }
+}

@@ -1,0 +1,155 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import type { LiveEndpoint } from '../balancing/index.ts'
+import { GatewayError, type ProblemCode } from '../errors.ts'
+import type { PickContext } from '../plugin/index.ts'
+import type { Route, RouteRequest } from '../routing/router.ts'
+
+/** Why an exchange ended as it did: `complete` reached the client whole. */
+export type Ending = 'complete' | 'client-closed' | 'upstream-broke'
+
+/** One request on its way through this worker, from the first look at it to the log line. */
+export class Exchange implements RouteRequest, PickContext {
+  readonly id: string
+  readonly startedMs: number
+  method: string
+  rawTarget: string
+  rawHeaders: readonly string[]
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly httpVersion: string
+  readonly encrypted: boolean
+  /** The other end of the connection; '' where there is none. */
+  readonly peerAddress: string
+  /** The client behind trusted proxies, or the peer itself. */
+  clientAddress: string
+  peerTrusted = false
+  /** The request body as a Node stream; null when the framing says that there is none. */
+  body: Readable | null
+  /** What the client said about the length of its body; null when it did not. */
+  bodyLength: number | null
+  readonly #socket: Socket | undefined
+
+  route: Route | undefined
+  endpoint: LiveEndpoint | undefined
+  attempts = 0
+  /** From the last attempt's start to the response head. */
+  upstreamMs: number | undefined
+  code: ProblemCode | undefined
+  upstreamBroke = false
+  /** Set while an attempt runs: gives it up. */
+  giveUp: (() => void) | undefined
+  #clientClosed = false
+
+  constructor(from: ExchangeFields) {
+    this.id = from.id
+    this.startedMs = from.startedMs
+    this.method = from.method
+    this.rawTarget = from.rawTarget
+    this.rawHeaders = from.rawHeaders
+    this.headers = from.headers
+    this.httpVersion = from.httpVersion
+    this.encrypted = from.encrypted
+    this.peerAddress = from.peerAddress
+    this.clientAddress = from.peerAddress
+    this.body = from.body
+    this.bodyLength = from.bodyLength
+    this.#socket = from.socket
+  }
+
+  get service(): string {
+    return this.route?.service ?? ''
+  }
+
+  get path(): string {
+    return this.route?.path ?? this.rawTarget
+  }
+
+  /** Of this connection so far: moves while a request body flows in. */
+  get bytesReceived(): number {
+    return this.#socket?.bytesRead ?? 0
+  }
+
+  get clientClosed(): boolean {
+    return this.#clientClosed
+  }
+
+  header(name: string): string | undefined {
+    const value = this.headers[name]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  /** The client has gone: whatever still runs for it stops. */
+  closeByClient(): void {
+    this.#clientClosed = true
+    this.giveUp?.()
+  }
+
+  /** @throws GW_CLIENT_CLOSED when there is nobody left to answer */
+  assertClient(): void {
+    if (this.#clientClosed) throw new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection')
+  }
+}
+
+type ExchangeFields = Pick<
+  Exchange,
+  | 'id'
+  | 'startedMs'
+  | 'method'
+  | 'rawTarget'
+  | 'rawHeaders'
+  | 'headers'
+  | 'httpVersion'
+  | 'encrypted'
+  | 'peerAddress'
+  | 'body'
+  | 'bodyLength'
+> & { readonly socket?: Socket }
+
+/** For a request that came over a socket of ours: nothing is copied. */
+export function exchangeOfIncoming(id: string, startedMs: number, incoming: IncomingMessage): Exchange {
+  const { headers, socket } = incoming
+  const length = headers['content-length']
+  const bodyLength = length === undefined ? null : Number(length)
+  const hasBody = headers['transfer-encoding'] !== undefined || (bodyLength ?? 0) > 0
+  return new Exchange({
+    id,
+    startedMs,
+    method: incoming.method ?? 'GET',
+    rawTarget: incoming.url ?? '/',
+    rawHeaders: incoming.rawHeaders,
+    headers,
+    httpVersion: incoming.httpVersion,
+    encrypted: 'encrypted' in socket,
+    peerAddress: plainAddress(socket.remoteAddress ?? ''),
+    body: hasBody ? incoming : null,
+    bodyLength,
+    socket,
+  })
+}
+
+/** For a Fetch request that came over no socket of ours: from a test or from another runtime. */
+export function exchangeOfRequest(id: string, startedMs: number, request: Request): Exchange {
+  const encrypted = request.url.startsWith('https:')
+  return new Exchange({ id, startedMs, httpVersion: '1.1', encrypted, peerAddress: '', ...described(request) })
+}
+
+/** What of an exchange a Fetch request tells. */
+export function described(request: Request) {
+  const url = new URL(request.url)
+  const host = request.headers.get('host') ?? url.host
+  const length = request.headers.get('content-length')
+  return {
+    method: request.method,
+    rawTarget: url.pathname + url.search,
+    rawHeaders: ['host', host, ...[...request.headers].filter(([name]) => name !== 'host').flat()],
+    headers: { ...Object.fromEntries(request.headers), host },
+    body: request.body && Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]),
+    bodyLength: length === null ? null : Number(length),
+  }
+}
+
+/** A dual-stack socket writes IPv4 as `::ffff:10.0.0.1`; the rest of the world does not. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address
+}

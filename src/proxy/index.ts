@@ -1,0 +1,8 @@
+export { described, type Ending, Exchange, exchangeOfIncoming, exchangeOfRequest } from './exchange.ts'
+export { type ForwardSettings, forward } from './forward.ts'
+export { limitBody } from './limited-body.ts'
+export type { Transport } from './transport.ts'
+export { UpstreamError } from './transport.ts'
+export { type BodySink, UpstreamBody } from './upstream-body.ts'
+export { UpstreamResponse } from './upstream-response.ts'
+export { Upstreams } from './upstreams.ts'

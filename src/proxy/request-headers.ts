@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import type { Exchange } from './exchange.ts'
+import { isNominated, nominated } from './hop-by-hop.ts'
+
+/** Never sent on: about this connection only (RFC 9110 7.6.1), framing, which the transport writes anew, or set by us below. */
+const NOT_FORWARDED: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'forwarded',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'proxy', // httpoxy: CGI turns it into HTTP_PROXY
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  'x-request-id',
+])
+
+/** The header section that the instance sees: what the client sent, in its order and case, then what we say about it. */
+export function requestHeaders(exchange: Exchange): string[] {
+  const { rawHeaders, route } = exchange
+  const host = exchange.header('host') ?? ''
+  const headers = ['host', host]
+  const listed = nominated(exchange.header('connection'))
+  const routing = route?.dropHeaders ?? []
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    const lower = name.toLowerCase()
+    if (NOT_FORWARDED.has(lower) || routing.includes(lower) || isNominated(listed, lower)) continue
+    headers.push(name, rawHeaders[i + 1]!)
+  }
+  addForwarding(headers, exchange, host)
+  return headers
+}
+
+function addForwarding(headers: string[], exchange: Exchange, host: string): void {
+  const { peerAddress, peerTrusted, route } = exchange
+  const said = (name: string) => (peerTrusted ? exchange.header(name) : undefined)
+  const chain = said('x-forwarded-for')
+  if (peerAddress) headers.push('x-forwarded-for', chain ? `${chain}, ${peerAddress}` : peerAddress)
+  headers.push('x-forwarded-proto', said('x-forwarded-proto') ?? (exchange.encrypted ? 'https' : 'http'))
+  headers.push('x-forwarded-host', said('x-forwarded-host') ?? host)
+  const prefix = (said('x-forwarded-prefix') ?? '') + (route?.prefix ?? '')
+  if (prefix) headers.push('x-forwarded-prefix', prefix)
+  const via = exchange.header('via')
+  const hop = exchange.httpVersion === '1.0' ? '1.0 portolan' : '1.1 portolan'
+  headers.push('via', via ? `${via}, ${hop}` : hop)
+  headers.push('x-request-id', exchange.id)
+  if (exchange.header('traceparent') === undefined) headers.push('traceparent', newTraceparent())
+}
+
+/** W3C Trace Context 3.2, not sampled: it ties the log lines of a request together and asks nobody to record. */
+function newTraceparent(): string {
+  const id = randomId()
+  return `00-${id.slice(0, 32)}-${id.slice(32)}-00`
+}
+
+// One call for the system's random bytes serves many requests.
+const POOL_IDS = 256
+const ID_CHARACTERS = 48
+let pool = ''
+let used = 0
+
+function randomId(): string {
+  if (used === pool.length) {
+    pool = randomBytes((POOL_IDS * ID_CHARACTERS) / 2).toString('hex')
+    used = 0
+  }
+  used += ID_CHARACTERS
+  return pool.slice(used - ID_CHARACTERS, used)
+}

@@ -1,0 +1,36 @@
+import { isNominated, nominated } from './hop-by-hop.ts'
+
+const NOT_FORWARDED: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** The header section that the client sees: the instance's own, less what was about our connection to it. */
+export function responseHeaders(status: number, received: readonly string[]): string[] {
+  const listed = nominated(fieldValue(received, 'connection'))
+  const headers: string[] = []
+  for (let i = 0; i < received.length; i += 2) {
+    const name = received[i]!
+    const lower = name.toLowerCase()
+    if (NOT_FORWARDED.has(lower) || isNominated(listed, lower)) continue
+    // RFC 9110 8.6: a 204 has no length to tell.
+    if (status === 204 && lower === 'content-length') continue
+    headers.push(name, received[i + 1]!)
+  }
+  return headers
+}
+
+function fieldValue(received: readonly string[], lowerName: string): string | undefined {
+  let value: string | undefined
+  for (let i = 0; i < received.length; i += 2) {
+    const name = received[i]!
+    if (name.length !== lowerName.length || name.toLowerCase() !== lowerName) continue
+    value = value === undefined ? received[i + 1]! : `${value},${received[i + 1]}`
+  }
+  return value
+}

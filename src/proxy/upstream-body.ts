@@ -1,0 +1,123 @@
+import type { Lease } from '../balancing/index.ts'
+import type { UpstreamCall, UpstreamError } from './transport.ts'
+
+/** Where a body goes. `write` says false when it wants no more for now; `BodySource.resume` asks again. */
+export interface BodySink {
+  write(chunk: Buffer): boolean
+  end(trailers: readonly string[]): void
+  fail(error: Error): void
+}
+
+const HELD_BYTES = 64 * 1024
+
+/** Which body a web stream stands for: how a response is recognised whose headers alone were changed. */
+const bodies = new WeakMap<ReadableStream, UpstreamBody>()
+
+/**
+ * A response body on its way: held until somebody wants it, then passed on chunk by chunk, never faster than it is taken.
+ * Ends the lease when it ends, breaks or is cancelled.
+ */
+export class UpstreamBody {
+  readonly #call: UpstreamCall
+  readonly #lease: Lease
+  #held: Buffer[] = []
+  #heldBytes = 0
+  #ending: { readonly trailers: readonly string[] } | { readonly error: Error } | undefined
+  #sink: BodySink | undefined
+
+  constructor(call: UpstreamCall, lease: Lease) {
+    this.#call = call
+    this.#lease = lease
+  }
+
+  static of(stream: ReadableStream | null): UpstreamBody | undefined {
+    return stream ? bodies.get(stream) : undefined
+  }
+
+  /** True while nothing has come yet and nobody waits for it. */
+  get idle(): boolean {
+    return this.#held.length === 0 && this.#ending === undefined
+  }
+
+  /** All of the body, if all of it has come, nobody has begun to take it and it has no trailers: the everyday small answer. */
+  takeWhole(): Buffer | undefined {
+    if (this.#sink || !this.#ending || 'error' in this.#ending || this.#ending.trailers.length > 0) return undefined
+    return this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held)
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#sink) {
+      if (!this.#sink.write(chunk)) this.#call.pause()
+      return
+    }
+    this.#held.push(chunk)
+    this.#heldBytes += chunk.length
+    if (this.#heldBytes >= HELD_BYTES) this.#call.pause()
+  }
+
+  end(trailers: readonly string[]): void {
+    this.#lease.end()
+    this.#ending = { trailers }
+    this.#sink?.end(trailers)
+  }
+
+  fail(error: UpstreamError): void {
+    this.#lease.end()
+    this.#ending = { error }
+    this.#sink?.fail(error)
+  }
+
+  /** Hands over what is held and everything that follows. Once only. */
+  flowInto(sink: BodySink): void {
+    this.#sink = sink
+    let wantsMore = true
+    for (const chunk of this.#held) wantsMore = sink.write(chunk)
+    this.#held = []
+    if (!this.#ending) {
+      if (wantsMore) this.#call.resume()
+      else this.#call.pause()
+    } else if ('error' in this.#ending) sink.fail(this.#ending.error)
+    else sink.end(this.#ending.trailers)
+  }
+
+  resume(): void {
+    this.#call.resume()
+  }
+
+  /** Nobody wants the rest. Harmless when the body has ended. */
+  cancel(): void {
+    if (this.#ending) return
+    this.#lease.end()
+    this.#ending = { error: new Error('cancelled') }
+    this.#call.abort()
+  }
+
+  /** The body as Fetch knows it. Nothing is read before somebody reads, so that the body can still go straight to the client. */
+  stream(): ReadableStream<Uint8Array> {
+    let started = false
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        pull: (controller) => {
+          if (started) this.resume()
+          else this.flowInto(webSink(controller))
+          started = true
+        },
+        cancel: () => this.cancel(),
+      },
+      { highWaterMark: 0 },
+    )
+    bodies.set(stream, this)
+    return stream
+  }
+}
+
+function webSink(controller: ReadableStreamDefaultController<Uint8Array>): BodySink {
+  return {
+    write(chunk) {
+      controller.enqueue(chunk)
+      return (controller.desiredSize ?? 0) > 0
+    },
+    end: () => controller.close(),
+    fail: (error) => controller.error(error),
+  }
+}

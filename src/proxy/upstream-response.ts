@@ -1,0 +1,102 @@
+import type { ResponseHead } from './transport.ts'
+import type { UpstreamBody } from './upstream-body.ts'
+
+/**
+ * An instance's answer that Hono and its middleware take for a Fetch `Response`. It becomes one only as far as somebody
+ * looks: untouched, its header list and its body go to the client as they came.
+ */
+export class UpstreamResponse implements Response {
+  readonly status: number
+  readonly statusText: string
+  readonly type = 'default'
+  readonly url = ''
+  readonly redirected = false
+  readonly #rawHeaders: readonly string[]
+  readonly #upstreamBody: UpstreamBody
+  readonly #bodiless: boolean
+  #headers: Headers | undefined
+  #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined
+  #fetched: Response | undefined
+
+  /** `rawHeaders` are those for the client; `bodiless` for an answer that cannot have a body, such as one to HEAD. */
+  constructor(head: ResponseHead, rawHeaders: readonly string[], body: UpstreamBody, bodiless: boolean) {
+    this.status = head.status
+    this.statusText = head.statusText
+    this.#rawHeaders = rawHeaders
+    this.#upstreamBody = body
+    this.#bodiless = bodiless
+  }
+
+  /** The header list for the client: as received, or as somebody has left it. */
+  get headerList(): readonly string[] {
+    return this.#headers ? [...this.#headers].flat() : this.#rawHeaders
+  }
+
+  /** The body, if nobody has taken it into Fetch's hands. */
+  get untouchedBody(): UpstreamBody | undefined {
+    return this.#fetched || this.#stream?.locked ? undefined : this.#upstreamBody
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300
+  }
+
+  get headers(): Headers {
+    if (this.#headers) return this.#headers
+    const headers = new Headers()
+    for (let i = 0; i < this.#rawHeaders.length; i += 2) headers.append(this.#rawHeaders[i]!, this.#rawHeaders[i + 1]!)
+    this.#headers = headers
+    return headers
+  }
+
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    if (this.#bodiless) return null
+    if (this.#fetched) return this.#fetched.body
+    this.#stream ??= this.#upstreamBody.stream() as ReadableStream<Uint8Array<ArrayBuffer>>
+    return this.#stream
+  }
+
+  get bodyUsed(): boolean {
+    return this.#fetched?.bodyUsed ?? false
+  }
+
+  clone(): Response {
+    return this.#fetch().clone()
+  }
+
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#fetch().arrayBuffer()
+  }
+
+  blob(): Promise<Blob> {
+    return this.#fetch().blob()
+  }
+
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await this.arrayBuffer())
+  }
+
+  formData(): Promise<FormData> {
+    return this.#fetch().formData()
+  }
+
+  json(): Promise<unknown> {
+    return this.#fetch().json()
+  }
+
+  text(): Promise<string> {
+    return this.#fetch().text()
+  }
+
+  #fetch(): Response {
+    this.#fetched ??= new Response(this.body, {
+      status: this.status,
+      statusText: this.statusText,
+      headers: this.headers,
+    })
+    return this.#fetched
+  }
+}
+
+// `instanceof Response` holds without paying for the constructor of one; every member of it is overridden above.
+Object.setPrototypeOf(UpstreamResponse.prototype, Response.prototype)

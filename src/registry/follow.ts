@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RegistryAdapter, RegistryView } from '../plugin/index.ts'
+
+export interface Follower {
+  view(view: RegistryView): void
+  /** The registry cannot be read: earlier views are stale, though they may be used on. `failures` counts from 1 since the last view. */
+  stale(error: Error, failures: number): void
+}
+
+export interface FollowOptions {
+  readonly signal: AbortSignal
+  /** How long to wait before the next watch. */
+  delayMs(failures: number): number
+}
+
+/** Watches, and watches again after each failure, until the signal aborts. Never rejects. */
+export async function follow(
+  adapter: RegistryAdapter,
+  follower: Follower,
+  { signal, delayMs }: FollowOptions,
+): Promise<void> {
+  let failures = 0
+  while (!signal.aborted) {
+    try {
+      for await (const view of adapter.watch(signal)) {
+        failures = 0
+        follower.view(view)
+      }
+      throw new Error('the adapter ended its watch')
+    } catch (thrown) {
+      if (signal.aborted) return
+      follower.stale(thrown instanceof Error ? thrown : new Error(String(thrown)), ++failures)
+    }
+    await sleep(delayMs(failures), undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/**
+ * Full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015): gateways that lost one registry do not come back in step.
+ * The first retry is at most 100 ms away, so that an adapter that goes round its servers finds a live one soon.
+ */
+export function fullJitter(random: () => number, baseMs = 100, capMs = 5000): (failures: number) => number {
+  return (failures) => random() * Math.min(capMs, baseMs * 2 ** Math.min(failures - 1, 20))
+}
