@@ -2,7 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { GatewayError } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
 import type { Exchange, UpstreamResponse } from '../proxy/index.ts'
-import type { Route, Router } from '../routing/router.ts'
+import type { Route, Router } from '../routing/index.ts'
 import { claim, problemAnswer } from './problem.ts'
 import { adoptRewrites } from './rewrites.ts'
 

@@ -1,5 +1,6 @@
 export { accessLog, type LineSink, type Result } from './access-log.ts'
 export { type AppOptions, createApp, type GatewayEnv } from './app.ts'
+export { chains } from './chains.ts'
 export { trust } from './client-address.ts'
 export { createListener, type Listener } from './listener.ts'
 export { LATENCY_BOUNDS_SECONDS, Meter, type Reading } from './meter.ts'

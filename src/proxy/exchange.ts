@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
-import type { Route, RouteRequest } from '../routing/router.ts'
+import type { Route, RouteRequest } from '../routing/index.ts'
 
 /** Why an exchange ended as it did: `complete` reached the client whole. */
 export type Ending = 'complete' | 'client-closed' | 'upstream-broke'

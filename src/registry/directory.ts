@@ -1,9 +1,10 @@
-import { type LiveEndpoint, Pool } from '../balancing/index.ts'
+import { guarded, type LiveEndpoint, Pool } from '../balancing/index.ts'
 import { GatewayError } from '../errors.ts'
-import type { BalancingStrategy } from '../plugin/index.ts'
+import type { BalancingStrategy, Logger } from '../plugin/index.ts'
 import type { RegistryUpdate } from './update.ts'
 
 export interface DirectoryOptions {
+  readonly log: Logger
   strategy(service: string): BalancingStrategy
   /** The endpoint is no longer in the view: close what was opened for it. */
   left(endpoint: LiveEndpoint): void
@@ -44,7 +45,11 @@ export class Directory {
   }
 
   #open(service: string): Pool {
-    const pool = new Pool(service, this.#options.strategy(service))
+    const { strategy, log } = this.#options
+    const pool = new Pool(
+      service,
+      guarded(service, () => strategy(service), log),
+    )
     this.#pools.set(service, pool)
     return pool
   }

@@ -1,5 +1,6 @@
 import type { Logger, RegistryAdapter, RegistryView } from '../plugin/index.ts'
 import { follow } from './follow.ts'
+import { normaliser } from './normalise.ts'
 import { difference, fullUpdate, type RegistryUpdate } from './update.ts'
 
 export type RegistryState = 'pending' | 'live' | 'stale'
@@ -27,6 +28,7 @@ export class Registry {
   readonly #options: RegistryOptions
   readonly #listeners = new Set<(update: RegistryUpdate) => void>()
   readonly #stop = new AbortController()
+  readonly #normalise: (view: RegistryView) => RegistryView
   #view: RegistryView | undefined
   #version = 0
   #staleSince: number | undefined
@@ -35,6 +37,7 @@ export class Registry {
   constructor(adapter: RegistryAdapter, options: RegistryOptions) {
     this.#adapter = adapter
     this.#options = options
+    this.#normalise = normaliser(options.log)
   }
 
   start(): void {
@@ -74,8 +77,9 @@ export class Registry {
     await this.#following
   }
 
-  #receive(view: RegistryView): void {
+  #receive(yielded: RegistryView): void {
     const { log } = this.#options
+    const view = this.#normalise(yielded)
     const update = this.#view ? difference(this.#view, view) : fullUpdate(view)
     if (this.#staleSince !== undefined)
       log.info({ staleMs: this.#options.now() - this.#staleSince }, 'the registry is back')

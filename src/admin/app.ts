@@ -1,0 +1,31 @@
+import { timingSafeEqual } from 'node:crypto'
+import { Hono } from 'hono'
+import { bearerAuth } from 'hono/bearer-auth'
+import type { RegistryStatus } from '../registry/index.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface AdminOptions {
+  /** Wanted by all but the health endpoints; null wants none. */
+  readonly token: string | null
+  readonly metrics: Metrics
+  /** False before the first view has reached the workers and while draining. */
+  ready(): boolean
+  draining(): boolean
+  registry(): RegistryStatus
+}
+
+/** What operators and machines ask a running gateway. */
+export function createAdminApp({ token, metrics, ready, draining, registry }: AdminOptions): Hono {
+  const app = new Hono()
+  app.get('/healthz', (c) => c.json({ alive: true }))
+  app.get('/readyz', (c) => c.json({ ready: ready(), draining: draining(), registry: registry() }, ready() ? 200 : 503))
+  if (token !== null) app.use(bearerAuth({ verifyToken: (offered) => sameSecret(offered, token) }))
+  app.get('/metrics', async (c) => c.text(await metrics.render(), 200, { 'content-type': metrics.contentType }))
+  return app
+}
+
+/** In a time that does not tell how much of it was right. */
+function sameSecret(offered: string, secret: string): boolean {
+  const [a, b] = [Buffer.from(offered), Buffer.from(secret)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

@@ -1,0 +1,2 @@
+export { type AdminOptions, createAdminApp } from './app.ts'
+export { Metrics } from './metrics.ts'

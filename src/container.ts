@@ -1,0 +1,143 @@
+import { dirname } from 'node:path'
+import type { Catalog } from './catalog/index.ts'
+import type { GatewayConfig, PluginRef, ServiceConfig } from './config/types.ts'
+import { bind, get, newScope, type Scope, set } from './di.ts'
+import { accessLog, chains, createApp, createListener, type LineSink, Meter, requestIds, trust } from './gateway/index.ts'
+import type { Logger } from './plugin/index.ts'
+import { forward, Http1Transport, limitBody, Upstreams } from './proxy/index.ts'
+import { Directory, fullJitter, Registry } from './registry/index.ts'
+import { createRouter } from './routing/index.ts'
+import { Tokens } from './tokens.ts'
+
+/** The one place that wires. A value is built on first use and belongs to the scope that asked for it. */
+export function createRoot(): Scope {
+  const root = newScope()
+  set(root, Tokens.now, () => performance.now())
+  set(root, Tokens.random, Math.random)
+  set(root, Tokens.ordinal, 0)
+  bind(root, Tokens.pluginContext, (scope) => ({
+    log: get(scope, Tokens.log),
+    now: get(scope, Tokens.now),
+    random: get(scope, Tokens.random),
+    ordinal: get(scope, Tokens.ordinal),
+    directory: dirname(get(scope, Tokens.config).file),
+  }))
+  bindControlPlane(root)
+  bindDataPlane(root)
+  return root
+}
+
+function bindControlPlane(root: Scope): void {
+  bind(root, Tokens.adapter, (scope) => {
+    const { type, options } = get(scope, Tokens.config).registry
+    return get(scope, Tokens.catalog).adapter(type).create(options, get(scope, Tokens.pluginContext))
+  })
+  bind(root, Tokens.registry, (scope) => {
+    const delayMs = fullJitter(get(scope, Tokens.random))
+    return new Registry(get(scope, Tokens.adapter), {
+      log: get(scope, Tokens.log),
+      now: get(scope, Tokens.now),
+      delayMs,
+    })
+  })
+}
+
+function bindDataPlane(root: Scope): void {
+  bind(root, Tokens.transport, () => new Http1Transport())
+  bind(root, Tokens.upstreams, (scope) => new Upstreams(get(scope, Tokens.transport)))
+  bind(root, Tokens.meter, () => new Meter())
+  bind(root, Tokens.router, (scope) => {
+    const { routing, expose } = get(scope, Tokens.config)
+    return createRouter(routing, expose, { random: get(scope, Tokens.random) })
+  })
+  bind(root, Tokens.directory, (scope) => {
+    const settings = settingsOf(get(scope, Tokens.config))
+    const context = get(scope, Tokens.pluginContext)
+    const upstreams = get(scope, Tokens.upstreams)
+    const make = ({ type, options }: PluginRef) => get(scope, Tokens.catalog).strategy(type).create(options, context)
+    return new Directory({
+      log: get(scope, Tokens.log),
+      strategy: (service) => make(settings(service).balancing),
+      left: (endpoint) => upstreams.close(endpoint),
+    })
+  })
+  bind(root, Tokens.fetch, gatewayFetch)
+  bind(root, Tokens.listener, gatewayListener)
+}
+
+function gatewayFetch(scope: Scope) {
+  const config = get(scope, Tokens.config)
+  const settings = settingsOf(config)
+  const directory = get(scope, Tokens.directory)
+  const upstreams = get(scope, Tokens.upstreams)
+  const now = get(scope, Tokens.now)
+  const context = get(scope, Tokens.pluginContext)
+  const create = ({ type, options }: PluginRef) => get(scope, Tokens.catalog).middleware(type).create(options, context)
+  const app = createApp({
+    log: get(scope, Tokens.log),
+    router: get(scope, Tokens.router),
+    middleware: config.middleware.map(create),
+    middlewareOf: chains(config, create),
+    forward(exchange) {
+      limitBody(exchange, config.server.limits.bodyBytes)
+      return forward(exchange, directory.pool(exchange.service), settings(exchange.service), upstreams, now)
+    },
+  })
+  return app.fetch
+}
+
+function gatewayListener(scope: Scope) {
+  const { server, log } = get(scope, Tokens.config)
+  const meter = get(scope, Tokens.meter)
+  const logAccess = log.access ? accessLog(get(scope, Tokens.lines)) : undefined
+  return createListener({
+    limits: server.limits,
+    log: get(scope, Tokens.log),
+    fetch: get(scope, Tokens.fetch),
+    requestId: requestIds(),
+    recogniseClient: trust(server.trustedProxies),
+    now: get(scope, Tokens.now),
+    finished(exchange, result) {
+      meter.record(exchange, result)
+      logAccess?.(exchange, result)
+    },
+  })
+}
+
+/** What holds for a service: its own settings, or the file's. */
+function settingsOf({ services, balancing, upstream, retry }: GatewayConfig): (service: string) => ServiceConfig {
+  const defaults: ServiceConfig = { balancing, upstream, retry, middleware: [] }
+  return (service) => services.get(service) ?? defaults
+}
+
+/** What a gateway is made from. */
+export interface GatewayInputs {
+  readonly config: GatewayConfig
+  readonly catalog: Catalog
+  readonly log: Logger
+  readonly lines: LineSink
+  readonly ordinal?: number
+}
+
+/** A scope for one gateway. Nothing is built yet: this is the moment to put other values in place. */
+export function newGatewayScope({ config, catalog, log, lines, ordinal = 0 }: GatewayInputs, root = createRoot()): Scope {
+  const scope = newScope(root)
+  set(scope, Tokens.config, config)
+  set(scope, Tokens.catalog, catalog)
+  set(scope, Tokens.log, log)
+  set(scope, Tokens.lines, lines)
+  set(scope, Tokens.ordinal, ordinal)
+  return scope
+}
+
+/** What reads the registry. Nothing runs before `registry.start()`. */
+export const controlPlaneOf = (scope: Scope) => ({ registry: get(scope, Tokens.registry) })
+
+/** What serves requests. Nothing is open before `listener.server.listen()`. */
+export const dataPlaneOf = (scope: Scope) => ({
+  directory: get(scope, Tokens.directory),
+  fetch: get(scope, Tokens.fetch),
+  listener: get(scope, Tokens.listener),
+  meter: get(scope, Tokens.meter),
+  upstreams: get(scope, Tokens.upstreams),
+})

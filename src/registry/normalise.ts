@@ -1,0 +1,44 @@
+import { type Instance, instance, type Logger, type RegistryView } from '../plugin/index.ts'
+
+const SERVICE_NAME = /^[A-Za-z0-9._:-]{1,128}$/
+
+/**
+ * Makes what an adapter yields safe to hand on: fields complete, ids unique, nothing that cannot be connected to. What
+ * cannot be used is left out with one warning; its neighbours stay. A list that was seen before costs one look-up.
+ *
+ * @throws TypeError for what is no view at all
+ */
+export function normaliser(log: Logger): (view: RegistryView) => RegistryView {
+  const known = new WeakMap<readonly Instance[], readonly Instance[]>()
+  return function normalise(view) {
+    if (!(view instanceof Map)) throw new TypeError('the adapter yielded no Map of services')
+    const result = new Map<string, readonly Instance[]>()
+    for (const [service, instances] of view as RegistryView) {
+      if (typeof service !== 'string' || !SERVICE_NAME.test(service) || !Array.isArray(instances)) {
+        log.warn(
+          { service: String(service) },
+          'a service of the registry is left out: its name or its list cannot be used',
+        )
+        continue
+      }
+      const checked = known.get(instances) ?? usable(service, instances, log)
+      known.set(instances, checked)
+      result.set(service, checked)
+    }
+    return result
+  }
+}
+
+function usable(service: string, instances: readonly Instance[], log: Logger): readonly Instance[] {
+  const byId = new Map<string, Instance>()
+  for (const fields of instances) {
+    try {
+      const complete = instance(fields)
+      if (byId.has(complete.id)) throw new TypeError(`the id ${JSON.stringify(complete.id)} is taken`)
+      byId.set(complete.id, complete)
+    } catch (error) {
+      log.warn({ service, reason: (error as Error).message }, 'an instance of the registry is left out')
+    }
+  }
+  return [...byId.values()]
+}

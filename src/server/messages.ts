@@ -1,0 +1,27 @@
+import type { Reading } from '../gateway/index.ts'
+import type { RegistryUpdate } from '../registry/index.ts'
+
+/** What a worker is to be: the same text that the primary has checked, whatever the file says by now. */
+export interface WorkerStart {
+  readonly file: string
+  readonly text: string
+  readonly ordinal: number
+  /** Absent before the first view. */
+  readonly update?: RegistryUpdate
+}
+
+/** The channel between the processes. Everything on it survives JSON. */
+export type ToWorker =
+  | { readonly type: 'start'; readonly start: WorkerStart }
+  | { readonly type: 'update'; readonly update: RegistryUpdate }
+  | { readonly type: 'drain' }
+
+export type ToPrimary =
+  /** The worker's code is loaded; it waits for `start`. */
+  | { readonly type: 'hello' }
+  | { readonly type: 'listening'; readonly port: number }
+  /** The first view is in the worker's directory. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'reading'; readonly reading: Reading }
+  /** The worker cannot serve, and ends. */
+  | { readonly type: 'failed'; readonly reason: string }

@@ -1,0 +1,53 @@
+import type { GatewayConfig } from '../config/types.ts'
+import { controlPlaneOf } from '../container.ts'
+import type { Scope } from '../di.ts'
+import type { Logger } from '../plugin/index.ts'
+import { fullUpdate } from '../registry/index.ts'
+import { ControlPlane } from './control-plane.ts'
+import type { ToPrimary } from './messages.ts'
+import type { Running } from './run.ts'
+import { Supervisor } from './supervisor.ts'
+
+export interface Start {
+  readonly config: GatewayConfig
+  /** The text that `config` was made from: workers make theirs from the same. */
+  readonly text: string
+  readonly log: Logger
+}
+
+/** Control plane here, data planes in workers. Each worker begins with the full view and then hears of changes only. */
+export async function startCluster(scope: Scope, { config, text, log }: Start): Promise<Running> {
+  const parts = controlPlaneOf(scope)
+  const { registry } = parts
+  const firstOrdinal = Math.floor(Math.random() * 2 ** 16)
+  const supervisor = new Supervisor({
+    count: config.server.workers,
+    log,
+    startOf(slot) {
+      const { view } = registry
+      return { file: config.file, text, ordinal: firstOrdinal + slot, ...(view && { update: fullUpdate(view) }) }
+    },
+    onMessage: hear,
+    onReplaced: () => control.metrics.workerRestarted(),
+  })
+  const control = new ControlPlane(parts, config.admin, {
+    workers: () => supervisor.listening,
+    ready: () => supervisor.ready,
+  })
+  registry.subscribe((update) => supervisor.send({ type: 'update', update }))
+  const { port: adminPort } = await control.start()
+  const port = await supervisor.start()
+  return {
+    port,
+    adminPort,
+    async drain() {
+      control.startDraining()
+      await supervisor.drain()
+      await control.close()
+    },
+  }
+
+  function hear(message: ToPrimary): void {
+    if (message.type === 'reading') control.metrics.add(message.reading)
+  }
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import { builtins } from '../builtins.ts'
+import { parseConfig } from '../config/index.ts'
+import { newGatewayScope } from '../container.ts'
+import { openOutput } from './log.ts'
+import { startCluster } from './primary.ts'
+import { startSingle } from './single.ts'
+
+/** A gateway that serves, in one process or many. */
+export interface Running {
+  readonly port: number
+  readonly adminPort: number
+  /** Resolves when the last request has ended or been cut, and everything is closed. */
+  drain(): Promise<void>
+}
+
+/**
+ * Starts what a configuration file describes.
+ *
+ * @throws ConfigError when the file is wrong, Error when a port cannot be opened
+ */
+export async function run(file: string): Promise<Running & { flush(): void }> {
+  const text = await readConfig(file)
+  const { config, catalog } = await parseConfig(text, file, { builtins, env: process.env })
+  const output = openOutput(config.log)
+  const { log } = output
+  const scope = newGatewayScope({ config, catalog, ...output })
+  const start = config.server.workers === 0 ? startSingle : startCluster
+  const running = await start(scope, { config, text, log })
+  const { host, workers } = config.server
+  log.info({ host, port: running.port, workers, registry: config.registry.type }, 'the gateway listens')
+  log.info({ host: config.admin.host, port: running.adminPort }, 'the admin port listens')
+  return {
+    port: running.port,
+    adminPort: running.adminPort,
+    flush: output.flush,
+    async drain() {
+      log.info({}, 'draining')
+      await running.drain()
+      log.info({}, 'drained')
+      output.flush()
+    },
+  }
+}

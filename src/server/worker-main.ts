@@ -1,0 +1,4 @@
+/** The file that a worker process runs. */
+import { runWorker } from './worker.ts'
+
+runWorker()

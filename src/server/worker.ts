@@ -1,0 +1,76 @@
+import { parseConfig } from '../config/index.ts'
+import { dataPlaneOf, newGatewayScope } from '../container.ts'
+import { builtins } from '../builtins.ts'
+import { listen, listenFailure } from './data-plane.ts'
+import { drain } from './drain.ts'
+import { openOutput } from './log.ts'
+import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
+
+const READING_MS = 1000
+
+/** The data plane of one worker process: told by the primary what to be, what is registered and when to go. */
+export function runWorker(): void {
+  // A terminal signals the whole process group; the primary decides what that means.
+  process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined)
+  let apply: ((message: ToWorker) => void) | undefined
+  const early: ToWorker[] = []
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'start') {
+      serve(message.start).then(
+        (handler) => {
+          apply = handler
+          for (const waiting of early) handler(waiting)
+        },
+        (error: Error) => fail(error),
+      )
+    } else if (apply) apply(message)
+    else early.push(message)
+  })
+  tell({ type: 'hello' })
+}
+
+async function serve({ file, text, ordinal, update }: WorkerStart): Promise<(message: ToWorker) => void> {
+  const { config, catalog } = await parseConfig(text, file, { builtins, env: process.env })
+  const output = openOutput(config.log)
+  const parts = dataPlaneOf(newGatewayScope({ config, catalog, ordinal, ...output }))
+  const report = () => tell({ type: 'reading', reading: parts.meter.take() })
+  const learn = (news: NonNullable<typeof update>) => {
+    const first = !parts.directory.ready
+    parts.directory.apply(news)
+    if (first) tell({ type: 'ready' })
+  }
+  if (update) learn(update)
+  const { host, port } = config.server
+  const address = await listen(parts, config.server).catch((error) => {
+    throw new Error(listenFailure(error, host, port))
+  })
+  tell({ type: 'listening', port: address.port })
+  setInterval(report, READING_MS)
+
+  return function onMessage(message) {
+    if (message.type === 'update') learn(message.update)
+    if (message.type === 'drain') leave()
+  }
+
+  async function leave(): Promise<void> {
+    const inTime = await drain(parts.listener, config.server.drain)
+    if (!inTime) output.log.warn({}, 'connections were cut at the end of the drain')
+    parts.upstreams.closeAll()
+    await report()
+    output.flush()
+    process.exit(0)
+  }
+}
+
+/** Resolves when the message has left this process. */
+function tell(message: ToPrimary): Promise<void> {
+  return new Promise((sent) => {
+    if (process.connected) process.send!(message, () => sent())
+    else sent()
+  })
+}
+
+async function fail({ message }: Error): Promise<never> {
+  await tell({ type: 'failed', reason: message })
+  process.exit(1)
+}

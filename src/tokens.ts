@@ -1,0 +1,35 @@
+import type { Catalog } from './catalog/index.ts'
+import type { GatewayConfig } from './config/types.ts'
+import { token } from './di.ts'
+import type { LineSink, Listener, Meter } from './gateway/index.ts'
+import type { Logger, PluginContext, RegistryAdapter } from './plugin/index.ts'
+import type { Transport, Upstreams } from './proxy/index.ts'
+import type { Directory, Registry } from './registry/index.ts'
+import type { Router } from './routing/index.ts'
+
+/** Everything that the container wires, by name. Tests put their own in place before the first `get`. */
+export const Tokens = {
+  config: token<GatewayConfig>('config'),
+  catalog: token<Catalog>('catalog'),
+  log: token<Logger>('log'),
+  /** Where access log lines go. */
+  lines: token<LineSink>('lines'),
+  /** Monotonic milliseconds. */
+  now: token<() => number>('now'),
+  random: token<() => number>('random'),
+  /** See `PluginContext.ordinal`. */
+  ordinal: token<number>('ordinal'),
+  pluginContext: token<PluginContext>('pluginContext'),
+  adapter: token<RegistryAdapter>('adapter'),
+  registry: token<Registry>('registry'),
+  transport: token<Transport>('transport'),
+  upstreams: token<Upstreams>('upstreams'),
+  directory: token<Directory>('directory'),
+  router: token<Router>('router'),
+  meter: token<Meter>('meter'),
+  fetch: token<GatewayFetch>('fetch'),
+  listener: token<Listener>('listener'),
+}
+
+/** The Hono app's `fetch`, with the exchange that it works on. */
+export type GatewayFetch = Parameters<typeof import('./gateway/index.ts').createListener>[0]['fetch']
