@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { weighted } from '../../strategies/index.ts'
+import { endpoint, endpoints, pluginContext } from '../contract/kit.ts'
+import { counts, sequence } from './picking.ts'
+
+const strategy = () => weighted.create(undefined, pluginContext())
+const heavy = (id: string, weight: number) => endpoint({ id, weight })
+const five = [heavy('a', 5), heavy('b', 1), heavy('c', 1)]
+
+test('weights 5, 1, 1 give a a b a c a a, over and over', () => {
+  expect(sequence(strategy(), five, 14)).toBe('a a b a c a a a a b a c a a')
+})
+
+test('equal weights are round-robin', () => {
+  expect(sequence(strategy(), endpoints('a', 'b', 'c'), 6)).toBe('a b c a b c')
+})
+
+test('weights need not be whole', () => {
+  // Shares 0.5 : 1.5 : 2 are exact over 8 picks, so over 800; smooth means no period is off by more than one.
+  expect(counts(strategy(), [heavy('a', 0.5), heavy('b', 1.5), heavy('c', 2)], 800)).toEqual({ a: 100, b: 300, c: 400 })
+})
+
+test('shares are within 1 % of the weights', () => {
+  // A credit stays within the total weight of 0, so each count is within one pick or two of its share of 10,000.
+  const weights = { a: 0.1, b: 0.7, c: 2.3, d: 6.9 }
+  const shares = counts(
+    strategy(),
+    Object.entries(weights).map(([id, weight]) => heavy(id, weight)),
+    10_000,
+  )
+  for (const [id, weight] of Object.entries(weights))
+    expect(Math.abs(shares[id]! - weight * 1000)).toBeLessThanOrEqual(2)
+})
+
+test('an update does not restart the schedule', () => {
+  const one = strategy()
+  expect(sequence(one, five, 3)).toBe('a a b')
+  one.update!([five[2]!, five[1]!, five[0]!])
+  expect(sequence(one, [five[2]!, five[1]!, five[0]!], 4)).toBe('a c a a')
+})
+
+test('one who leaves and comes back begins anew', () => {
+  const [one, other] = [strategy(), strategy()]
+  expect(sequence(one, five, 2)).toBe('a a')
+  one.update!([])
+  expect(sequence(one, five, 7)).toBe(sequence(other, five, 7))
+})
+
+test('an endpoint that is left out keeps its place', () => {
+  const one = strategy()
+  const [a, b, c] = five
+  expect(sequence(one, [a!, b!, c!], 2)).toBe('a a')
+  one.update!(five)
+  expect(sequence(one, [b!, c!], 2)).toBe('b c')
+  expect(sequence(one, [a!, b!, c!], 5)).toBe('b a c a a')
+})
+
+test('a weight that changes counts from the next pick on', () => {
+  const one = strategy()
+  const pair = [heavy('a', 1), heavy('b', 1)]
+  sequence(one, pair, 10)
+  pair[0]!.weight = 3
+  expect(counts(one, pair, 400)).toEqual({ a: 300, b: 100 })
+})
