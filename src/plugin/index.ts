@@ -3,6 +3,7 @@
  * @module
  */
 export * from './adapter.ts'
+export * from './address.ts'
 export * from './context.ts'
 export * from './instance.ts'
 export * from './middleware.ts'

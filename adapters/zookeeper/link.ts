@@ -1,0 +1,173 @@
+import { connect, type Socket } from 'node:net'
+import { CONNECTING, type OwnedClient, ownedClient, type Stat, silence, verdict } from './client.ts'
+
+export interface Server {
+  readonly host: string
+  readonly port: number
+}
+
+export interface LinkOptions {
+  readonly sessionTimeoutMs: number
+  /** From the first SYN to the session. */
+  readonly connectTimeoutMs: number
+}
+
+export interface Znode {
+  readonly data: Buffer | undefined
+  readonly stat: Stat
+}
+
+type Done<Answer> = (error: unknown, answer: Answer) => void
+
+const CLOSE_MS = 500
+const MIN_BEAT_MS = 200
+
+/**
+ * One client, one connection, one session; never a second of any. A reader owns nothing in its session, so there is
+ * nothing worth reconnecting for: when anything at all goes wrong `down` aborts, with the reason, and a new link reads
+ * everything anew.
+ *
+ * Watchers are called once per reading that left them, must be one function per path, and must not throw.
+ */
+export class Link {
+  readonly #server: Server
+  readonly #options: LinkOptions
+  readonly #client: OwnedClient
+  readonly #down = new AbortController()
+  readonly #waiting = new Set<(why: Error) => void>()
+  #beatMs = Number.POSITIVE_INFINITY
+  #heartbeat: NodeJS.Timeout | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(server: Server, options: LinkOptions) {
+    this.#server = server
+    this.#options = options
+    this.#client = ownedClient(options.sessionTimeoutMs)
+  }
+
+  get down(): AbortSignal {
+    return this.#down.signal
+  }
+
+  /** Resolves with the session; rejects when there is none within `connectTimeoutMs`. */
+  async open(): Promise<void> {
+    const client = this.#client
+    const manager = client.connectionManager
+    manager.connect = () => this.#dial()
+    manager.onSocketTimeout = () => {} // the library's ping, whose answer it does not wait for
+    for (const event of ['expired', 'authenticationFailed'])
+      client.on(event, () => this.#fail(new Error(`session refused: ${event}`)))
+    await this.#ask<void>('no session', this.#options.connectTimeoutMs, (done) => {
+      client.on('connected', () => done(undefined, undefined))
+      client.connect()
+    })
+    this.down.throwIfAborted() // a heart started now would beat for ever
+    this.#beatMs = Math.max(MIN_BEAT_MS, Math.floor(client.getSessionTimeout() / 3))
+    // A missing `/` (under a chroot) is an answer too; a broken link has told so by itself.
+    const beat = () => this.#read<Stat>('exists', '/', (done) => client.exists('/', done)).catch(() => {})
+    this.#heartbeat = setInterval(beat, this.#beatMs)
+  }
+
+  /** Child names, and a watch for the next change of them; `undefined`, and no watch, when there is no such node. */
+  children(path: string, watcher: () => void): Promise<string[] | undefined> {
+    return this.#read('getChildren', path, (done) => this.#client.getChildren(path, watcher, done))
+  }
+
+  /** Data, and a watch for the next change or the deletion; `undefined`, and no watch, when there is no such node. */
+  node(path: string, watcher: () => void): Promise<Znode | undefined> {
+    return this.#read('getData', path, (done) =>
+      this.#client.getData(path, watcher, (error, data, stat) => done(error, { data, stat })),
+    )
+  }
+
+  /** Whether the node exists, and a watch for its creation. */
+  async exists(path: string, watcher: () => void): Promise<boolean> {
+    const stat = await this.#read<Stat | null>('exists', path, (done) => this.#client.exists(path, watcher, done))
+    return Boolean(stat)
+  }
+
+  /** Ends the session at the server if that is possible within 500 ms, and the connection in any case. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    // Before it has a session the library cannot close: it would take the session for the answer.
+    if (this.#heartbeat !== undefined && !this.down.aborted)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, CLOSE_MS)
+        this.down.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true })
+        clearInterval(this.#heartbeat)
+        this.#guard(() => this.#client.close())
+      })
+    this.#fail(new Error('closed'))
+  }
+
+  #dial(): void {
+    const manager = this.#client.connectionManager
+    manager.setState(CONNECTING)
+    const socket: Socket = connect(this.#server)
+    manager.socket = socket.setNoDelay(true)
+    socket.on('connect', () => this.#guard(() => manager.onSocketConnected()))
+    socket.on('data', (chunk) => this.#guard(() => manager.onSocketData(chunk)))
+    socket.on('drain', () => this.#guard(() => manager.onSocketDrain()))
+    socket.on('error', (error) => this.#fail(error))
+    socket.on('close', () => this.#fail(new Error('the server closed the connection')))
+  }
+
+  async #read<Answer>(what: string, path: string, send: (done: Done<Answer>) => void): Promise<Answer | undefined> {
+    try {
+      return await this.#ask(`no answer to ${what} ${path}`, this.#beatMs, send)
+    } catch (error) {
+      if (verdict(error) === 'gone') return undefined
+      throw error
+    }
+  }
+
+  /** Every question has a deadline; missing it is the end of the link, for a hung server looks just like that. */
+  #ask<Answer>(unanswered: string, deadlineMs: number, send: (done: Done<Answer>) => void): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.down.aborted) return reject(this.down.reason)
+      const late = () => this.#fail(new Error(`${unanswered} within ${deadlineMs} ms`))
+      const timer = setTimeout(late, deadlineMs)
+      const settle = () => this.#waiting.delete(abandon) && clearTimeout(timer)
+      const abandon = (why: Error) => {
+        settle()
+        reject(why)
+      }
+      this.#waiting.add(abandon)
+      this.#guard(() =>
+        send((error, answer) => {
+          if (error && verdict(error) === 'broken') this.#fail(error as Error)
+          settle()
+          error ? reject(error) : resolve(answer)
+        }),
+      )
+    })
+  }
+
+  /** What the library throws (an error code it does not know, a frame it cannot read) ends the link, not the process. */
+  #guard(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#fail(error as Error)
+    }
+  }
+
+  #fail(cause: Error): void {
+    if (this.down.aborted) return
+    // An AggregateError, what a name with several addresses fails with, has a code but no message.
+    const reason = cause.message || (cause as NodeJS.ErrnoException).code
+    const why = new Error(`ZooKeeper ${printed(this.#server)}: ${reason}`, { cause })
+    clearInterval(this.#heartbeat)
+    silence(this.#client)
+    this.#down.abort(why)
+    for (const abandon of [...this.#waiting]) abandon(why)
+  }
+}
+
+export function printed({ host, port }: Server): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

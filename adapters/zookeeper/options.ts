@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { address, duration } from '../../src/plugin/index.ts'
+import { layoutNames } from './layouts/index.ts'
+
+const server = z.string().transform((written, check) => {
+  try {
+    const { host, port } = address(written)
+    if (port >= 1 && port <= 65_535) return { host, port }
+    check.addIssue(`${JSON.stringify(written)} has a port that is not between 1 and 65535`)
+  } catch (error) {
+    check.addIssue((error as Error).message.replaceAll(':8080', ':2181'))
+  }
+  return z.NEVER
+})
+
+const list = z.union([
+  z.array(z.string()),
+  z.string().transform((written) => written.split(',').map((part) => part.trim())),
+])
+
+const root = z
+  .string()
+  .regex(/^\/(?:[^/]+(?:\/[^/]+)*)?$/, 'a path such as "/services": it starts with "/" and does not end with one')
+
+export const options = z.strictObject({
+  /** Tried in turn, from a random one on. */
+  hosts: list.pipe(z.array(server).min(1, 'at least one "host:port"')),
+  root: root.default('/services'),
+  layout: z.enum(layoutNames).default('auto'),
+  /** Asked for; the server has the last word (by default 4 to 40 s). A hung server is noticed within two thirds of it. */
+  sessionTimeout: duration().prefault('30s'),
+  /** For each server, from the first packet to the session. */
+  connectTimeout: duration().prefault('3s'),
+})
+
+export type Options = z.output<typeof options>

@@ -1,0 +1,7 @@
+/**
+ * What plugins owe the gateway, as laws that any test runner can run.
+ * @module
+ */
+export * from './adapter.ts'
+export { stillContext } from './context.ts'
+export { Following, type Summary, summary } from './following.ts'

@@ -1,0 +1,25 @@
+import { onTestFinished } from 'vitest'
+import type { AdapterPlugin, RegistryAdapter } from '../../src/plugin/index.ts'
+import { Following, stillContext } from '../contract/index.ts'
+
+export interface Subject {
+  readonly adapter: RegistryAdapter
+  readonly warnings: readonly string[]
+  /** A new watch, stopped when the test is over. */
+  follow(): Following
+}
+
+/** An adapter made from options as YAML would write them; its chance is always 0. */
+// biome-ignore lint/suspicious/noExplicitAny: the options meet the plugin's schema
+export async function subject(plugin: AdapterPlugin<any>, written: object): Promise<Subject> {
+  const result = await plugin.options!['~standard'].validate(written)
+  if (result.issues) throw new Error(JSON.stringify(result.issues))
+  const warnings: string[] = []
+  const adapter = plugin.create(result.value, stillContext(warnings))
+  const follow = () => {
+    const following = new Following(adapter)
+    onTestFinished(() => following.stop())
+    return following
+  }
+  return { adapter, warnings, follow }
+}

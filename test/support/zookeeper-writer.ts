@@ -1,0 +1,82 @@
+import { once } from 'node:events'
+import { type Client, CreateMode, createClient, Exception } from 'node-zookeeper-client'
+
+type Done<Result> = (error: unknown, result: Result) => void
+
+/** What a provider does, as promises: for tests only, on a server that answers. */
+export class Writer {
+  readonly #client: Client
+
+  private constructor(client: Client) {
+    this.#client = client
+  }
+
+  static async open(address: string, sessionTimeoutMs = 10_000): Promise<Writer> {
+    const client = createClient(address, { sessionTimeout: sessionTimeoutMs })
+    const connected = once(client, 'connected', { signal: AbortSignal.timeout(10_000) })
+    client.connect()
+    await connected
+    return new Writer(client)
+  }
+
+  /** Persistent, with the parents it lacks. */
+  async create(path: string, data?: Buffer | string): Promise<void> {
+    await this.#parents(path)
+    await promised<string>((done) => this.#client.create(path, bytes(data), done))
+  }
+
+  /** Lives as long as this writer's session. */
+  async createEphemeral(path: string, data?: Buffer | string): Promise<void> {
+    await this.#parents(path)
+    await promised<string>((done) => this.#client.create(path, bytes(data), CreateMode.EPHEMERAL, done))
+  }
+
+  /** Persistent, with null for data, which is neither absent nor empty. */
+  async createNull(path: string): Promise<void> {
+    await this.#parents(path)
+    await promised<string>((done) => this.#client.create(path, done))
+  }
+
+  async set(path: string, data: Buffer | string): Promise<void> {
+    await promised((done) => this.#client.setData(path, bytes(data), done))
+  }
+
+  async remove(path: string): Promise<void> {
+    await promised<void>((done) => this.#client.remove(path, (error) => done(error, undefined)))
+  }
+
+  /** The node and all below it; not there is fine. */
+  async removeTree(path: string): Promise<void> {
+    const names = await this.children(path)
+    if (!names) return
+    await Promise.all(names.map((name) => this.removeTree(`${path}/${name}`)))
+    await this.remove(path)
+  }
+
+  /** `undefined` when there is no such node. */
+  async children(path: string): Promise<string[] | undefined> {
+    try {
+      return await promised<string[]>((done) => this.#client.getChildren(path, done))
+    } catch (error) {
+      if ((error as Exception).code === Exception.NO_NODE) return undefined
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#client, 'disconnected', { signal: AbortSignal.timeout(2000) }).catch(() => {})
+    this.#client.close()
+    await closed
+  }
+
+  async #parents(path: string): Promise<void> {
+    const parent = path.slice(0, path.lastIndexOf('/'))
+    if (parent) await promised<string>((done) => this.#client.mkdirp(parent, done))
+  }
+}
+
+const bytes = (data: Buffer | string = '') => Buffer.from(data)
+
+function promised<Result>(call: (done: Done<Result>) => void): Promise<Result> {
+  return new Promise((resolve, reject) => call((error, result) => (error ? reject(error) : resolve(result))))
+}
