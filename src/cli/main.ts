@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { builtins } from '../builtins.ts'
+import { ConfigError } from '../config/index.ts'
+import { type Console, ExitCode } from './console.ts'
+import { healthcheck } from './healthcheck.ts'
+import { run } from './run.ts'
+import { schema } from './schema.ts'
+import { validate } from './validate.ts'
+
+const DEFAULT_FILES = ['gateway.yaml', 'config/gateway.yaml']
+const FILE_HELP = `the configuration (default: ${DEFAULT_FILES.join(', then ')})`
+
+process.exitCode = await main(process.argv, { stdout: process.stdout, stderr: process.stderr, env: process.env, builtins })
+// A verb that has ended leaves nothing that must still run: no open handle holds the process.
+process.exit()
+
+async function main(argv: readonly string[], console: Console): Promise<number> {
+  let code: number = ExitCode.ok
+  const program = new Command('portolan')
+    .description('A registry-agnostic service gateway.')
+    .version(version())
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => console.stdout.write(text), writeErr: (text) => console.stderr.write(text) })
+  const verb = (name: string, description: string) => program.command(name).description(description).exitOverride()
+
+  verb('run', 'serve until SIGTERM or SIGINT, then drain')
+    .argument('[config]', FILE_HELP)
+    .action(async (file?: string) => {
+      code = await run(file ?? defaultFile(), console)
+    })
+  verb('validate', 'check a configuration: exit code 0, or 78 with all that is wrong')
+    .argument('[config]', FILE_HELP)
+    .option('--json', 'print the problems as JSON')
+    .action(async (file: string | undefined, options: { json?: boolean }) => {
+      code = await validate(file ?? defaultFile(), console, options)
+    })
+  verb('schema', 'print the JSON Schema of the configuration, for editors')
+    .argument('[config]', 'with the options of the plugins that this file names')
+    .action(async (file?: string) => {
+      code = await schema(file, console)
+    })
+  verb('healthcheck', "ask the running gateway's admin port whether it is alive: exit code 0 or 1")
+    .argument('[config]', FILE_HELP)
+    .action(async (file?: string) => {
+      code = await healthcheck(file ?? defaultFile(), console)
+    })
+
+  try {
+    await program.parseAsync(argv as string[])
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage
+    console.stderr.write(error instanceof ConfigError ? `${error.format()}\n` : `portolan: ${(error as Error).stack}\n`)
+    return error instanceof ConfigError ? ExitCode.config : ExitCode.failure
+  }
+}
+
+function defaultFile(): string {
+  return DEFAULT_FILES.find((file) => existsSync(file)) ?? DEFAULT_FILES[0]!
+}
+
+function version(): string {
+  // From src/cli and from dist/src/cli alike.
+  const manifest = ['../../package.json', '../../../package.json'].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))
+  return manifest ? JSON.parse(readFileSync(manifest, 'utf8')).version : 'unknown'
+}

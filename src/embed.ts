@@ -1,0 +1,73 @@
+import type { AddressInfo } from 'node:net'
+import { stringify } from 'yaml'
+import { builtins } from './builtins.ts'
+import { loadConfig, parseConfig } from './config/index.ts'
+import type { GatewayConfig } from './config/types.ts'
+import { controlPlaneOf, dataPlaneOf, newGatewayScope } from './container.ts'
+import type { LineSink } from './gateway/index.ts'
+import type { Logger, Plugin } from './plugin/index.ts'
+import { exchangeOfRequest } from './proxy/index.ts'
+import { drain, listen } from './server/index.ts'
+
+export interface GatewayOptions {
+  /** Plugins of your own, by object: the configuration names them like built-ins. */
+  readonly plugins?: readonly Plugin[]
+  readonly log?: Logger
+  /** Where access log lines go; nowhere by default. */
+  readonly lines?: LineSink
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** A gateway in this process. It owns what it opens: call `close`. */
+export interface Gateway {
+  readonly config: GatewayConfig
+  /** Serves one Fetch request: mount it in an app of your own, or call it in a test. */
+  fetch(request: Request): Promise<Response>
+  /** Begins to read the registry; resolves with the first view. */
+  start(): Promise<void>
+  /** Opens `server.host` and `server.port`: the fast way in, with streaming straight from socket to socket. */
+  listen(): Promise<AddressInfo>
+  /** Drains, then closes the registry and all connections. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a gateway of a YAML file, or of the same content as an object (paths in it then start in the working directory).
+ *
+ * @throws ConfigError with every problem
+ */
+export async function createGateway(source: string | object, options: GatewayOptions = {}): Promise<Gateway> {
+  const { plugins = [], log = silent, lines = { write: () => undefined }, env = process.env } = options
+  const parsing = { builtins: [...builtins, ...plugins], env }
+  const { config, catalog } =
+    typeof source === 'string'
+      ? await loadConfig(source, parsing)
+      : await parseConfig(stringify(source), 'gateway.yaml', parsing)
+  const scope = newGatewayScope({ config, catalog, log, lines })
+  const { registry } = controlPlaneOf(scope)
+  const data = dataPlaneOf(scope)
+  const known = new Promise<void>((resolve) => {
+    registry.subscribe((update) => {
+      data.directory.apply(update)
+      resolve()
+    })
+  })
+  let requests = 0
+  return {
+    config,
+    fetch: async (request) => data.fetch(request, { request, exchange: exchangeOfRequest(`${++requests}`, performance.now(), request) }),
+    start() {
+      registry.start()
+      return known
+    },
+    listen: () => listen(data, config.server),
+    async close() {
+      if (data.listener.server.listening) await drain(data.listener, config.server.drain)
+      data.upstreams.closeAll()
+      await registry.close()
+    },
+  }
+}
+
+const ignore = () => undefined
+const silent: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore }
