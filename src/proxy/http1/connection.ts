@@ -1,0 +1,209 @@
+import type { Socket } from 'node:net'
+import { UpstreamError } from '../transport.ts'
+import type { Call } from './call.ts'
+import { bodyFault, RequestBody } from './request-body.ts'
+import { ResponseParser } from './response-parser.ts'
+
+export interface ConnectionOwner {
+  /** The connection may take another call. `unproven`: a body that must not come could still be on its way. */
+  freed(connection: Connection, unproven: boolean): void
+  /** The connection is closed. Said once, whatever state it was in. */
+  gone(connection: Connection): void
+}
+
+/**
+ * One socket and the call that has it. Listens on the socket once for all calls; whatever comes while there is no call
+ * closes it, so that it can never become part of an answer.
+ */
+export class Connection {
+  /** On the monotonic clock; kept by whoever keeps idle connections. */
+  expiresAtMs = 0
+
+  readonly #socket: Socket
+  readonly #owner: ConnectionOwner
+  readonly #parser = new ResponseParser()
+  #call: Call | null = null
+  #body: RequestBody | null = null
+  #served = false
+  #closed = false
+  /** The peer's last word, held back while a paused call has input to read. */
+  #ending: 'fin' | UpstreamError | null = null
+
+  constructor(socket: Socket, owner: ConnectionOwner) {
+    this.#socket = socket
+    this.#owner = owner
+    socket
+      .on('data', (chunk: Buffer) => this.#received(chunk))
+      .on('drain', () => this.#body?.drained())
+      .on('end', () => this.#ended('fin'))
+      .on('error', (cause) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause })))
+      .on('close', () => this.#ended(new UpstreamError('reset', 'the connection was closed')))
+  }
+
+  /** Nothing is known against it; an error may have happened that the socket has yet to tell. */
+  get usable(): boolean {
+    return this.#socket.readable && this.#socket.writable
+  }
+
+  /** The peer's own hint for how long it keeps an idle connection. */
+  get keepAliveMs(): number {
+    return this.#parser.keepAliveMs
+  }
+
+  /** Only for a connection that is new or freed. */
+  run(call: Call): void {
+    const fault = bodyFault(call.request)
+    if (fault) {
+      call.fail(fault)
+      this.#owner.freed(this, false)
+      return
+    }
+    this.#call = call
+    call.connection = this
+    this.#parser.reset(call.request.method === 'HEAD')
+    if (call.paused) this.#socket.pause()
+    try {
+      call.listener.onSending()
+      if (this.#call === call) this.#write(call)
+    } catch (cause) {
+      this.#fail(listenerThrew(cause))
+    }
+  }
+
+  /** Of the current call. */
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  /** Of the current call; its listener is not called before this has returned. */
+  resume(): void {
+    process.nextTick(this.#continue)
+  }
+
+  /** The current call gives up. */
+  abandon(): void {
+    this.#detach()
+    this.destroy()
+  }
+
+  destroy(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#socket.destroy()
+    this.#owner.gone(this)
+  }
+
+  #write(call: Call): void {
+    const { body, bodyLength } = call.request
+    if (body === null) {
+      this.#socket.write(call.head, 'latin1')
+      return
+    }
+    this.#socket.cork()
+    this.#socket.write(call.head, 'latin1')
+    this.#body = new RequestBody(body, bodyLength, this.#socket, (error) => this.#fail(error))
+    this.#body.start()
+    this.#socket.uncork()
+  }
+
+  #received(chunk: Buffer): void {
+    const call = this.#call
+    if (call === null) {
+      this.destroy()
+    } else {
+      this.#parser.push(chunk)
+      this.#read(call)
+    }
+  }
+
+  #read(call: Call): void {
+    const { listener } = call
+    try {
+      while (this.#call === call && (!call.paused || this.#parser.complete)) {
+        switch (this.#parser.read()) {
+          case 'more':
+            if (this.#ending !== null) this.#conclude(call, this.#ending)
+            return
+          case 'head':
+            listener.onHead(this.#parser.head)
+            break
+          case 'data':
+            listener.onData(this.#parser.chunk)
+            break
+          case 'end':
+            this.#complete(call)
+        }
+      }
+    } catch (error) {
+      this.#fail(error instanceof UpstreamError ? error : listenerThrew(error))
+    }
+  }
+
+  readonly #continue = (): void => {
+    const call = this.#call
+    if (call === null || call.paused) return
+    this.#read(call)
+    if (this.#call === call && !call.paused) this.#socket.resume()
+  }
+
+  #ended(ending: 'fin' | UpstreamError): void {
+    if (this.#closed) return
+    const call = this.#call
+    if (call === null) {
+      this.destroy()
+    } else {
+      this.#ending ??= ending
+      if (!call.paused || !this.#parser.pending) this.#conclude(call, this.#ending)
+    }
+  }
+
+  /** All input has been read. */
+  #conclude(call: Call, ending: 'fin' | UpstreamError): void {
+    try {
+      if (ending !== 'fin') throw ending
+      this.#parser.finish()
+      this.#complete(call)
+    } catch (error) {
+      this.#fail(error as UpstreamError)
+    }
+  }
+
+  #complete(call: Call): void {
+    const { trailers, bodiless } = this.#parser
+    let reusable = this.#parser.reusable && this.#ending === null && (this.#body?.whole ?? true)
+    this.#detach()
+    call.over = true
+    try {
+      call.listener.onEnd(trailers)
+    } catch {
+      reusable = false
+    }
+    if (!reusable) {
+      this.destroy()
+      return
+    }
+    this.#served = true
+    if (this.#socket.isPaused()) this.#socket.resume()
+    this.#owner.freed(this, bodiless)
+  }
+
+  #fail(error: UpstreamError): void {
+    const call = this.#call
+    if (call === null) return
+    const stale = error.kind === 'reset' && this.#served && !this.#parser.started
+    this.#detach()
+    this.destroy()
+    call.fail(stale ? new UpstreamError('reset', error.message, { stale, cause: error.cause }) : error)
+  }
+
+  #detach(): void {
+    if (this.#call) this.#call.connection = null
+    this.#call = null
+    this.#body?.stop()
+    this.#body = null
+  }
+}
+
+function listenerThrew(cause: unknown): UpstreamError {
+  return new UpstreamError('reset', 'the connection was closed because its listener threw', { cause })
+}

@@ -1,0 +1,62 @@
+import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import type { Instance } from '../../plugin/index.ts'
+import { UpstreamError } from '../transport.ts'
+
+export interface TlsOptions {
+  /** PEM certificates to trust instead of the well-known authorities. */
+  readonly ca?: string | Buffer | (string | Buffer)[]
+}
+
+/**
+ * Connects, TLS handshake included, within `timeoutMs`. The socket handed to `done` has no listeners but one that keeps
+ * errors from being thrown. `done` is called once, and not before `dial` has returned.
+ */
+export function dial(
+  instance: Instance,
+  timeoutMs: number,
+  tls: TlsOptions,
+  done: (outcome: Socket | UpstreamError) => void,
+): void {
+  let socket: Socket
+  try {
+    socket = connect(instance, timeoutMs, tls)
+  } catch (cause) {
+    process.nextTick(done, refusal(instance, cause))
+    return
+  }
+  const settle = (outcome: Socket | UpstreamError): void => {
+    clearTimeout(timer)
+    socket.off(ready, onReady).off('error', onError).off('close', onClose)
+    if (outcome !== socket) socket.destroy()
+    done(outcome)
+  }
+  const ready = instance.tls ? 'secureConnect' : 'connect'
+  const onReady = (): void => settle(socket)
+  const onError = (cause: Error): void => settle(refusal(instance, cause))
+  const onClose = (): void => settle(refusal(instance, 'closed during the handshake'))
+  const timer = setTimeout(() => settle(refusal(instance, `not within ${timeoutMs} ms`)), timeoutMs)
+  socket.on('error', ignore).on(ready, onReady).on('error', onError).on('close', onClose)
+}
+
+function connect({ host, port, tls }: Instance, timeoutMs: number, { ca }: TlsOptions): Socket {
+  // A host name with several addresses is tried address by address; slow is not yet dead.
+  const autoSelectFamilyAttemptTimeout = Math.max(250, Math.floor(timeoutMs / 3))
+  if (!tls) return connectTcp({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout })
+  const options: ConnectionOptions & NetConnectOpts = {
+    host,
+    port,
+    servername: isIP(host) ? '' : host,
+    ALPNProtocols: ['http/1.1'],
+    autoSelectFamilyAttemptTimeout,
+  }
+  if (ca) options.ca = ca
+  return connectTls(options).setNoDelay(true)
+}
+
+function refusal({ host, port }: Instance, cause: unknown): UpstreamError {
+  const reason = cause instanceof Error ? cause.message || cause.name : cause
+  return new UpstreamError('connect', `no connection to ${host} port ${port}: ${reason}`, { cause })
+}
+
+function ignore(): void {}

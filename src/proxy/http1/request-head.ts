@@ -1,0 +1,43 @@
+import type { UpstreamRequest } from '../transport.ts'
+import { isText, isToken, SP, TEXT } from './tokens.ts'
+import { violation } from './violation.ts'
+
+const MAX_KNOWN = 1024
+/** Names that have passed, with their colon. Bounded, as names may come from clients. */
+const known = new Map<string, string>()
+
+/**
+ * The request head as it goes on the wire, latin1, with the framing of the body.
+ *
+ * @throws UpstreamError `protocol` for anything that could end a line early, start another field or contradict the framing
+ */
+export function requestHead({ method, path, headers, body, bodyLength }: UpstreamRequest): string {
+  if (!isToken(method)) throw violation('the method is not a token')
+  if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
+  if (headers.length % 2 !== 0) throw violation('a header without a value')
+  let head = `${method} ${path} HTTP/1.1\r\n`
+  for (let i = 0; i < headers.length; i += 2) {
+    const value = headers[i + 1]!
+    if (!isText(value)) throw violation('a header value holds a control character')
+    head += `${known.get(headers[i]!) ?? learn(headers[i]!)}${value}\r\n`
+  }
+  if (bodyLength !== null) return `${head}content-length: ${bodyLength}\r\n\r\n`
+  return body === null ? `${head}\r\n` : `${head}transfer-encoding: chunked\r\n\r\n`
+}
+
+function learn(name: string): string {
+  if (!isToken(name)) throw violation('a header name is not a token')
+  const lower = name.toLowerCase()
+  if (lower === 'content-length' || lower === 'transfer-encoding') throw violation('framing is not for headers to say')
+  const line = `${name}: `
+  if (known.size < MAX_KNOWN) known.set(name, line)
+  return line
+}
+
+function isTarget(path: string): boolean {
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i)
+    if (code <= SP || TEXT[code] !== 1) return false
+  }
+  return path !== ''
+}

@@ -1,0 +1,199 @@
+import { type ResponseHead, UpstreamError } from '../transport.ts'
+import { ChunkedDecoder } from './chunked.ts'
+import { INCOMPLETE, scanFields } from './fields.ts'
+import { ResponseHeadParser } from './response-head.ts'
+import { LF } from './tokens.ts'
+import { NO_TRAILERS, takeTrailers } from './trailers.ts'
+import { violation } from './violation.ts'
+
+const MAX_HEAD = 64 * 1024
+const MAX_TRAILERS = 16 * 1024
+const MAX_INTERIM = 16
+const NOTHING: Buffer = Buffer.alloc(0)
+
+/** `more`: all input is used up. `end`: said once, and nothing is read beyond it. */
+export type ParserEvent = 'more' | 'head' | 'data' | 'end'
+
+type State = 'head' | 'length' | 'chunked' | 'trailers' | 'until-close' | 'complete'
+
+/**
+ * Reads the responses of one connection, one at a time, however the bytes are split: `push` input, `read` events. Being
+ * pulled, it keeps what a paused reader has not asked for. After a throw it must not be used again.
+ */
+export class ResponseParser {
+  /** After `head`. */
+  head: ResponseHead = { status: 0, statusText: '', headers: [] }
+  /** After `data`. */
+  chunk: Buffer = NOTHING
+  /** After `end`. */
+  trailers: readonly string[] = NO_TRAILERS
+  /** At least one byte of the response has come. */
+  started = false
+  /** By rule the response has no body, whatever its head says: a peer that sends one nevertheless is still to be found out. */
+  bodiless = false
+
+  readonly #heads = new ResponseHeadParser()
+  readonly #chunks = new ChunkedDecoder()
+  #state: State = 'complete'
+  #input = NOTHING
+  #at = 0
+  /** The input ends within a line, so looking at it again is of no use. */
+  #waiting = false
+  #toHead = false
+  #interim = 0
+  #left = 0
+
+  /** Expects the response to a request; `toHead`: to a HEAD request. */
+  reset(toHead: boolean): void {
+    this.started = this.bodiless = this.#waiting = false
+    this.trailers = NO_TRAILERS
+    this.#state = 'head'
+    this.#toHead = toHead
+    this.#interim = 0
+  }
+
+  /** Nothing is left but to say `end`. */
+  get complete(): boolean {
+    return this.#state === 'complete'
+  }
+
+  /** Input has come that `read` has not used yet. */
+  get pending(): boolean {
+    return this.#at < this.#input.length
+  }
+
+  /** After `end`: the next response on this connection will be the answer to the next request. */
+  get reusable(): boolean {
+    return this.#heads.persistent && this.#state === 'complete' && !this.pending
+  }
+
+  /** How long the peer promises to keep the connection when idle; Infinity when it does not say. */
+  get keepAliveMs(): number {
+    return this.#heads.keepAliveMs
+  }
+
+  push(input: Buffer): void {
+    this.started = true
+    if (!this.pending) {
+      this.#input = input
+      this.#waiting = false
+    } else {
+      if (input.includes(LF)) this.#waiting = false
+      this.#input = Buffer.concat([this.#input.subarray(this.#at), input])
+    }
+    this.#at = 0
+  }
+
+  /** @throws UpstreamError `protocol` */
+  read(): ParserEvent {
+    if (this.#state === 'complete') return 'end'
+    if (!this.pending) return 'more'
+    switch (this.#state) {
+      case 'head':
+        return this.#readHead()
+      case 'length':
+        return this.#readLength()
+      case 'chunked':
+        return this.#readChunked()
+      case 'trailers':
+        return this.#readTrailers()
+      case 'until-close':
+        return this.#take(this.#input.length - this.#at)
+    }
+  }
+
+  /**
+   * The peer will send no more, and `read` has said `more`: returns when that completes the response.
+   *
+   * @throws UpstreamError `reset` when the response is cut short, `protocol` when it was not going to be valid anyway
+   */
+  finish(): void {
+    if (this.#state === 'until-close') {
+      this.#heads.persistent = false
+      this.#state = 'complete'
+      return
+    }
+    if (this.#state === 'head' && this.pending) this.#heads.parse(this.#input, this.#at)
+    if (this.#state === 'trailers' && this.pending) scanFields(this.#input, this.#at)
+    const where = this.#state !== 'head' ? 'within the body' : this.started ? 'within the head' : 'before a response'
+    throw new UpstreamError('reset', `the connection was closed ${where}`)
+  }
+
+  #readHead(): ParserEvent {
+    do {
+      const end = this.#waiting ? INCOMPLETE : this.#heads.parse(this.#input, this.#at)
+      if (end === INCOMPLETE) return this.#wait(MAX_HEAD)
+      if (end - this.#at > MAX_HEAD) throw violation('a header section over the limit')
+      this.#at = end
+    } while (this.#isInterim())
+    const { status, statusText, headers } = this.#heads
+    this.head = { status, statusText, headers }
+    this.#state = this.#frame(status)
+    return 'head'
+  }
+
+  /** Interim responses are skipped; handing on a 103 would start here. */
+  #isInterim(): boolean {
+    const { status } = this.#heads
+    if (status >= 200) return false
+    if (status === 101) throw violation('101 without being asked to switch protocols')
+    if (++this.#interim > MAX_INTERIM) throw violation('too many interim responses')
+    return true
+  }
+
+  /** RFC 9112 6.3. */
+  #frame(status: number): State {
+    const { chunked, contentLength } = this.#heads
+    this.bodiless = this.#toHead || status === 204 || status === 304
+    if (this.bodiless || contentLength === 0) return 'complete'
+    if (chunked) {
+      this.#chunks.reset()
+      return 'chunked'
+    }
+    this.#left = contentLength
+    return contentLength > 0 ? 'length' : 'until-close'
+  }
+
+  #readLength(): ParserEvent {
+    const event = this.#take(Math.min(this.#left, this.#input.length - this.#at))
+    this.#left -= this.chunk.length
+    if (this.#left === 0) this.#state = 'complete'
+    return event
+  }
+
+  #readChunked(): ParserEvent {
+    const chunks = this.#chunks
+    this.#at = chunks.advance(this.#input, this.#at)
+    if (chunks.last) {
+      this.#state = 'trailers'
+      return this.read()
+    }
+    if (!this.pending) return 'more'
+    const event = this.#take(Math.min(chunks.left, this.#input.length - this.#at))
+    chunks.took(this.chunk.length)
+    return event
+  }
+
+  #readTrailers(): ParserEvent {
+    const end = this.#waiting ? INCOMPLETE : scanFields(this.#input, this.#at)
+    if (end === INCOMPLETE) return this.#wait(MAX_TRAILERS)
+    if (end - this.#at > MAX_TRAILERS) throw violation('a trailer section over the limit')
+    this.trailers = takeTrailers(this.#input)
+    this.#at = end
+    this.#state = 'complete'
+    return 'end'
+  }
+
+  #take(bytes: number): ParserEvent {
+    const whole = this.#at === 0 && bytes === this.#input.length
+    this.chunk = whole ? this.#input : this.#input.subarray(this.#at, this.#at + bytes)
+    this.#at += bytes
+    return 'data'
+  }
+
+  #wait(limit: number): ParserEvent {
+    if (this.#input.length - this.#at >= limit) throw violation('a header section over the limit')
+    this.#waiting = true
+    return 'more'
+  }
+}

@@ -1,0 +1,164 @@
+import type { UpstreamConfig } from '../../config/types.ts'
+import type { Instance } from '../../plugin/index.ts'
+import {
+  type Upstream,
+  type UpstreamCall,
+  UpstreamError,
+  type UpstreamListener,
+  type UpstreamRequest,
+} from '../transport.ts'
+import { Call } from './call.ts'
+import { Connection, type ConnectionOwner } from './connection.ts'
+import { dial, type TlsOptions } from './dial.ts'
+import { IdleConnections } from './idle.ts'
+import { requestHead } from './request-head.ts'
+import { violation } from './violation.ts'
+
+/** How many calls may wait beyond those for which a connection is on its way. */
+export const MAX_WAITING = 1024
+
+/**
+ * The connections to one instance. A call takes the idle connection used last, or waits, first come first served, for
+ * whichever comes first: one that is freed, or a new one while there are fewer than `settings.connections`.
+ *
+ * Nobody waits in vain: as long as a call waits, a connection is in use or on its way.
+ */
+export class Http1Upstream implements Upstream, ConnectionOwner {
+  readonly #instance: Instance
+  readonly #settings: UpstreamConfig
+  readonly #tls: TlsOptions
+  readonly #idle: IdleConnections
+  readonly #waiting = new Set<Call>()
+  /** Connections, idle or in use. */
+  #open = 0
+  #dialing = 0
+  /** Open, without a call, not yet trusted with one. */
+  readonly #unproven = new Set<Connection>()
+  #closed = false
+
+  constructor(instance: Instance, settings: UpstreamConfig, tls: TlsOptions) {
+    this.#instance = instance
+    this.#settings = settings
+    this.#tls = tls
+    this.#idle = new IdleConnections(settings.idleTimeoutMs)
+  }
+
+  send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
+    const call = new Call(request, listener, this.#leave)
+    process.nextTick(this.#place, call)
+    return call
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#idle.clear()
+  }
+
+  freed(connection: Connection, unproven: boolean): void {
+    if (unproven) this.#prove(connection)
+    else this.#assign(connection)
+  }
+
+  gone(connection: Connection): void {
+    this.#open--
+    this.#unproven.delete(connection)
+    this.#idle.remove(connection)
+    this.#dialForWaiting()
+  }
+
+  readonly #place = (call: Call): void => {
+    if (call.over) return
+    try {
+      call.head = requestHead(call.request)
+    } catch (error) {
+      call.fail(error instanceof UpstreamError ? error : violation(String(error)))
+      return
+    }
+    const connection = this.#idle.pop()
+    if (connection) connection.run(call)
+    else this.#wait(call)
+  }
+
+  #wait(call: Call): void {
+    if (this.#waiting.size - this.#coming >= MAX_WAITING) {
+      call.fail(new UpstreamError('queue', `${MAX_WAITING} calls wait for a connection already`))
+      return
+    }
+    call.waitingSinceMs = performance.now()
+    this.#waiting.add(call)
+    if (this.#mayDial) this.#dial(call)
+  }
+
+  readonly #leave = (call: Call): void => {
+    this.#waiting.delete(call)
+  }
+
+  /** Connections that will be there for waiting calls without anybody's call having to end. */
+  get #coming(): number {
+    return this.#dialing + this.#unproven.size
+  }
+
+  get #mayDial(): boolean {
+    return this.#waiting.size > this.#coming && this.#open + this.#dialing < this.#settings.connections
+  }
+
+  #dialForWaiting(): void {
+    for (const call of this.#waiting) {
+      if (!this.#mayDial) return
+      this.#dial(call)
+    }
+  }
+
+  #dial(call: Call): void {
+    this.#dialing++
+    dial(this.#instance, this.#settings.connectTimeoutMs, this.#tls, (outcome) => {
+      this.#dialing--
+      if (outcome instanceof UpstreamError) {
+        this.#refused(call, outcome)
+      } else {
+        this.#open++
+        this.#assign(new Connection(outcome, this))
+      }
+    })
+  }
+
+  /**
+   * Fails the call that wanted the connection, if it still waits. With no other connection to hope for, those who have
+   * waited as long as a connect may take have had their time too, and the others try for themselves.
+   */
+  #refused(call: Call, error: UpstreamError): void {
+    if (this.#waiting.delete(call)) call.fail(error)
+    if (this.#open > 0) return
+    const sinceMs = performance.now() - this.#settings.connectTimeoutMs
+    for (const other of this.#waiting) {
+      if (other.waitingSinceMs > sinceMs) break
+      this.#waiting.delete(other)
+      other.fail(error)
+    }
+    this.#dialForWaiting()
+  }
+
+  #assign(connection: Connection): void {
+    for (const call of this.#waiting) {
+      this.#waiting.delete(call)
+      connection.run(call)
+      return
+    }
+    if (this.#closed) connection.destroy()
+    else this.#idle.push(connection)
+  }
+
+  /**
+   * A response to HEAD, a 204 or a 304 must not have a body, but a broken peer may send one right behind the head. The
+   * connection rests until the event loop has looked for input once more; anything that comes in meanwhile closes it.
+   */
+  #prove(connection: Connection): void {
+    this.#unproven.add(connection)
+    // The first one runs before the loop polls again, the second one after.
+    setImmediate(() =>
+      setImmediate(() => {
+        if (this.#unproven.delete(connection)) this.#assign(connection)
+      }),
+    )
+  }
+}
