@@ -4,23 +4,36 @@ type Units = Readonly<Record<string, number>>
 const MS_PER: Units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 const BYTES_PER: Units = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
 
-/** `250ms`, `30s`, `5m`, `1h`, and `0`; the typed option is in milliseconds. */
-export const duration = () => quantity('a duration', MS_PER, ['30s', '250ms'])
+// setTimeout keeps its delay in 31 bits and fires at once when given more.
+const LONGEST_MS = 2 ** 31 - 1
+
+/** `250ms`, `30s`, `5m`, `1h`, and `0`; the typed option is in milliseconds, at most 24 days. */
+export const duration = () =>
+  quantity('a duration', MS_PER, ['30s', '250ms']).refine(
+    (ms) => ms <= LONGEST_MS,
+    'is more than 596h, the longest that a timer can wait',
+  )
 
 /** `512B`, `16KiB`, `10MiB`, `1GiB`, and `0`; the typed option is in bytes. */
 export const size = () => quantity('a size', BYTES_PER, ['16KiB', '10MiB'])
 
 function quantity(what: string, units: Units, examples: readonly [string, string]) {
-  const pattern = new RegExp(`^(\\d+(?:\\.\\d+)?)(${Object.keys(units).join('|')})$`)
-  return z.union([z.string(), z.number()]).transform((written, check) => {
-    const [, amount, unit] = pattern.exec(String(written)) ?? []
-    if (unit) return Number(amount) * units[unit]!
-    if (Number(written) === 0) return 0
-    const bare = Number.isFinite(Number(written))
-    const [right, other] = bare ? examples.map((example) => example.replace(/^\d+/, String(written))) : examples
-    check.addIssue(
-      `${JSON.stringify(String(written))} ${bare ? 'has no unit' : `is not ${what}`}; write "${right}" or "${other}"`,
-    )
-    return z.NEVER
+  const pattern = new RegExp(`^(?:0|(\\d+(?:\\.\\d+)?)(${Object.keys(units).join('|')}))$`)
+  const error = ({ input }: { readonly input?: unknown }) => complaint(input, what, units, examples)
+  const written = z.union([z.string().regex(pattern, { error }), z.literal(0)], { error })
+  return written.transform((text) => {
+    const [, amount, unit] = pattern.exec(String(text)) ?? []
+    return unit ? Math.round(Number(amount) * units[unit]!) : 0
   })
+}
+
+function complaint(input: unknown, what: string, units: Units, examples: readonly [string, string]): string {
+  if (input === undefined) return 'is required'
+  const written = typeof input === 'string' || typeof input === 'number' ? String(input) : undefined
+  const shown = JSON.stringify(written ?? input)
+  const [, amount, unit] = /^\s*(\d+(?:\.\d+)?)\s*(.*?)\s*$/.exec(written ?? '') ?? []
+  const [right, other] = amount ? examples.map((example) => example.replace(/^\d+/, amount)) : examples
+  if (amount && !unit) return `${shown} has no unit; write "${right}" or "${other}"`
+  if (!amount || unit! in units) return `${shown} is not ${what}; write "${amount ? amount + unit : right}"`
+  return `${shown} has the unknown unit "${unit}"; known: ${Object.keys(units).join(', ')}`
 }
