@@ -52,13 +52,15 @@ function keysOf(schema: unknown): string[] {
 function expected(wants: readonly string[], input: unknown): string {
   if (input === undefined) return 'is required'
   if (wants.length === 0) return 'is none of what is possible here'
-  return `expected ${[...new Set(wants)].join(' or ')}, got ${shown(input)}${quoting(wants, input)}`
+  // The value is not shown: it may be a password of digits alone, out of a variable.
+  if (wants.join() === 'text' && isUnquoted(input)) return `expected text, got a ${typeof input}; put it in quotes`
+  return `expected ${[...new Set(wants)].join(' or ')}, got ${shown(input)}${unquoting(wants, input)}`
 }
 
-/** Quotes make all the difference in YAML, and a variable in quotes is text even if it holds a number. */
-function quoting(wants: readonly string[], input: unknown): string {
-  if (typeof input === 'number' || typeof input === 'boolean')
-    return wants.join() === 'text' ? '; put it in quotes' : ''
+const isUnquoted = (input: unknown) => typeof input === 'number' || typeof input === 'boolean'
+
+/** A variable in quotes is text even if it holds a number. */
+function unquoting(wants: readonly string[], input: unknown): string {
   if (typeof input !== 'string' || wants.includes('text')) return ''
   const number = input.trim() !== '' && Number.isFinite(Number(input)) && /number/.test(wants.join())
   const boolean = /^(?:true|false)$/i.test(input) && wants.includes('true or false')

@@ -21,7 +21,7 @@ it('leaves a quoted value text, and says so where a number is wanted', async () 
     '1:17  server.port: expected a number, got "80"; write it without quotes',
   ])
   expect(await problemsIn(`admin:\n  token: \${TOKEN}`, { TOKEN: '1234' })).toEqual([
-    '2:10  admin.token: expected text, got 1234; put it in quotes',
+    '2:10  admin.token: expected text, got a number; put it in quotes',
   ])
 })
 

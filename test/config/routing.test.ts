@@ -85,7 +85,7 @@ it.each([
   ['match: { methods: [] }, service: a', '54', 'match.methods: needs at least 1 entry'],
   ['match: { methods: ["G T"] }, service: a', '55', 'match.methods[0]: "G T" is not a method'],
   ['match: { headers: { "x y": 1 } }, service: a', '56', 'match.headers["x y"]: "x y" is not a header name'],
-  ['match: { headers: { x: 1 } }, service: a', '59', 'match.headers.x: expected text, got 1; put it in quotes'],
+  ['match: { headers: { x: 1 } }, service: a', '59', 'match.headers.x: expected text, got a number; put it in quotes'],
   [
     'match: { headers: { x: a, X: b } }, service: a',
     '54',
