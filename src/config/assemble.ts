@@ -1,0 +1,117 @@
+import { availableParallelism } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { locateModule } from '../catalog/load.ts'
+import type { Path } from './document.ts'
+import { type CheckedOptions, pathKey } from './references.ts'
+import type { FileInput } from './schema.ts'
+import type { RoutingInput } from './schema-routing.ts'
+import type {
+  GatewayConfig,
+  PluginRef,
+  RoutingConfig,
+  ServerConfig,
+  ServiceConfig,
+  TableRouteConfig,
+  UpstreamConfig,
+} from './types.ts'
+
+type RefInput = FileInput['registry']
+type RouteInput = Extract<RoutingInput, { mode: 'table' }>['routes'][number]
+
+/** Makes the typed configuration out of a file in which nothing is wrong. */
+export function assemble(input: FileInput, checked: CheckedOptions, file: string): GatewayConfig {
+  const plug = plugWith(checked)
+  const balancing = plug(input.balancing, ['balancing'])
+  const upstream = upstreamOf(input.upstream)
+  const { retry } = input
+  return {
+    file: resolve(file),
+    plugins: input.plugins.map((named) => locateModule(named, dirname(resolve(file)))),
+    server: serverOf(input.server),
+    registry: plug(input.registry, ['registry']),
+    routing: input.routing.map((mode, index) => routingOf(mode, ['routing', index], plug)),
+    expose: input.expose,
+    balancing,
+    upstream,
+    retry,
+    middleware: plugAll(input.middleware, ['middleware'], plug),
+    services: mapValues(input.services, (service, name): ServiceConfig => {
+      const path = ['services', name]
+      return {
+        balancing: service.balancing ? plug(service.balancing, [...path, 'balancing']) : balancing,
+        upstream: { ...upstream, ...upstreamOf(service.upstream ?? {}) },
+        retry: { attempts: service.retry?.attempts ?? retry.attempts },
+        middleware: plugAll(service.middleware, [...path, 'middleware'], plug),
+      }
+    }),
+    admin: input.admin,
+    log: input.log,
+  }
+}
+
+type Plug = (ref: RefInput, path: Path) => PluginRef
+
+const plugWith =
+  (checked: CheckedOptions): Plug =>
+  ({ type }, path) => ({ type, options: checked.get(pathKey(path)) })
+
+const plugAll = (refs: readonly RefInput[], path: Path, plug: Plug) =>
+  refs.map((ref, index) => plug(ref, [...path, index]))
+
+function serverOf({ host, port, workers, trustedProxies, drain, limits }: FileInput['server']): ServerConfig {
+  const { headerBytes, headerTimeout, bodyBytes, connections, keepAliveTimeout } = limits
+  return {
+    host,
+    port,
+    workers: workers === 'auto' ? availableParallelism() : workers,
+    trustedProxies,
+    drain: { acceptGraceMs: drain.acceptGrace, timeoutMs: drain.timeout },
+    limits: {
+      headerBytes,
+      headerTimeoutMs: headerTimeout,
+      bodyBytes,
+      connections,
+      keepAliveTimeoutMs: keepAliveTimeout,
+    },
+  }
+}
+
+type UpstreamInput = FileInput['upstream']
+
+function upstreamOf(input: UpstreamInput): UpstreamConfig
+function upstreamOf(input: Loose<UpstreamInput>): Partial<UpstreamConfig>
+function upstreamOf({ connectTimeout, responseTimeout, idleTimeout, connections }: Loose<UpstreamInput>) {
+  return given({
+    connectTimeoutMs: connectTimeout,
+    responseTimeoutMs: responseTimeout,
+    idleTimeoutMs: idleTimeout,
+    connections,
+  })
+}
+
+function routingOf(mode: RoutingInput, path: Path, plug: Plug): RoutingConfig {
+  if (mode.mode !== 'table') return mode
+  return { mode: 'table', routes: mode.routes.map((route, index) => routeOf(route, [...path, 'routes', index], plug)) }
+}
+
+function routeOf(route: RouteInput, path: Path, plug: Plug): TableRouteConfig {
+  const { match, service, split, stripPrefix, rewrite, middleware } = route
+  return {
+    match: given(match),
+    split: split ?? [{ service: service!, weight: 1 }],
+    ...given({ stripPrefix, rewrite }),
+    middleware: plugAll(middleware, [...path, 'middleware'], plug),
+  }
+}
+
+type Loose<T> = { [Key in keyof T]?: T[Key] | undefined }
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+/** The same without the keys that are undefined. */
+function given<T extends object>(fields: T): Given<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>
+}
+
+function mapValues<V, W>(map: ReadonlyMap<string, V>, change: (value: V, key: string) => W): ReadonlyMap<string, W> {
+  return new Map([...map].map(([key, value]) => [key, change(value, key)]))
+}

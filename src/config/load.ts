@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { Catalog } from '../catalog/catalog.ts'
+import { pluginLoader } from '../catalog/load.ts'
+import type { Plugin } from '../plugin/index.ts'
+import { assemble } from './assemble.ts'
+import { Source } from './document.ts'
+import { deepFreeze } from './freeze.ts'
+import { type Env, interpolate } from './interpolate.ts'
+import { findings } from './issues.ts'
+import { ConfigError } from './problems.ts'
+import { checkReferences, references } from './references.ts'
+import { fileSchema } from './schema.ts'
+import type { GatewayConfig } from './types.ts'
+import { wording } from './wording.ts'
+
+export interface ParseOptions {
+  /** The plugins that need no loading. They enter the catalog first, and have no other privilege. */
+  readonly builtins: readonly Plugin[]
+  /** Where `${NAME}` is looked up. */
+  readonly env: Env
+}
+
+export interface LoadOptions extends ParseOptions {
+  readonly readText?: (file: string) => Promise<string>
+}
+
+export interface Loaded {
+  readonly config: GatewayConfig
+  /** The built-ins and what the file's own `plugins` brought. */
+  readonly catalog: Catalog
+}
+
+/**
+ * Reads, checks and freezes a configuration file.
+ *
+ * @throws ConfigError with every problem of the file, not only the first
+ */
+export async function loadConfig(file: string, { readText = readUtf8, ...options }: LoadOptions): Promise<Loaded> {
+  return parseConfig(await readText(file).catch((error) => unreadable(file, error)), file, options)
+}
+
+/**
+ * Like `loadConfig`, of text that was read before: processes that are to agree on a configuration pass its text on,
+ * so that a file that changes meanwhile is never mixed.
+ */
+export async function parseConfig(text: string, file: string, { builtins, env }: ParseOptions): Promise<Loaded> {
+  const source = new Source(text, file)
+  interpolate(source, env)
+  const written = source.toJS()
+  const catalog = new Catalog(builtins)
+  await addPlugins(written.plugins, catalog, source)
+  const checked = await checkReferences(references(written), catalog, source)
+  const parsed = fileSchema.safeParse(written, { error: wording })
+  for (const { path, message, spot } of findings(parsed.error?.issues ?? [])) source.report(path, message, spot)
+  source.throwIfAny()
+  return { config: deepFreeze(assemble(parsed.data!, checked, file)), catalog }
+}
+
+async function addPlugins(named: unknown, catalog: Catalog, source: Source): Promise<void> {
+  const load = pluginLoader(dirname(resolve(source.file)))
+  for (const [index, name] of (Array.isArray(named) ? named : []).entries()) {
+    if (typeof name !== 'string' || !name) continue
+    const { plugins, defects } = await load(name)
+    const duplicates = plugins.flatMap((plugin) => addTo(catalog, plugin, name))
+    for (const defect of [...defects, ...duplicates]) source.report(['plugins', index], defect)
+  }
+}
+
+function addTo(catalog: Catalog, plugin: Plugin, origin: string): string[] {
+  try {
+    catalog.add(plugin, origin)
+    return []
+  } catch (error) {
+    return [(error as Error).message]
+  }
+}
+
+const readUtf8 = (file: string) => readFile(file, 'utf8')
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'this user may not read it',
+  EISDIR: 'is a folder, not a file',
+}
+
+function unreadable(file: string, error: NodeJS.ErrnoException): never {
+  const message = REASONS[error.code ?? ''] ?? error.message
+  throw new ConfigError([{ file, line: 0, column: 0, path: '', message }])
+}

@@ -1,0 +1,75 @@
+import type { Catalog, PluginKind } from '../catalog/catalog.ts'
+import type { Path, Source } from './document.ts'
+import { checkOptions } from './options.ts'
+import { unknown } from './suggest.ts'
+
+/** A place in the file that names a plugin. */
+export interface Reference {
+  readonly kind: PluginKind
+  readonly path: Path
+  readonly type: string
+  readonly options: unknown
+}
+
+/** Checked options by the path of their reference. */
+export type CheckedOptions = ReadonlyMap<string, unknown>
+
+export const pathKey = (path: Path) => JSON.stringify(path)
+
+/**
+ * Every reference in `written`, which need not have the right shape elsewhere: whatever else is wrong with a file, its
+ * plugins are looked at.
+ */
+export function references(written: unknown): Reference[] {
+  const root = fields(written)
+  const services = Object.entries(fields(root.services))
+  return [
+    ...one('adapter', ['registry'], root.registry),
+    ...one('strategy', ['balancing'], root.balancing),
+    ...many(['middleware'], root.middleware),
+    ...listOf(root.routing).flatMap((mode, index) => ofRoutes(['routing', index, 'routes'], fields(mode).routes)),
+    ...services.flatMap(([name, service]) => ofService(['services', name], fields(service))),
+  ]
+}
+
+/** Looks each reference up and checks its options, one after the other; what is wrong is reported to `source`. */
+export async function checkReferences(found: readonly Reference[], catalog: Catalog, source: Source) {
+  const checked = new Map<string, unknown>()
+  for (const { kind, path, type, options } of found) {
+    const plugin = catalog.find(kind, type)
+    if (!plugin) source.report([...path, 'type'], unknown(kind, type, catalog.names(kind)))
+    const result = plugin && (await checkOptions(plugin, options))
+    for (const { path: inner, message, spot } of result?.findings ?? [])
+      source.report([...path, 'options', ...inner], message, spot)
+    if (result && !result.findings) checked.set(pathKey(path), result.value)
+  }
+  return checked as CheckedOptions
+}
+
+function ofRoutes(path: Path, routes: unknown): Reference[] {
+  return list(routes).flatMap((route, index) => many([...path, index, 'middleware'], fields(route).middleware))
+}
+
+function ofService(path: Path, service: Fields): Reference[] {
+  return [
+    ...one('strategy', [...path, 'balancing'], service.balancing),
+    ...many([...path, 'middleware'], service.middleware),
+  ]
+}
+
+function many(path: Path, refs: unknown): Reference[] {
+  return list(refs).flatMap((ref, index) => one('middleware', [...path, index], ref))
+}
+
+function one(kind: PluginKind, path: Path, ref: unknown): Reference[] {
+  if (typeof ref === 'string') return ref ? [{ kind, path, type: ref, options: undefined }] : []
+  const { type, options } = fields(ref)
+  return typeof type === 'string' && type ? [{ kind, path, type, options }] : []
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value])

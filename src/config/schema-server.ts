@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { duration, size } from '../plugin/units.ts'
+import { defaults } from './defaults.ts'
+import { described, port, text, wait } from './fields.ts'
+import { isLoopback, isNetwork } from './network.ts'
+
+const { server, admin, log } = defaults
+
+const network = () =>
+  text().refine(isNetwork, {
+    error: ({ input }) => `${JSON.stringify(input)} is not an address or a network such as "10.0.0.0/8"`,
+  })
+
+const workers = z.union([z.literal('auto'), z.int().min(0).max(1024)])
+const headerBytes = () => size().refine((bytes) => bytes >= 1024, 'must be at least 1KiB')
+
+const drainSchema = z.strictObject({
+  acceptGrace: described(duration(), 'How long to go on accepting once draining has begun.').prefault(
+    server.drain.acceptGrace,
+  ),
+  timeout: described(duration(), 'How long requests may take to end.').prefault(server.drain.timeout),
+})
+
+const limitsSchema = z.strictObject({
+  headerBytes: described(headerBytes(), 'The longest request head.').prefault(server.limits.headerBytes),
+  headerTimeout: described(wait(), 'How long a request head may take to arrive.').prefault(server.limits.headerTimeout),
+  bodyBytes: described(size().nullable(), 'The longest request body; null for no limit.').prefault(null),
+  connections: described(z.int().min(1).nullable(), 'Client connections per worker; null for no limit.').prefault(null),
+  keepAliveTimeout: described(wait(), 'How long an unused client connection is kept.').prefault(
+    server.limits.keepAliveTimeout,
+  ),
+})
+
+export const serverSchema = z.strictObject({
+  host: described(text(), 'The address to listen on.').prefault(server.host),
+  port: described(port(), 'The port to listen on; 0 takes a free one.').prefault(server.port),
+  workers: described(workers, 'Worker processes; auto is one per core, 0 is none besides the first.').prefault(
+    server.workers,
+  ),
+  trustedProxies: described(
+    z.array(network()),
+    'Addresses and networks whose forwarding headers are believed.',
+  ).prefault([]),
+  drain: described(drainSchema, 'How to stop.').prefault({}),
+  limits: described(limitsSchema, 'What a client may ask for.').prefault({}),
+})
+
+export const adminSchema = z
+  .strictObject({
+    host: described(text(), 'The address of the admin port; without a token, loopback only.').prefault(admin.host),
+    port: described(port(), 'The admin port; 0 takes a free one.').prefault(admin.port),
+    token: described(text().nullable(), 'The bearer token that callers must show; null for none.').prefault(null),
+  })
+  .superRefine(
+    ({ host, token }, check) => {
+      if (token !== null || typeof host !== 'string' || isLoopback(host)) return
+      const message = `"${host}" can be reached by others; set admin.token, or bind a loopback address such as 127.0.0.1`
+      check.addIssue({ code: 'custom', path: ['host'], message })
+    },
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  )
+
+const level = z.enum(['debug', 'info', 'warn', 'error', 'silent'])
+
+export const logSchema = z.strictObject({
+  level: described(level, 'The least severe level that is logged.').prefault(log.level),
+  access: described(z.boolean(), 'One JSON line per request.').prefault(log.access),
+})

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
+import { builtins, configOf, parse, problemsIn } from './support.ts'
+
+const load = async (file: string) => (await loadConfig(file, { builtins, env: {} })).config
+
+it('fills in everything but the registry', async () => {
+  expect(await configOf()).toEqual({
+    file: resolve('gateway.yaml'),
+    plugins: [],
+    server: {
+      host: '0.0.0.0',
+      port: 8080,
+      workers: availableParallelism(),
+      trustedProxies: [],
+      drain: { acceptGraceMs: 0, timeoutMs: 30_000 },
+      limits: {
+        headerBytes: 16_384,
+        headerTimeoutMs: 10_000,
+        bodyBytes: null,
+        connections: null,
+        keepAliveTimeoutMs: 65_000,
+      },
+    },
+    registry: { type: 'static-file', options: { path: 'services.yaml' } },
+    routing: [
+      { mode: 'headers', service: 'service_name', api: 'api_name' },
+      { mode: 'path', prefix: '/services' },
+    ],
+    expose: { allow: ['*'], deny: [] },
+    balancing: { type: 'p2c', options: undefined },
+    upstream: { connectTimeoutMs: 1000, responseTimeoutMs: 30_000, idleTimeoutMs: 4000, connections: 128 },
+    retry: { attempts: 3 },
+    middleware: [],
+    services: new Map(),
+    admin: { host: '127.0.0.1', port: 9080, token: null },
+    log: { level: 'info', access: true },
+  })
+})
+
+it('shows the defaults in config/zookeeper.yaml, and every key', async () => {
+  const shown = await load('config/zookeeper.yaml')
+  const { file, registry } = shown
+  expect(shown).toEqual({ ...(await configOf()), file, registry })
+  const bare = (await parse('registry: { type: zookeeper, options: { hosts: [127.0.0.1:2181] } }')).config
+  expect(registry).toEqual(bare.registry)
+  const text = await readFile('config/zookeeper.yaml', 'utf8')
+  for (const key of Object.keys(shown)) expect(key === 'file' || text.includes(`\n${key}:`)).toBe(true)
+})
+
+it('reads config/gateway.yaml', async () => {
+  const { registry, routing, balancing, server, admin } = await load('config/gateway.yaml')
+  expect(registry).toEqual({ type: 'static-file', options: { path: 'services.yaml' } })
+  expect(routing.map(({ mode }) => mode)).toEqual(['path', 'headers'])
+  expect([balancing.type, server.port, admin.port]).toEqual(['round-robin', 8080, 9080])
+})
+
+it('needs a registry', async () => {
+  const error = await parse('retry: {}').catch((error) => error)
+  expect(error.message).toBe('gateway.yaml:1:1  registry: is required')
+  const untyped = await parse('registry:\n  options: {}\n').catch((error) => error)
+  expect(untyped.message).toBe('gateway.yaml:1:1  registry.type: is required')
+})
+
+it.each([
+  ['server: { port: 70000 }', '1:17  server.port: must be at most 65535'],
+  ['server: { workers: many }', '1:20  server.workers: expected "auto" or a number, got "many"'],
+  ['server: { workers: -1 }', '1:20  server.workers: must be at least 0'],
+  ['server: { host: "" }', '1:17  server.host: must not be empty'],
+  ['server: []', '1:9  server: expected a mapping, got a list'],
+  ['server:', '1:1  server: expected a mapping, got nothing'],
+  ['server:\n  port:', '2:3  server.port: expected a number, got nothing'],
+  ['server: { limits: { headerBytes: 10B } }', '1:34  server.limits.headerBytes: must be at least 1KiB'],
+  ['server: { limits: { headerTimeout: 0s } }', '1:36  server.limits.headerTimeout: must be more than 0'],
+  ['server: { limits: { connections: 1.5 } }', '1:34  server.limits.connections: expected a whole number, got 1.5'],
+  [
+    'upstream: { conections: 1 }',
+    '1:13  upstream.conections: unknown key "conections"; did you mean "connections"? known: connectTimeout, responseTimeout, idleTimeout, connections',
+  ],
+  ['retry: { attempts: 0 }', '1:20  retry.attempts: must be at least 1'],
+  ['expose: { allow: ["a b"] }', '1:19  expose.allow[0]: "a b" is not a service name, in which * and ? stand for any'],
+  ['expose: { deny: "*" }', '1:17  expose.deny: expected a list, got "*"'],
+  ['log: { level: verbose }', '1:15  log.level: "verbose" is not one of debug, info, warn, error, silent'],
+  ['log: { access: yes }', '1:16  log.access: expected true or false, got "yes"'],
+  ['admin: { port: 8080 }', '1:16  admin.port: 8080 is the port of the server too'],
+  ['plugins: ./a.ts', '1:10  plugins: expected a list, got "./a.ts"'],
+])('refuses %j', async (text, problem) => {
+  expect(await problemsIn(text)).toEqual([problem])
+})
+
+it.each(['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8'])('trusts the proxy %s', async (proxy) => {
+  expect((await configOf(`server: { trustedProxies: ["${proxy}"] }`)).server.trustedProxies).toEqual([proxy])
+})
+
+it.each(['10.0.0.0/33', 'fd00::/129', 'proxy.example', '10.0.0.0/', '10.0.0.0/8/8', 'fe80::1%eth0'])(
+  'refuses %s for a proxy',
+  async (proxy) => {
+    expect(await problemsIn(`server: { trustedProxies: ["${proxy}"] }`)).toEqual([
+      `1:28  server.trustedProxies[0]: "${proxy}" is not an address or a network such as "10.0.0.0/8"`,
+    ])
+  },
+)
+
+it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost'])('lets the admin port bind %s without a token', async (host) => {
+  expect((await configOf(`admin: { host: "${host}" }`)).admin.host).toBe(host)
+})
+
+it.each(['0.0.0.0', '::', '10.1.2.3', 'gateway.example'])('wants a token for an admin port on %s', async (host) => {
+  expect(await problemsIn(`admin: { host: "${host}" }`)).toEqual([
+    `1:16  admin.host: "${host}" can be reached by others; set admin.token, or bind a loopback address such as 127.0.0.1`,
+  ])
+  expect((await configOf(`admin: { host: "${host}", token: secret }`)).admin.token).toBe('secret')
+})
+
+it('lets both ports be free ones', async () => {
+  const { server, admin } = await configOf('server: { port: 0 }\nadmin: { port: 0 }\n')
+  expect([server.port, admin.port]).toEqual([0, 0])
+})

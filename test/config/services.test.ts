@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest'
+import { configOf, problemsIn } from './support.ts'
+
+const FILE = `
+balancing: random
+upstream: { connectTimeout: 2s, connections: 8 }
+retry: { attempts: 5 }
+middleware: [request-id]
+`
+
+it('merges what a service sets over what the file sets', async () => {
+  const { services } = await configOf(`${FILE}services: { a: { balancing: p2c, upstream: { responseTimeout: 5s } } }`)
+  expect(services.get('a')).toEqual({
+    balancing: { type: 'p2c', options: undefined },
+    upstream: { connectTimeoutMs: 2000, responseTimeoutMs: 5000, idleTimeoutMs: 4000, connections: 8 },
+    retry: { attempts: 5 },
+    middleware: [],
+  })
+})
+
+it('gives a service that sets nothing what the file has, but not its middleware twice', async () => {
+  const config = await configOf(`${FILE}services: { a: {}, b: { middleware: [cors], retry: { attempts: 1 } } }`)
+  expect(config.services.get('a')).toEqual({
+    balancing: config.balancing,
+    upstream: config.upstream,
+    retry: config.retry,
+    middleware: [],
+  })
+  expect(config.services.get('b')?.middleware).toEqual([{ type: 'cors', options: { origin: '*' } }])
+  expect(config.services.get('b')?.retry.attempts).toBe(1)
+})
+
+it('holds no surprise in names that objects have', async () => {
+  const { services } = await configOf('services: { __proto__: { retry: { attempts: 9 } }, constructor: {}, 1: {} }')
+  expect([...services.keys()].sort()).toEqual(['1', '__proto__', 'constructor'])
+  expect(services.get('__proto__')?.retry.attempts).toBe(9)
+  expect(services.get('toString')).toBeUndefined()
+  expect(({} as { retry?: unknown }).retry).toBeUndefined()
+})
+
+it.each([
+  [
+    'services: { a/b: {} }',
+    '1:13  services["a/b"]: "a/b" is not a service name: letters, digits, ".", "_", ":", "-", at most 128',
+  ],
+  ['services: { a: }', '1:13  services.a: expected a mapping, got nothing'],
+  ['services: []', '1:11  services: expected a mapping, got a list'],
+  [
+    'services: { a: { retries: 1 } }',
+    '1:18  services.a.retries: unknown key "retries"; known: balancing, upstream, retry, middleware',
+  ],
+  [
+    'services: { a: { upstream: { connectTimeout: 0 } } }',
+    '1:46  services.a.upstream.connectTimeout: must be more than 0',
+  ],
+  [
+    'services: { a.b: { balancing: none } }',
+    '1:31  services["a.b"].balancing.type: unknown strategy "none"; known: p2c, peak-ewma, random, round-robin',
+  ],
+  [
+    'services: { a: { middleware: [corss] } }',
+    '1:31  services.a.middleware[0].type: unknown middleware "corss"; did you mean "cors"? known: cors, request-id',
+  ],
+])('refuses %j', async (text, problem) => {
+  expect(await problemsIn(text)).toEqual([problem])
+})
