@@ -2,7 +2,16 @@ import { dirname } from 'node:path'
 import type { Catalog } from './catalog/index.ts'
 import type { GatewayConfig, PluginRef, ServiceConfig } from './config/types.ts'
 import { bind, get, newScope, type Scope, set } from './di.ts'
-import { accessLog, chains, createApp, createListener, type LineSink, Meter, requestIds, trust } from './gateway/index.ts'
+import {
+  accessLog,
+  chains,
+  createApp,
+  createListener,
+  type LineSink,
+  Meter,
+  requestIds,
+  trust,
+} from './gateway/index.ts'
 import type { Logger } from './plugin/index.ts'
 import { forward, Http1Transport, limitBody, Upstreams } from './proxy/index.ts'
 import { Directory, fullJitter, Registry } from './registry/index.ts'
@@ -120,7 +129,10 @@ export interface GatewayInputs {
 }
 
 /** A scope for one gateway. Nothing is built yet: this is the moment to put other values in place. */
-export function newGatewayScope({ config, catalog, log, lines, ordinal = 0 }: GatewayInputs, root = createRoot()): Scope {
+export function newGatewayScope(
+  { config, catalog, log, lines, ordinal = 0 }: GatewayInputs,
+  root = createRoot(),
+): Scope {
   const scope = newScope(root)
   set(scope, Tokens.config, config)
   set(scope, Tokens.catalog, catalog)

@@ -55,7 +55,8 @@ export async function createGateway(source: string | object, options: GatewayOpt
   let requests = 0
   return {
     config,
-    fetch: async (request) => data.fetch(request, { request, exchange: exchangeOfRequest(`${++requests}`, performance.now(), request) }),
+    fetch: async (request) =>
+      data.fetch(request, { request, exchange: exchangeOfRequest(`${++requests}`, performance.now(), request) }),
     start() {
       registry.start()
       return known

@@ -1,7 +1,11 @@
 import { createServer, type Server } from 'node:http'
 
 /** The services that `config/services.yaml` names: what each instance answers, by path. */
-const INSTANCES: readonly { readonly port: number; readonly service: string; readonly answers: Record<string, string> }[] = [
+const INSTANCES: readonly {
+  readonly port: number
+  readonly service: string
+  readonly answers: Record<string, string>
+}[] = [
   { port: 3001, service: 'service_1', answers: { '/': 'This is Service 1.', '/user?id=1': "It's user 1." } },
   { port: 3002, service: 'service_1', answers: { '/': 'This is Service 1.', '/user?id=1': "It's user 1." } },
   { port: 3003, service: 'service_2', answers: { '/': 'This is Service 2.' } },

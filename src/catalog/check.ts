@@ -1,5 +1,5 @@
-import { nearest } from '../config/suggest.ts'
 import type { Plugin } from '../plugin/index.ts'
+import { nearest } from './suggest.ts'
 
 const KINDS = ['adapter', 'strategy', 'middleware']
 const NAME = /^[a-z][a-z0-9-]*$/

@@ -12,7 +12,12 @@ import { validate } from './validate.ts'
 const DEFAULT_FILES = ['gateway.yaml', 'config/gateway.yaml']
 const FILE_HELP = `the configuration (default: ${DEFAULT_FILES.join(', then ')})`
 
-process.exitCode = await main(process.argv, { stdout: process.stdout, stderr: process.stderr, env: process.env, builtins })
+process.exitCode = await main(process.argv, {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  builtins,
+})
 // A verb that has ended leaves nothing that must still run: no open handle holds the process.
 process.exit()
 
@@ -63,6 +68,8 @@ function defaultFile(): string {
 
 function version(): string {
   // From src/cli and from dist/src/cli alike.
-  const manifest = ['../../package.json', '../../../package.json'].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))
+  const manifest = ['../../package.json', '../../../package.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url))
   return manifest ? JSON.parse(readFileSync(manifest, 'utf8')).version : 'unknown'
 }

@@ -12,7 +12,9 @@ export async function run(file: string, console: Console): Promise<number> {
     await running.drain()
     return ExitCode.ok
   } catch (error) {
-    console.stderr.write(error instanceof ConfigError ? `${error.format()}\n` : `portolan: ${(error as Error).message}\n`)
+    console.stderr.write(
+      error instanceof ConfigError ? `${error.format()}\n` : `portolan: ${(error as Error).message}\n`,
+    )
     return error instanceof ConfigError ? ExitCode.config : ExitCode.failure
   }
 }

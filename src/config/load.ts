@@ -21,10 +21,6 @@ export interface ParseOptions {
   readonly env: Env
 }
 
-export interface LoadOptions extends ParseOptions {
-  readonly readText?: (file: string) => Promise<string>
-}
-
 export interface Loaded {
   readonly config: GatewayConfig
   /** The built-ins and what the file's own `plugins` brought. */
@@ -36,8 +32,13 @@ export interface Loaded {
  *
  * @throws ConfigError with every problem of the file, not only the first
  */
-export async function loadConfig(file: string, { readText = readUtf8, ...options }: LoadOptions): Promise<Loaded> {
-  return parseConfig(await readText(file).catch((error) => unreadable(file, error)), file, options)
+export async function loadConfig(file: string, options: ParseOptions): Promise<Loaded> {
+  return parseConfig(await readConfig(file), file, options)
+}
+
+/** @throws ConfigError that says why the file cannot be read */
+export async function readConfig(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error) => unreadable(file, error))
 }
 
 /**
@@ -75,8 +76,6 @@ function addTo(catalog: Catalog, plugin: Plugin, origin: string): string[] {
     return [(error as Error).message]
   }
 }
-
-const readUtf8 = (file: string) => readFile(file, 'utf8')
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',

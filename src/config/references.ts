@@ -1,7 +1,7 @@
 import type { Catalog, PluginKind } from '../catalog/catalog.ts'
+import { unknown } from '../catalog/suggest.ts'
 import type { Path, Source } from './document.ts'
 import { checkOptions } from './options.ts'
-import { unknown } from './suggest.ts'
 
 /** A place in the file that names a plugin. */
 export interface Reference {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { nearest, unknown } from './suggest.ts'
+import { nearest, unknown } from '../catalog/suggest.ts'
 
 type RawIssue = z.core.$ZodRawIssue
 

@@ -1,2 +1,2 @@
 export { serviceNotFound } from './name.ts'
-export { createRouter, type Route, type Router, type RouteRequest } from './router.ts'
+export { createRouter, type Route, type RouteRequest, type Router } from './router.ts'

@@ -1,3 +1,3 @@
-export { type Running, run } from './run.ts'
 export { listen } from './data-plane.ts'
 export { drain } from './drain.ts'
+export { type Running, run } from './run.ts'

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { builtins } from '../builtins.ts'
-import { parseConfig } from '../config/index.ts'
+import { type ParseOptions, parseConfig, readConfig } from '../config/index.ts'
 import { newGatewayScope } from '../container.ts'
 import { openOutput } from './log.ts'
 import { startCluster } from './primary.ts'
@@ -19,9 +17,9 @@ export interface Running {
  *
  * @throws ConfigError when the file is wrong, Error when a port cannot be opened
  */
-export async function run(file: string): Promise<Running & { flush(): void }> {
+export async function run(file: string, parsing: ParseOptions): Promise<Running> {
   const text = await readConfig(file)
-  const { config, catalog } = await parseConfig(text, file, { builtins, env: process.env })
+  const { config, catalog } = await parseConfig(text, file, parsing)
   const output = openOutput(config.log)
   const { log } = output
   const scope = newGatewayScope({ config, catalog, ...output })
@@ -33,7 +31,6 @@ export async function run(file: string): Promise<Running & { flush(): void }> {
   return {
     port: running.port,
     adminPort: running.adminPort,
-    flush: output.flush,
     async drain() {
       log.info({}, 'draining')
       await running.drain()

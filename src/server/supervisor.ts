@@ -80,7 +80,8 @@ export class Supervisor {
   }
 
   #hear(slot: number, state: Slot, message: ToPrimary): void {
-    if (message.type === 'hello') state.worker.send({ type: 'start', start: this.#options.startOf(slot) } satisfies ToWorker)
+    if (message.type === 'hello')
+      state.worker.send({ type: 'start', start: this.#options.startOf(slot) } satisfies ToWorker)
     if (message.type === 'failed') state.reason = message.reason
     if (message.type === 'ready') state.ready = true
     if (message.type === 'listening') {
@@ -96,7 +97,10 @@ export class Supervisor {
     if (state.reason && this.#started) this.#started.reject(new Error(state.reason))
     const failures = state.listening ? 0 : state.failures + 1
     const delayMs = failures === 0 ? 0 : Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** (failures - 1))
-    this.#options.log.error({ worker: state.worker.process.pid, how, reason: state.reason, delayMs }, 'a worker died and is replaced')
+    this.#options.log.error(
+      { worker: state.worker.process.pid, how, reason: state.reason, delayMs },
+      'a worker died and is replaced',
+    )
     this.#options.onReplaced()
     setTimeout(() => {
       if (!this.#leaving) this.#fork(slot, failures)

@@ -1,6 +1,6 @@
+import { builtins } from '../builtins.ts'
 import { parseConfig } from '../config/index.ts'
 import { dataPlaneOf, newGatewayScope } from '../container.ts'
-import { builtins } from '../builtins.ts'
 import { listen, listenFailure } from './data-plane.ts'
 import { drain } from './drain.ts'
 import { openOutput } from './log.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nearest, unknown } from '../../src/config/suggest.ts'
+import { nearest, unknown } from '../../src/catalog/suggest.ts'
 
 it.each([
   ['p2cc', 'p2c'],

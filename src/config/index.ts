@@ -1,0 +1,2 @@
+export { type Loaded, loadConfig, type ParseOptions, parseConfig, readConfig } from './load.ts'
+export { ConfigError } from './problems.ts'
