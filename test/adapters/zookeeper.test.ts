@@ -179,7 +179,8 @@ function weights(view: Parameters<typeof summary>[0]): string[] {
 }
 
 async function sessions(address: string): Promise<number> {
-  return Number(/Global Sessions\((\d+)\)/.exec(await ask(address, 'dump'))?.[1])
+  const [alive] = (await ask(address, 'dump')).split('ephemeral nodes dump')
+  return alive!.match(/^\s*0x/gm)?.length ?? 0
 }
 
 /** mulberry32: the same changes in every run. */

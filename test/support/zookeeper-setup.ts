@@ -39,9 +39,8 @@ async function shared(): Promise<Shared> {
   if (given) return { address: given, stop: async () => {} }
   if ((await canStartZooKeeper()) || (await installed())) return startZooKeeper()
   if ((await exitCode('docker', ['info'])) === 0) return inDocker()
-  throw new Error(
-    'the tests need a ZooKeeper: install libzookeeper-java and a Java runtime, or docker, or set PORTOLAN_TEST_ZOOKEEPER=host:port',
-  )
+  const remedies = 'install libzookeeper-java and a Java runtime, or docker, or set PORTOLAN_TEST_ZOOKEEPER=host:port'
+  throw Object.assign(new Error(`the tests need a ZooKeeper: ${remedies}`), { stack: '' })
 }
 
 async function installed(): Promise<boolean> {
