@@ -1,4 +1,5 @@
 import { defineAdapter, type PluginContext, type RegistryAdapter, type RegistryView } from '../../src/plugin/index.ts'
+import { assertLibrary } from './client.ts'
 import { Instances } from './instances.ts'
 import { layouts } from './layouts/index.ts'
 import { Link, printed } from './link.ts'
@@ -20,6 +21,7 @@ class ZooKeeperAdapter implements RegistryAdapter {
   #view: RegistryView = new Map()
 
   constructor(options: Options, context: PluginContext) {
+    assertLibrary()
     this.#options = options
     this.#context = context
     this.#instances = new Instances(layouts[options.layout], context.log)

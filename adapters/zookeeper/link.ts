@@ -17,6 +17,9 @@ export interface Znode {
   readonly stat: Stat
 }
 
+/** One path may not be read. The link lives on. */
+export class Denied extends Error {}
+
 type Done<Answer> = (error: unknown, answer: Answer) => void
 
 const CLOSE_MS = 500
@@ -121,6 +124,8 @@ export class Link {
       return await this.#ask(`no answer to ${what} ${path}`, this.#beatMs, send)
     } catch (error) {
       if (verdict(error) === 'gone') return undefined
+      if (verdict(error) === 'denied')
+        throw new Denied(this.#told(`the ACL of ${path} lets nobody here read it`), { cause: error })
       throw error
     }
   }
@@ -129,6 +134,8 @@ export class Link {
   #ask<Answer>(unanswered: string, deadlineMs: number, send: (done: Done<Answer>) => void): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.down.aborted) return reject(this.down.reason)
+      // The library would answer by itself that the connection is lost, which it is not until it has been closed.
+      if (this.#closing) return reject(new Error(this.#told('closed')))
       const late = () => this.#fail(new Error(`${unanswered} within ${deadlineMs} ms`))
       const timer = setTimeout(late, deadlineMs)
       const settle = () => this.#waiting.delete(abandon) && clearTimeout(timer)
@@ -159,12 +166,16 @@ export class Link {
   #fail(cause: Error): void {
     if (this.down.aborted) return
     // An AggregateError, what a name with several addresses fails with, has a code but no message.
-    const reason = cause.message || (cause as NodeJS.ErrnoException).code
-    const why = new Error(`ZooKeeper ${printed(this.#server)}: ${reason}`, { cause })
+    const reason = cause.message || String((cause as NodeJS.ErrnoException).code)
+    const why = new Error(this.#told(reason), { cause })
     clearInterval(this.#heartbeat)
     silence(this.#client)
     this.#down.abort(why)
     for (const abandon of [...this.#waiting]) abandon(why)
+  }
+
+  #told(what: string): string {
+    return `ZooKeeper ${printed(this.#server)}: ${what}`
   }
 }
 
