@@ -61,7 +61,8 @@ class ZooKeeperAdapter implements RegistryAdapter {
       link.down.addEventListener('abort', () => signal.removeEventListener('abort', close), { once: true })
       try {
         await link.open()
-        this.#context.log.debug({ server: printed(server) }, 'ZooKeeper session opened')
+        const level = reasons.length === 0 ? 'debug' : 'warn'
+        this.#context.log[level]({ server: printed(server), reasons }, 'ZooKeeper session opened')
         return link
       } catch (error) {
         reasons.push((error as Error).message)

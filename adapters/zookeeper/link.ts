@@ -8,7 +8,7 @@ export interface Server {
 
 export interface LinkOptions {
   readonly sessionTimeoutMs: number
-  /** From the first SYN to the session. */
+  /** From the look-up of the name to the session. */
   readonly connectTimeoutMs: number
 }
 
@@ -66,7 +66,7 @@ export class Link {
     })
     this.down.throwIfAborted() // a heart started now would beat for ever
     this.#beatMs = Math.max(MIN_BEAT_MS, Math.floor(client.getSessionTimeout() / 3))
-    // A missing `/` (under a chroot) is an answer too; a broken link has told so by itself.
+    // Whoever waits for `down` hears of a beat that fails.
     const beat = () => this.#read<Stat>('exists', '/', (done) => client.exists('/', done)).catch(() => {})
     this.#heartbeat = setInterval(beat, this.#beatMs)
   }
