@@ -43,6 +43,11 @@ export function ownedClient(sessionTimeoutMs: number): OwnedClient {
   throw new Error(`node-zookeeper-client lacks ${missing.join(', ')}; install exactly version 1.1.3`)
 }
 
+/** @throws Error as `ownedClient` does: for a start that fails at once rather than a first connection that does */
+export function assertLibrary(): void {
+  ownedClient(1000)
+}
+
 function unknownParts({ connectionManager }: OwnedClient): string[] {
   const manager = (connectionManager ?? {}) as Partial<Manager>
   const methods = [

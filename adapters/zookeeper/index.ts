@@ -1,4 +1,5 @@
 import { defineAdapter, type PluginContext, type RegistryAdapter, type RegistryView } from '../../src/plugin/index.ts'
+import { assertLibrary } from './client.ts'
 import { Instances } from './instances.ts'
 import { layouts } from './layouts/index.ts'
 import { Link, printed } from './link.ts'
@@ -20,6 +21,7 @@ class ZooKeeperAdapter implements RegistryAdapter {
   #view: RegistryView = new Map()
 
   constructor(options: Options, context: PluginContext) {
+    assertLibrary()
     this.#options = options
     this.#context = context
     this.#instances = new Instances(layouts[options.layout], context.log)
@@ -59,7 +61,8 @@ class ZooKeeperAdapter implements RegistryAdapter {
       link.down.addEventListener('abort', () => signal.removeEventListener('abort', close), { once: true })
       try {
         await link.open()
-        this.#context.log.debug({ server: printed(server) }, 'ZooKeeper session opened')
+        const level = reasons.length === 0 ? 'debug' : 'warn'
+        this.#context.log[level]({ server: printed(server), reasons }, 'ZooKeeper session opened')
         return link
       } catch (error) {
         reasons.push((error as Error).message)

@@ -8,7 +8,7 @@ export interface Server {
 
 export interface LinkOptions {
   readonly sessionTimeoutMs: number
-  /** From the first SYN to the session. */
+  /** From the look-up of the name to the session. */
   readonly connectTimeoutMs: number
 }
 
@@ -16,6 +16,9 @@ export interface Znode {
   readonly data: Buffer | undefined
   readonly stat: Stat
 }
+
+/** One path may not be read. The link lives on. */
+export class Denied extends Error {}
 
 type Done<Answer> = (error: unknown, answer: Answer) => void
 
@@ -63,7 +66,7 @@ export class Link {
     })
     this.down.throwIfAborted() // a heart started now would beat for ever
     this.#beatMs = Math.max(MIN_BEAT_MS, Math.floor(client.getSessionTimeout() / 3))
-    // A missing `/` (under a chroot) is an answer too; a broken link has told so by itself.
+    // Whoever waits for `down` hears of a beat that fails.
     const beat = () => this.#read<Stat>('exists', '/', (done) => client.exists('/', done)).catch(() => {})
     this.#heartbeat = setInterval(beat, this.#beatMs)
   }
@@ -121,6 +124,8 @@ export class Link {
       return await this.#ask(`no answer to ${what} ${path}`, this.#beatMs, send)
     } catch (error) {
       if (verdict(error) === 'gone') return undefined
+      if (verdict(error) === 'denied')
+        throw new Denied(this.#told(`the ACL of ${path} lets nobody here read it`), { cause: error })
       throw error
     }
   }
@@ -129,6 +134,8 @@ export class Link {
   #ask<Answer>(unanswered: string, deadlineMs: number, send: (done: Done<Answer>) => void): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.down.aborted) return reject(this.down.reason)
+      // The library would answer by itself that the connection is lost, which it is not until it has been closed.
+      if (this.#closing) return reject(new Error(this.#told('closed')))
       const late = () => this.#fail(new Error(`${unanswered} within ${deadlineMs} ms`))
       const timer = setTimeout(late, deadlineMs)
       const settle = () => this.#waiting.delete(abandon) && clearTimeout(timer)
@@ -159,12 +166,16 @@ export class Link {
   #fail(cause: Error): void {
     if (this.down.aborted) return
     // An AggregateError, what a name with several addresses fails with, has a code but no message.
-    const reason = cause.message || (cause as NodeJS.ErrnoException).code
-    const why = new Error(`ZooKeeper ${printed(this.#server)}: ${reason}`, { cause })
+    const reason = cause.message || String((cause as NodeJS.ErrnoException).code)
+    const why = new Error(this.#told(reason), { cause })
     clearInterval(this.#heartbeat)
     silence(this.#client)
     this.#down.abort(why)
     for (const abandon of [...this.#waiting]) abandon(why)
+  }
+
+  #told(what: string): string {
+    return `ZooKeeper ${printed(this.#server)}: ${what}`
   }
 }
 

@@ -22,15 +22,17 @@ const root = z
   .string()
   .regex(/^\/(?:[^/]+(?:\/[^/]+)*)?$/, 'a path such as "/services": it starts with "/" and does not end with one')
 
+const time = () => duration().refine((ms) => ms > 0, 'must be more than 0')
+
 export const options = z.strictObject({
   /** Tried in turn, from a random one on. */
   hosts: list.pipe(z.array(server).min(1, 'at least one "host:port"')),
   root: root.default('/services'),
   layout: z.enum(layoutNames).default('auto'),
   /** Asked for; the server has the last word (by default 4 to 40 s). A hung server is noticed within two thirds of it. */
-  sessionTimeout: duration().prefault('30s'),
+  sessionTimeout: time().prefault('30s'),
   /** For each server, from the first packet to the session. */
-  connectTimeout: duration().prefault('3s'),
+  connectTimeout: time().prefault('3s'),
 })
 
 export type Options = z.output<typeof options>

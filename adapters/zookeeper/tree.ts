@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Instance, RegistryView } from '../../src/plugin/index.ts'
 import { Bell } from './bell.ts'
-import { verdict } from './client.ts'
 import type { Instances } from './instances.ts'
 import { atMost } from './limit.ts'
-import type { Link } from './link.ts'
+import { Denied, type Link } from './link.ts'
 import { Service, type Source } from './service.ts'
 
 /** Long enough to make one flush of a burst, short beside the time a provider takes to start. */
@@ -118,7 +117,7 @@ export class Tree {
   }
 
   #denied(path: string, error: unknown): undefined {
-    if (verdict(error) !== 'denied') throw error
-    this.#instances.tellOnce(path, 'its ACL does not let the gateway read it')
+    if (!(error instanceof Denied)) throw error
+    this.#instances.tellOnce(path, error.message)
   }
 }

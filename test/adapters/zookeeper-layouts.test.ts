@@ -110,6 +110,7 @@ describe('the options', () => {
     [{ hosts: 'zoo1:1', root: '/services/' }, '/services'],
     [{ hosts: 'zoo1:1', layout: 'curator' }, 'layout'],
     [{ hosts: 'zoo1:1', sessionTimeout: '30' }, 'has no unit'],
+    [{ hosts: 'zoo1:1', connectTimeout: 0 }, 'more than 0'],
     [{ hosts: 'zoo1:1', host: 'a' }, 'Unrecognized key'],
   ])('refuse %j', (written, message) => {
     const { error } = options.safeParse(written)

@@ -29,7 +29,7 @@ export class Following {
   async until(test: (view: RegistryView) => boolean, what = 'the expected view'): Promise<RegistryView> {
     await this.#when(() => (this.view !== undefined && test(this.view)) || this.#over, what)
     if (this.view && test(this.view)) return this.view
-    throw new Error(`the watch ended before ${what}: ${this.error?.message ?? 'without an error'}`, {
+    throw new Error(`the watch ended before ${short(what)}: ${this.error?.message ?? 'without an error'}`, {
       cause: this.error,
     })
   }
@@ -72,7 +72,8 @@ export class Following {
 
   #when(come: () => boolean, what: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = () => reject(new Error(`no ${what} within ${PATIENCE_MS} ms; the latest view is ${this.#latest()}`))
+      const late = () =>
+        reject(new Error(`no ${short(what)} within ${PATIENCE_MS} ms; the latest view is ${this.#latest()}`))
       const timer = setTimeout(late, PATIENCE_MS)
       this.#stirred = () => {
         if (come()) resolve(clearTimeout(timer))
@@ -82,7 +83,7 @@ export class Following {
   }
 
   #latest(): string {
-    return this.view ? text(summary(this.view)) : 'none'
+    return this.view ? short(text(summary(this.view))) : 'none'
   }
 }
 
@@ -96,3 +97,4 @@ function sorted(services: Summary): Summary {
 }
 
 const text = (services: Summary) => JSON.stringify(services)
+const short = (what: string) => (what.length > 300 ? `${what.slice(0, 300)}…` : what)

@@ -12,6 +12,7 @@ export class FaultProxy {
   readonly #server: Server
   #frozen = false
   #allowance = Number.POSITIVE_INFINITY
+  #spent = () => {}
   #port = 0
 
   private constructor(target: string) {
@@ -59,6 +60,13 @@ export class FaultProxy {
   /** Passes so many more bytes to clients, then breaks every connection, once. */
   cutAfter(bytes: number): void {
     this.#allowance = bytes
+    this.#spent = () => this.cut()
+  }
+
+  /** Passes so many more bytes to clients, then hangs. */
+  freezeAfter(bytes: number): void {
+    this.#allowance = bytes
+    this.#spent = () => this.freeze()
   }
 
   /** Breaks every connection and accepts none. */
@@ -101,7 +109,7 @@ export class FaultProxy {
     this.#allowance -= passed.length
     if (this.#allowance > 0) return void pair.client.write(passed)
     this.#allowance = Number.POSITIVE_INFINITY
-    pair.client.end(passed, () => this.cut())
+    pair.client.write(passed, this.#spent)
   }
 
   #end(pair: Pair): void {

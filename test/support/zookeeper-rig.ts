@@ -14,7 +14,7 @@ class ZooKeeperRig implements AdapterRig {
   }
 
   get options() {
-    return { hosts: [this.#proxy.address], root: this.#scratch.root, sessionTimeout: '2s' }
+    return { hosts: [this.#proxy.address], root: this.#scratch.root, sessionTimeout: '10s' }
   }
 
   async publish(truth: Summary) {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type Client, CreateMode, createClient, Exception } from 'node-zookeeper-client'
+import { ACL, type Client, CreateMode, createClient, Exception, Id, Permission } from 'node-zookeeper-client'
 
 type Done<Result> = (error: unknown, result: Result) => void
 
@@ -35,6 +35,13 @@ export class Writer {
   async createNull(path: string): Promise<void> {
     await this.#parents(path)
     await promised<string>((done) => this.#client.create(path, done))
+  }
+
+  /** A node that nobody may read; this writer may remove it. */
+  async createUnreadable(path: string): Promise<void> {
+    await this.#parents(path)
+    const acl = [new ACL(Permission.ALL & ~Permission.READ, new Id('world', 'anyone'))]
+    await promised<string>((done) => this.#client.create(path, acl, done))
   }
 
   async set(path: string, data: Buffer | string): Promise<void> {
