@@ -36,6 +36,19 @@ describe('when no connection can be had', () => {
     for (const call of calls) expect((await call.over).heard).toEqual(['error:connect'])
   })
 
+  it('while others are in use, those who wait are not left to wait for them', async () => {
+    const raw = await rawUpstream()
+    const upstream = open(raw, { connections: 2 })
+    const endless = exchange(upstream)
+    await until(() => raw.peers[0]?.received)
+    raw.server.close()
+    await until(() => !raw.server.listening)
+    const calls = Array.from({ length: 3 }, () => exchange(upstream))
+    for (const call of calls) expect((await call.over).heard).toEqual(['error:connect'])
+    raw.peers[0]!.write(ok())
+    expect((await endless.over).body).toBe('ok')
+  })
+
   it('an unknown name is told as connect', async () => {
     const nowhere = { instance: instance({ host: 'no-such-host.invalid', port: 80 }) }
     expect((await exchange(open(nowhere)).over).heard).toEqual(['error:connect'])

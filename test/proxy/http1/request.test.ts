@@ -38,6 +38,17 @@ describe('a request is written as', () => {
     )
   })
 
+  it('one piece when a small body is there already', async () => {
+    const pieces: string[] = []
+    const raw = await rawUpstream((peer) => pieces.push(peer.received))
+    const told = exchange(open(raw), { method: 'POST', body: Readable.from([Buffer.from('abc')]), bodyLength: 3 })
+    const buffered = exchange(open(raw), { method: 'POST', body: new PassThrough().end('abc'), bodyLength: 3 })
+    await until(() => raw.peers.length === 2 && raw.peers.every((peer) => peer.received.endsWith('abc')))
+    expect(pieces.filter((piece) => piece.endsWith('abc')).length).toBe(2)
+    expect(pieces.length).toBeLessThanOrEqual(3)
+    for (const { call } of [told, buffered]) call.abort()
+  })
+
   it('chunks for an empty body of unknown length', async () => {
     const body = new PassThrough().end()
     expect(await written({ method: 'POST', body })).toMatch(/chunked\r\n\r\n0\r\n\r\n$/)

@@ -158,6 +158,14 @@ describe('calls beyond the limit of connections', () => {
     for (const { call } of [...calls, running]) call.abort()
   })
 
+  it('made after close are served, and leave no connection behind', async () => {
+    const raw = await answering(() => ok())
+    const upstream = open(raw)
+    upstream.close()
+    expect((await exchange(upstream).over).body).toBe('ok')
+    await until(() => raw.peers[0]!.gone)
+  })
+
   it('still get their answer after close', async () => {
     const raw = await answering(() => ok())
     const upstream = open(raw, { connections: 1 })
