@@ -141,7 +141,7 @@ export class Connection {
 
   readonly #continue = (): void => {
     const call = this.#call
-    if (call === null || call.paused) return
+    if (call === null) return
     this.#read(call)
     if (this.#call === call && !call.paused) this.#socket.resume()
   }
@@ -159,13 +159,16 @@ export class Connection {
 
   /** All input has been read. */
   #conclude(call: Call, ending: 'fin' | UpstreamError): void {
+    const stale = this.#served && !this.#parser.started
     try {
       if (ending !== 'fin') throw ending
       this.#parser.finish()
-      this.#complete(call)
     } catch (error) {
-      this.#fail(error as UpstreamError)
+      const { kind, message, cause } = error as UpstreamError
+      this.#fail(new UpstreamError(kind, message, { stale, cause }))
+      return
     }
+    this.#complete(call)
   }
 
   #complete(call: Call): void {
@@ -190,10 +193,9 @@ export class Connection {
   #fail(error: UpstreamError): void {
     const call = this.#call
     if (call === null) return
-    const stale = error.kind === 'reset' && this.#served && !this.#parser.started
     this.#detach()
     this.destroy()
-    call.fail(stale ? new UpstreamError('reset', error.message, { stale, cause: error.cause }) : error)
+    call.fail(error)
   }
 
   #detach(): void {

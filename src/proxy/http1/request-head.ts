@@ -3,7 +3,8 @@ import { isText, isToken, SP, TEXT } from './tokens.ts'
 import { violation } from './violation.ts'
 
 const MAX_KNOWN = 1024
-/** Names that have passed, with their colon. Bounded, as names may come from clients. */
+const MAX_KNOWN_LENGTH = 64
+/** Names that have passed, with their colon. Bounded, as names come from clients. */
 const known = new Map<string, string>()
 
 /**
@@ -30,7 +31,7 @@ function learn(name: string): string {
   const lower = name.toLowerCase()
   if (lower === 'content-length' || lower === 'transfer-encoding') throw violation('framing is not for headers to say')
   const line = `${name}: `
-  if (known.size < MAX_KNOWN) known.set(name, line)
+  if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(name, line)
   return line
 }
 

@@ -17,6 +17,9 @@ import { violation } from './violation.ts'
 /** How many calls may wait beyond those for which a connection is on its way. */
 export const MAX_WAITING = 1024
 
+/** After a refusal, and while connections in use may still be freed for those who wait. */
+const REDIAL_MS = 100
+
 /**
  * The connections to one instance. A call takes the idle connection used last, or waits, first come first served, for
  * whichever comes first: one that is freed, or a new one while there are fewer than `settings.connections`.
@@ -34,6 +37,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner {
   #dialing = 0
   /** Open, without a call, not yet trusted with one. */
   readonly #unproven = new Set<Connection>()
+  #redial: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(instance: Instance, settings: UpstreamConfig, tls: TlsOptions) {
@@ -123,19 +127,25 @@ export class Http1Upstream implements Upstream, ConnectionOwner {
   }
 
   /**
-   * Fails the call that wanted the connection, if it still waits. With no other connection to hope for, those who have
-   * waited as long as a connect may take have had their time too, and the others try for themselves.
+   * Fails the call that wanted the connection, if it still waits, and all who have waited as long as a connect may take.
+   * The others try for themselves: at once when there is no other connection to hope for, else in a while, one by one.
    */
   #refused(call: Call, error: UpstreamError): void {
     if (this.#waiting.delete(call)) call.fail(error)
-    if (this.#open > 0) return
     const sinceMs = performance.now() - this.#settings.connectTimeoutMs
     for (const other of this.#waiting) {
       if (other.waitingSinceMs > sinceMs) break
       this.#waiting.delete(other)
       other.fail(error)
     }
-    this.#dialForWaiting()
+    if (this.#open === 0) this.#dialForWaiting()
+    else if (this.#waiting.size > 0) this.#redial ??= setTimeout(this.#dialForFirst, REDIAL_MS).unref()
+  }
+
+  readonly #dialForFirst = (): void => {
+    this.#redial = undefined
+    const [first] = this.#waiting
+    if (first && this.#mayDial) this.#dial(first)
   }
 
   #assign(connection: Connection): void {

@@ -1,0 +1,93 @@
+import { onTestFinished } from 'vitest'
+import type { Instance } from '../../../src/plugin/index.ts'
+import { Http1Transport } from '../../../src/proxy/http1/transport.ts'
+import type {
+  ResponseHead,
+  Upstream,
+  UpstreamCall,
+  UpstreamError,
+  UpstreamListener,
+  UpstreamRequest,
+} from '../../../src/proxy/transport.ts'
+
+const SETTINGS = { connectTimeoutMs: 2000, responseTimeoutMs: 60_000, idleTimeoutMs: 60_000, connections: 8 }
+
+export function open(to: { instance: Instance }, settings: Partial<typeof SETTINGS> = {}): Upstream {
+  const upstream = new Http1Transport().open(to.instance, { ...SETTINGS, ...settings })
+  onTestFinished(() => upstream.close())
+  return upstream
+}
+
+/** What one listener heard. */
+export interface Exchange {
+  readonly call: UpstreamCall
+  /** `sending head data end` or `error:<kind>`, in the order heard. */
+  readonly heard: string[]
+  head: ResponseHead | undefined
+  body: string
+  trailers: readonly string[]
+  error: UpstreamError | undefined
+  /** After `onEnd` or `onError`. */
+  readonly over: Promise<Exchange>
+}
+
+export function exchange(
+  upstream: Upstream,
+  request: Partial<UpstreamRequest> = {},
+  also: Partial<UpstreamListener> = {},
+): Exchange {
+  const { promise, resolve } = withResolvers<Exchange>()
+  const heard: string[] = []
+  const listener: UpstreamListener = {
+    onSending() {
+      heard.push('sending')
+      also.onSending?.()
+    },
+    onHead(head) {
+      heard.push('head')
+      told.head = head
+      also.onHead?.(head)
+    },
+    onData(chunk) {
+      if (heard.at(-1) !== 'data') heard.push('data')
+      if (also.onData) also.onData(chunk)
+      else told.body += chunk.toString('latin1')
+    },
+    onEnd(trailers) {
+      heard.push('end')
+      told.trailers = trailers
+      resolve(told)
+      also.onEnd?.(trailers)
+    },
+    onError(error) {
+      heard.push(`error:${error.kind}`)
+      told.error = error
+      resolve(told)
+      also.onError?.(error)
+    },
+  }
+  const call = upstream.send(
+    { method: 'GET', path: '/', headers: ['host', 'h'], body: null, bodyLength: null, ...request },
+    listener,
+  )
+  const told: Exchange = { call, heard, head: undefined, body: '', trailers: [], error: undefined, over: promise }
+  return told
+}
+
+/** Polls; the runner's own time-out is the deadline. */
+export async function until(condition: () => unknown): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+/** Lets what is on its way in this process and the kernel's loopback arrive, where nothing is the expected outcome. */
+export async function settled(turns = 20): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+function withResolvers<T>() {
+  let resolve!: (value: T) => void
+  const promise = new Promise<T>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

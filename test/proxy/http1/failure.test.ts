@@ -1,0 +1,251 @@
+import { createServer } from 'node:net'
+import { PassThrough, Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { instance } from '../../../src/plugin/index.ts'
+import { type Exchange, exchange, open, settled, until } from './exchange.ts'
+import { answering, ok, type Peer, rawUpstream } from './raw-upstream.ts'
+
+const OK = 'HTTP/1.1 200 OK\r\n'
+
+/** A port on which nobody listens. */
+async function deserted() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await until(() => server.listening)
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return { instance: instance({ host: '127.0.0.1', port }) }
+}
+
+describe('when no connection can be had', () => {
+  it('the call fails with connect, says nothing was sent, and leaves the body untouched', async () => {
+    const body = Readable.from([Buffer.from('abc')])
+    const nowhere = await deserted()
+    const told = await exchange(open(nowhere), { method: 'POST', body, bodyLength: 3 }).over
+    expect(told.heard).toEqual(['error:connect'])
+    expect(told.error).toMatchObject({ stale: false, cause: { code: 'ECONNREFUSED' } })
+    expect(body.readableDidRead).toBe(false)
+
+    const raw = await answering(() => ok())
+    expect((await exchange(open(raw), { method: 'POST', body, bodyLength: 3 }).over).body).toBe('ok')
+    expect(raw.requests[0]).toMatch(/\r\n\r\nabc$/)
+  })
+
+  it('those who wait try for themselves, and nobody hangs', async () => {
+    const upstream = open(await deserted(), { connections: 2 })
+    const calls = Array.from({ length: 50 }, () => exchange(upstream))
+    for (const call of calls) expect((await call.over).heard).toEqual(['error:connect'])
+  })
+
+  it('while others are in use, those who wait are not left to wait for them', async () => {
+    const raw = await rawUpstream()
+    const upstream = open(raw, { connections: 2 })
+    const endless = exchange(upstream)
+    await until(() => raw.peers[0]?.received)
+    raw.server.close()
+    await until(() => !raw.server.listening)
+    const calls = Array.from({ length: 3 }, () => exchange(upstream))
+    for (const call of calls) expect((await call.over).heard).toEqual(['error:connect'])
+    raw.peers[0]!.write(ok())
+    expect((await endless.over).body).toBe('ok')
+  })
+
+  it('an unknown name is told as connect', async () => {
+    const nowhere = { instance: instance({ host: 'no-such-host.invalid', port: 80 }) }
+    expect((await exchange(open(nowhere)).over).heard).toEqual(['error:connect'])
+  })
+
+  it('a handshake that is never answered ends after connectTimeoutMs, for those who wait too', async () => {
+    const raw = await rawUpstream()
+    const upstream = open({ instance: { ...raw.instance, tls: true } }, { connectTimeoutMs: 40, connections: 1 })
+    const start = performance.now()
+    const calls = Array.from({ length: 10 }, () => exchange(upstream))
+    for (const call of calls) expect((await call.over).heard).toEqual(['error:connect'])
+    expect(calls[0]!.error!.message).toContain('not within 40 ms')
+    expect(performance.now() - start).toBeGreaterThanOrEqual(39)
+    expect(performance.now() - start).toBeLessThan(400)
+    await until(() => raw.peers.every((peer) => peer.gone))
+  })
+})
+
+describe('a connection that breaks', () => {
+  const used = async (then: (peer: Peer) => void) => {
+    const raw = await answering((_request, nth) => (nth === 0 ? ok() : ''))
+    const upstream = open(raw)
+    await exchange(upstream).over
+    const told = exchange(upstream)
+    await until(() => told.heard.includes('sending'))
+    await settled()
+    then(raw.peers[0]!)
+    return told.over
+  }
+
+  it.each([
+    ['FIN', (peer: Peer) => peer.socket.end()],
+    ['RST', (peer: Peer) => peer.socket.resetAndDestroy()],
+  ])('by %s before a byte of the response is stale if it has served before', async (_how, act) => {
+    const { error, heard } = await used(act)
+    expect(heard).toEqual(['sending', 'error:reset'])
+    expect(error!.stale).toBe(true)
+  })
+
+  it('after the first byte is not stale', async () => {
+    const { error } = await used((peer) => peer.socket.end('H'))
+    expect(error).toMatchObject({ kind: 'reset', stale: false })
+  })
+
+  it('is not stale when it is new', async () => {
+    const raw = await rawUpstream((peer) => peer.socket.destroy())
+    expect((await exchange(open(raw)).over).error).toMatchObject({ kind: 'reset', stale: false })
+  })
+
+  it('by RST ends no body, also not one that ends with the connection', async () => {
+    const raw = await rawUpstream((peer) => peer.write(`${OK}\r\nabc`))
+    const told = exchange(open(raw), {}, { onData: () => raw.peers[0]!.socket.resetAndDestroy() })
+    expect((await told.over).heard).toEqual(['sending', 'head', 'data', 'error:reset'])
+  })
+})
+
+describe('a response ends', () => {
+  const answered = async (response: string, request = {}) => {
+    const raw = await rawUpstream((peer) => peer.socket.end(response, 'latin1'))
+    const told = await exchange(open(raw), request).over
+    await until(() => raw.peers[0]!.gone)
+    return told
+  }
+
+  it.each([
+    ['cleanly where the connection delimits it', `${OK}\r\nabc`, ['sending', 'head', 'data', 'end']],
+    [
+      'with reset where Content-Length promises more',
+      `${OK}Content-Length: 9\r\n\r\nabc`,
+      ['sending', 'head', 'data', 'error:reset'],
+    ],
+    [
+      'with reset where a chunk is missing',
+      `${OK}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`,
+      ['sending', 'head', 'data', 'error:reset'],
+    ],
+    [
+      'with protocol at a broken chunk',
+      `${OK}Transfer-Encoding: chunked\r\n\r\n3\r\nabcX0\r\n\r\n`,
+      ['sending', 'head', 'data', 'error:protocol'],
+    ],
+    ['with reset within the head', `${OK}Content-`, ['sending', 'error:reset']],
+    ['with reset where nothing comes', '', ['sending', 'error:reset']],
+    ['with protocol at garbage', 'garbage', ['sending', 'error:protocol']],
+    ['with protocol at 101', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n', ['sending', 'error:protocol']],
+    ['with protocol at a header section of 1 MB', `${OK}x: ${'y'.repeat(1e6)}`, ['sending', 'error:protocol']],
+  ])('%s', async (_how, response, heard) => expect((await answered(response)).heard).toEqual(heard))
+
+  it('behind its interim responses', async () => {
+    const told = await answered(
+      `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${ok('final')}`,
+    )
+    expect(told.head).toEqual({ status: 200, statusText: 'OK', headers: ['Content-Length', '5'] })
+    expect(told.body).toBe('final')
+  })
+
+  it('with its trailers', async () => {
+    const told = await answered(
+      `${OK}Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nGrpc-Status: 0\r\nHost: x\r\n\r\n`,
+    )
+    expect(told.trailers).toEqual(['Grpc-Status', '0'])
+  })
+})
+
+describe('abort', () => {
+  const silent = async (told: Exchange, heard: string[]) => {
+    told.call.abort()
+    told.call.abort()
+    told.call.pause()
+    told.call.resume()
+    await settled()
+    expect(told.heard).toEqual(heard)
+  }
+
+  it('before anything has happened writes nothing', async () => {
+    const raw = await rawUpstream()
+    await silent(exchange(open(raw)), [])
+    expect(raw.peers).toEqual([])
+  })
+
+  it('while connecting leaves the connection to the next call', async () => {
+    const raw = await answering((request) => ok(request.slice(0, 6)))
+    const upstream = open(raw, { connections: 1 })
+    const first = exchange(upstream, { path: '/1' })
+    const second = exchange(upstream, { path: '/2' })
+    await Promise.resolve()
+    process.nextTick(() => first.call.abort())
+    expect((await second.over).body).toBe('GET /2')
+    expect(first.heard).toEqual([])
+    expect(raw.peers.length).toBe(1)
+  })
+
+  it('while waiting leaves the queue', async () => {
+    const raw = await rawUpstream()
+    const upstream = open(raw, { connections: 1 })
+    const [first, second, third] = [
+      exchange(upstream),
+      exchange(upstream, { path: '/2' }),
+      exchange(upstream, { path: '/3' }),
+    ]
+    await until(() => raw.peers[0]?.received)
+    await silent(second, [])
+    raw.peers[0]!.write(ok())
+    await first.over
+    await until(() => raw.peers[0]!.received.includes('GET /3'))
+    expect(raw.peers[0]!.received).not.toContain('GET /2')
+    third.call.abort()
+  })
+
+  it.each([
+    ['for the head', '', ['sending']],
+    ['in the middle of the head', OK, ['sending']],
+    ['in the middle of the body', `${OK}Content-Length: 9\r\n\r\nabc`, ['sending', 'head', 'data']],
+  ])('%s closes the connection and gives its place to another', async (_when, sent, heard) => {
+    const raw = await answering((_request, nth) => (nth === 0 ? sent : ok()))
+    const upstream = open(raw, { connections: 1 })
+    const told = exchange(upstream)
+    await until(() => told.heard.length === heard.length)
+    const waiting = exchange(upstream)
+    await silent(told, heard)
+    await until(() => raw.peers[0]!.gone)
+    expect((await waiting.over).body).toBe('ok')
+  })
+
+  it.each(['onSending', 'onHead', 'onData'] as const)('within %s is the last the listener hears', async (name) => {
+    const raw = await answering(() => ok())
+    const told = exchange(open(raw), {}, { [name]: () => told.call.abort() })
+    await until(() => raw.peers[0]?.gone)
+    expect(told.heard.at(-1)).toBe({ onSending: 'sending', onHead: 'head', onData: 'data' }[name])
+  })
+
+  it('during an upload lets the body be', async () => {
+    const raw = await rawUpstream()
+    const body = new PassThrough()
+    const told = exchange(open(raw), { method: 'POST', body })
+    body.write('abc')
+    await until(() => raw.peers[0]?.received.includes('abc'))
+    await silent(told, ['sending'])
+    expect([body.destroyed, body.isPaused(), body.listenerCount('data')]).toEqual([false, true, 0])
+    await until(() => raw.peers[0]!.gone)
+    expect(raw.peers[0]!.received).not.toContain('0\r\n\r\n')
+  })
+})
+
+describe('a listener that throws', () => {
+  it.each(['onSending', 'onHead', 'onData', 'onEnd', 'onError'] as const)(
+    'in %s costs its connection and no more',
+    async (name) => {
+      const raw = await answering((_request, nth) => (nth > 0 ? ok() : name === 'onError' ? 'garbage\n' : ok()))
+      const upstream = open(raw)
+      const thrown = () => {
+        throw new Error('a bug')
+      }
+      const told = await exchange(upstream, {}, { [name]: thrown }).over
+      expect(told.heard.at(-1)).toMatch(name === 'onEnd' ? /end/ : /error/)
+      await until(() => raw.peers[0]!.gone)
+      expect((await exchange(upstream).over).body).toBe('ok')
+    },
+  )
+})
