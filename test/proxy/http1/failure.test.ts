@@ -69,7 +69,9 @@ describe('when no connection can be had', () => {
 
 it('a connection that came while this process was stalled is not too late', async () => {
   const raw = await answering(() => ok())
-  const told = exchange(open(raw, { connectTimeoutMs: 5 }))
+  const upstream = open(raw, { connectTimeoutMs: 5 })
+  await settled(1) // timers come next, before the event loop looks for input
+  const told = exchange(upstream)
   process.nextTick(() => {
     const start = performance.now()
     while (performance.now() - start < 30);
