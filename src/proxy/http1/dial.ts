@@ -27,6 +27,7 @@ export function dial(
   }
   const settle = (outcome: Socket | UpstreamError): void => {
     clearTimeout(timer)
+    clearImmediate(lastLook)
     socket.off(ready, onReady).off('error', onError).off('close', onClose)
     if (outcome !== socket) socket.destroy()
     done(outcome)
@@ -35,7 +36,12 @@ export function dial(
   const onReady = (): void => settle(socket)
   const onError = (cause: Error): void => settle(refusal(instance, cause))
   const onClose = (): void => settle(refusal(instance, 'closed during the handshake'))
-  const timer = setTimeout(() => settle(refusal(instance, `not within ${timeoutMs} ms`)), timeoutMs)
+  const onTimeout = (): void => settle(refusal(instance, `not within ${timeoutMs} ms`))
+  // After a stall of this process the connection may be there, only not seen yet: let the event loop look once more.
+  let lastLook: NodeJS.Immediate | undefined
+  const timer = setTimeout(() => {
+    lastLook = setImmediate(onTimeout)
+  }, timeoutMs)
   socket.on('error', ignore).on(ready, onReady).on('error', onError).on('close', onClose)
 }
 
@@ -55,7 +61,7 @@ function connect({ host, port, tls }: Instance, timeoutMs: number, { ca }: TlsOp
 }
 
 function refusal({ host, port }: Instance, cause: unknown): UpstreamError {
-  const reason = cause instanceof Error ? cause.message || cause.name : cause
+  const reason = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : cause
   return new UpstreamError('connect', `no connection to ${host} port ${port}: ${reason}`, { cause })
 }
 

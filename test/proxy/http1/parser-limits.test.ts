@@ -64,23 +64,40 @@ describe('the response parser takes over', () => {
     ['xtimeout=5', Number.POSITIVE_INFINITY],
   ])('the hint of Keep-Alive: %s', (value, expected) => expect(hint(value)).toBe(expected))
 
-  it('one response after the other without carrying anything over', () => {
+  /** One parser reads these in turn, as on one connection. */
+  const inTurn = (responses: readonly string[]) => {
     const parser = new ResponseParser()
-    const heads: (readonly string[])[] = []
-    const responses = [
-      `${OK}Keep-Alive: timeout=5\r\nContent-Length: 2\r\n\r\nab`,
-      `${CHUNKED}1\r\na\r\n0\r\nt: 1\r\n\r\n`,
-      `${OK}A: b\r\nContent-Length: 0\r\n\r\n`,
-    ]
+    const told: { headers: readonly string[]; trailers: readonly string[]; keepAliveMs: number; reusable: boolean }[] =
+      []
     for (const response of responses) {
       parser.reset(false)
       parser.push(bytes(response))
-      for (let event = parser.read(); event !== 'end'; event = parser.read())
-        if (event === 'head') heads.push(parser.head.headers)
-      expect(parser.reusable).toBe(true)
+      while (parser.read() !== 'end');
+      const { head, trailers, keepAliveMs, reusable } = parser
+      told.push({ headers: head.headers, trailers, keepAliveMs, reusable })
     }
-    expect(heads.at(-1)).toEqual(['A', 'b', 'Content-Length', '0'])
-    expect(parser.trailers).toEqual([])
-    expect(parser.keepAliveMs).toBe(Number.POSITIVE_INFINITY)
+    return told
+  }
+
+  it('one response after the other without carrying anything over', () => {
+    const told = inTurn([
+      `${OK}Keep-Alive: timeout=5\r\nContent-Length: 2\r\n\r\nab`,
+      `${CHUNKED}1\r\na\r\n0\r\nt: 1\r\n\r\n`,
+      `${OK}A: b\r\nContent-Length: 0\r\n\r\n`,
+    ])
+    expect(told.map(({ reusable }) => reusable)).toEqual([true, true, true])
+    const nothing = { trailers: [], keepAliveMs: Number.POSITIVE_INFINITY, reusable: true }
+    expect(told[2]).toEqual({ headers: ['A', 'b', 'Content-Length', '0'], ...nothing })
+  })
+
+  it('keep-alive for one response of HTTP/1.0, not for the next', () => {
+    const old = (fields: string) => `HTTP/1.0 200 OK\r\n${fields}Content-Length: 0\r\n\r\n`
+    const told = inTurn([old('Connection: keep-alive\r\n'), old('')])
+    expect(told.map(({ reusable }) => reusable)).toEqual([true, false])
+  })
+
+  it('a body whose extensions are within the limit after another such', () => {
+    const body = `${CHUNKED}${`1;${'e'.repeat(3000)}\r\na\r\n`.repeat(4)}0\r\n\r\n`
+    expect(inTurn([body, body]).length).toBe(2)
   })
 })

@@ -90,7 +90,6 @@ describe('an idle connection', () => {
     const start = performance.now()
     await until(() => peer.gone)
     expect(performance.now() - start).toBeGreaterThan(900)
-    expect(performance.now() - start).toBeLessThan(1900)
   })
 
   it('is closed with its upstream, while a running call ends first', async () => {
