@@ -1,25 +1,20 @@
-import type { ServerResponse } from 'node:http'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { type BodySink, type Exchange, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
+import { type BodySink, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
+import type { Outgoing } from './outgoing.ts'
 
 /**
  * The one look at what comes out of the Hono app. An instance's answer goes straight to the socket, with its own header
- * list if nobody looked at it, with the changed one otherwise; an answer with a new body goes the Fetch way.
+ * list if nobody looked at it, with the changed one otherwise; an answer with a new body is read chunk by chunk.
  *
- * @returns what is left for the Node server adapter to do
+ * @returns an answer in which no instance had a part: it is left to the Node server adapter
  */
-export function deliver(response: Response, exchange: Exchange, outgoing: ServerResponse): Response {
-  if (outgoing.headersSent || outgoing.destroyed || exchange.clientClosed) return RESPONSE_ALREADY_SENT
+export function deliver(response: Response, outgoing: Outgoing): Response | undefined {
+  if (outgoing.headersSent || outgoing.destroyed) return undefined
   const body = straightBody(response)
-  if (body) {
-    outgoing.writeHead(response.status, response.statusText, headerList(response))
-    sendBody(body, outgoing)
-    return RESPONSE_ALREADY_SENT
-  }
-  if (exchange.upstreamMs === undefined || !response.body) return response
+  if (!body && (outgoing.exchange.upstreamMs === undefined || !response.body)) return response
   outgoing.writeHead(response.status, response.statusText, headerList(response))
-  sendStream(response.body, outgoing)
-  return RESPONSE_ALREADY_SENT
+  if (body) sendBody(body, outgoing)
+  else sendStream(response.body!, outgoing)
+  return undefined
 }
 
 function straightBody(response: Response): UpstreamBody | undefined {
@@ -33,10 +28,10 @@ function headerList(response: Response): string[] {
   return (response instanceof UpstreamResponse ? response.headerList : [...response.headers].flat()) as string[]
 }
 
-function sendBody(body: UpstreamBody, outgoing: ServerResponse): void {
+function sendBody(body: UpstreamBody, outgoing: Outgoing): void {
   const whole = body.takeWhole()
   if (whole) {
-    outgoing.end(whole)
+    outgoing.sendWhole(whole)
     return
   }
   // Sends the head before the first byte of the body has come: an event stream may be silent for long. An empty buffer, since
@@ -46,11 +41,11 @@ function sendBody(body: UpstreamBody, outgoing: ServerResponse): void {
 }
 
 class OutgoingSink implements BodySink {
-  readonly #outgoing: ServerResponse
+  readonly #outgoing: Outgoing
   readonly #resume: () => void
   #waiting = false
 
-  constructor(body: UpstreamBody, outgoing: ServerResponse) {
+  constructor(body: UpstreamBody, outgoing: Outgoing) {
     this.#outgoing = outgoing
     this.#resume = () => {
       this.#waiting = false
@@ -86,7 +81,7 @@ function pairs(flat: readonly string[]): [string, string][] {
 }
 
 /** A body that a middleware has made, chunk by chunk at the pace of the client. */
-async function sendStream(stream: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+async function sendStream(stream: ReadableStream<Uint8Array>, outgoing: Outgoing): Promise<void> {
   const reader = stream.getReader()
   outgoing.once('close', () => void reader.cancel().catch(() => undefined))
   try {

@@ -1,15 +1,14 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { LimitsConfig } from '../config/types.ts'
-import { GatewayError } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
 import { type Exchange, exchangeOfIncoming } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { refuse } from './admit.ts'
 import { deliver } from './deliver.ts'
-import { claim, problemAnswer } from './problem.ts'
+import { Outgoing } from './outgoing.ts'
+import { claim } from './problem.ts'
+import { answer, answerUnparsable } from './refusal.ts'
 
 export interface ListenerOptions {
   readonly limits: LimitsConfig
@@ -21,11 +20,6 @@ export interface ListenerOptions {
   now(): number
 }
 
-/** The server's own response objects know the exchange that they answer. */
-class Outgoing extends ServerResponse {
-  exchange!: Exchange
-}
-
 export interface Listener {
   readonly server: Server
   /** From now on every answer asks its client to close: the listener is about to go. */
@@ -35,32 +29,39 @@ export interface Listener {
 /** The way in: Node's parser, what it lets through and should not, then the Hono app, then the way out. */
 export function createListener(options: ListenerOptions): Listener {
   let leaving = false
-  const admitThen = (serve: RequestListener) =>
-    function onRequest(incoming: IncomingMessage, outgoing: ServerResponse): void {
-      const exchange = begin(incoming, outgoing as Outgoing, options)
+
+  const admitThen = (adapter: RequestListener) =>
+    function onRequest(incoming: IncomingMessage, outgoing: Outgoing): void {
+      const exchange = exchangeOfIncoming(options.requestId(incoming.headers['x-request-id']), options.now(), incoming)
+      options.recogniseClient(exchange)
+      outgoing.carry(exchange, options)
       const refusal = refuse(incoming)
-      if (refusal) answer(exchange, outgoing, refusal)
-      else serve(incoming, outgoing)
+      if (refusal) answer(outgoing, refusal)
+      else adapter(incoming, outgoing)
     }
+
+  async function serve(request: Request, outgoing: Outgoing, leaveToAdapter: (rest: Response) => void): Promise<void> {
+    const { exchange } = outgoing
+    try {
+      const response = await options.fetch(request, { exchange, request })
+      if (leaving) outgoing.shouldKeepAlive = false
+      const rest = deliver(response, outgoing)
+      if (rest) leaveToAdapter(rest)
+    } catch (thrown) {
+      // Beyond the app's own rescue: a middleware threw what is no Error, or made a response that cannot be written.
+      answer(outgoing, claim(thrown, exchange, options.log))
+    }
+  }
+
   const server = createAdaptorServer({
     hostname: 'localhost', // for HTTP/1.0, which may come without a Host field
-    fetch: async (request, env) => {
-      const outgoing = env.outgoing as unknown as Outgoing
-      const { exchange } = outgoing
-      try {
-        const response = await options.fetch(request, { exchange, request })
-        if (leaving) outgoing.shouldKeepAlive = false
-        return deliver(response, exchange, outgoing)
-      } catch (thrown) {
-        // Beyond the app's own rescue: a middleware threw what is no Error, or made a response that cannot be written.
-        answer(exchange, outgoing, claim(thrown, exchange, options.log))
-        return RESPONSE_ALREADY_SENT
-      }
-    },
-    createServer: ((_: object, serve: RequestListener) =>
+    // The adapter is told only of what it has to write. Otherwise its promise stays open; nothing holds it, so it is collected.
+    fetch: (request, { outgoing }) =>
+      new Promise((leaveToAdapter) => serve(request, outgoing as unknown as Outgoing, leaveToAdapter)),
+    createServer: ((_: object, adapter: RequestListener) =>
       createServer<typeof IncomingMessage, typeof Outgoing>(
         serverOptions(options.limits),
-        admitThen(serve),
+        admitThen(adapter),
       )) as typeof createServer,
   }) as Server
   // Not even assigned without a limit: newer versions of Node take 0 at its word.
@@ -83,63 +84,4 @@ function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: Lim
     requestTimeout: 0, // it would cut long uploads; a standstill is noticed by the attempt
     connectionsCheckingInterval: 1000,
   }
-}
-
-function begin(incoming: IncomingMessage, outgoing: Outgoing, options: ListenerOptions): Exchange {
-  const id = options.requestId(incoming.headers['x-request-id'])
-  const exchange = exchangeOfIncoming(id, options.now(), incoming)
-  options.recogniseClient(exchange)
-  outgoing.exchange = exchange
-  const bytesBefore = incoming.socket.bytesWritten
-  outgoing.once('close', () => {
-    const complete = outgoing.writableFinished
-    if (!complete) exchange.closeByClient()
-    options.finished(exchange, {
-      status: outgoing.headersSent ? outgoing.statusCode : 499,
-      bytes: incoming.socket.bytesWritten - bytesBefore,
-      durationMs: options.now() - exchange.startedMs,
-      ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
-    })
-  })
-  return exchange
-}
-
-function answer(exchange: Exchange, outgoing: ServerResponse, error: GatewayError): void {
-  exchange.code = error.code
-  if (outgoing.headersSent) {
-    outgoing.destroy()
-    return
-  }
-  const { status, headers, body } = problemAnswer(error, exchange.id)
-  // What follows on this connection may be anything.
-  outgoing.shouldKeepAlive = false
-  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
-}
-
-/** What is no HTTP, too much of it, or too slow: answered if that is still possible, then closed. */
-function answerUnparsable(error: NodeJS.ErrnoException, stream: NodeJS.WritableStream): void {
-  const socket = stream as Socket
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy()
-    return
-  }
-  const { status, headers, body } = problemAnswer(parserProblem(error.code))
-  const fields = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
-  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.end(`HTTP/1.1 ${status} ${problemTitle(status)}\r\n${lines}\r\n${body}`)
-}
-
-function parserProblem(code: string | undefined): GatewayError {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return new GatewayError('GW_HEADERS_TOO_LARGE', 'the request head is too large')
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new GatewayError('GW_REQUEST_TIMEOUT', 'the request head did not arrive in time')
-    default:
-      return new GatewayError('GW_BAD_REQUEST', 'this is not a valid HTTP request')
-  }
-}
-
-function problemTitle(status: number): string {
-  return status === 431 ? 'Request Header Fields Too Large' : status === 408 ? 'Request Timeout' : 'Bad Request'
 }

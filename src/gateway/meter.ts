@@ -26,8 +26,8 @@ export class Meter {
 
   record(exchange: Exchange, { status }: Result): void {
     const service = knownService(exchange)
-    const instances = entry(this.#requests, service, () => new Map<string, Map<number, number>>())
-    const statuses = entry(instances, exchange.endpoint?.instance.id ?? '', () => new Map<number, number>())
+    const instance = exchange.endpoint?.instance.id ?? ''
+    const statuses = this.#statuses(service, instance)
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
     if (exchange.code) this.#problems.set(exchange.code, (this.#problems.get(exchange.code) ?? 0) + 1)
     if (exchange.upstreamMs !== undefined) this.#observe(service, exchange.upstreamMs / 1000)
@@ -50,11 +50,26 @@ export class Meter {
     return reading
   }
 
+  #statuses(service: string, instance: string): Map<number, number> {
+    let instances = this.#requests.get(service)
+    if (!instances) {
+      instances = new Map()
+      this.#requests.set(service, instances)
+    }
+    let statuses = instances.get(instance)
+    if (!statuses) {
+      statuses = new Map()
+      instances.set(instance, statuses)
+    }
+    return statuses
+  }
+
   #observe(service: string, seconds: number): void {
-    const latency = entry(this.#latency, service, () => ({
-      buckets: new Float64Array(LATENCY_BOUNDS_SECONDS.length + 1),
-      sumSeconds: 0,
-    }))
+    let latency = this.#latency.get(service)
+    if (!latency) {
+      latency = { buckets: new Float64Array(LATENCY_BOUNDS_SECONDS.length + 1), sumSeconds: 0 }
+      this.#latency.set(service, latency)
+    }
     let bucket = 0
     while (bucket < LATENCY_BOUNDS_SECONDS.length && seconds > LATENCY_BOUNDS_SECONDS[bucket]!) bucket++
     latency.buckets[bucket]!++
@@ -65,13 +80,4 @@ export class Meter {
 /** A caller can ask for any name; only those that the registry knows become a label. */
 function knownService({ service, endpoint, code }: Exchange): string {
   return endpoint || code === 'GW_NO_ENDPOINT' ? service : ''
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key)
-  if (value === undefined) {
-    value = make()
-    map.set(key, value)
-  }
-  return value
 }

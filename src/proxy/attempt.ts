@@ -1,8 +1,8 @@
 import type { Lease } from '../balancing/index.ts'
 import { GatewayError } from '../errors.ts'
-import type { Exchange } from './exchange.ts'
+import type { Cancellable, Exchange } from './exchange.ts'
 import { responseHeaders } from './response-headers.ts'
-import { Stopwatch } from './stopwatch.ts'
+import { Stopwatch, type Timed } from './stopwatch.ts'
 import type {
   ResponseHead,
   Upstream,
@@ -18,35 +18,34 @@ import { UpstreamResponse } from './upstream-response.ts'
 export type Outcome = UpstreamResponse | UpstreamError | GatewayError
 
 /** One request to one endpoint, up to its response head; from there on the body carries on alone. */
-export class Attempt implements UpstreamListener {
+export class Attempt implements UpstreamListener, Timed, Cancellable {
   /** False while another attempt is as good as new, whatever the method: nothing was sent. */
   sent = false
   readonly #exchange: Exchange
   readonly #lease: Lease
-  readonly #stopwatch: Stopwatch
   readonly #startedMs: number
   readonly #now: () => number
+  #stopwatch!: Stopwatch
   #settle!: (outcome: Outcome) => void
   #call!: UpstreamCall
   #body: UpstreamBody | undefined
 
-  constructor(exchange: Exchange, lease: Lease, responseTimeoutMs: number, now: () => number) {
+  constructor(exchange: Exchange, lease: Lease, now: () => number) {
     this.#exchange = exchange
     this.#lease = lease
     this.#now = now
     this.#startedMs = now()
-    this.#stopwatch = new Stopwatch(exchange, responseTimeoutMs, (error) => this.#giveUp(error))
   }
 
-  run(upstream: Upstream, request: UpstreamRequest): Promise<Outcome> {
-    const { endpoint } = this.#lease
-    this.#exchange.endpoint = endpoint
-    this.#exchange.attempts++
-    this.#exchange.giveUp = () => this.#giveUp(new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection'))
+  run(upstream: Upstream, request: UpstreamRequest, responseTimeoutMs: number): Promise<Outcome> {
+    const exchange = this.#exchange
+    exchange.endpoint = this.#lease.endpoint
+    exchange.attempts++
+    exchange.running = this
     return new Promise((settle) => {
       this.#settle = settle
       this.#call = upstream.send(request, this)
-      this.#stopwatch.start()
+      this.#stopwatch = new Stopwatch(exchange, responseTimeoutMs, this)
     })
   }
 
@@ -56,16 +55,13 @@ export class Attempt implements UpstreamListener {
 
   onHead(head: ResponseHead): void {
     this.#stopwatch.stop()
+    const exchange = this.#exchange
     const nowMs = this.#now()
-    const upstreamMs = nowMs - this.#startedMs
-    this.#exchange.upstreamMs = upstreamMs
-    this.#lease.endpoint.observe(upstreamMs, nowMs)
-    const body = new UpstreamBody(this.#call, this.#lease)
-    this.#body = body
-    this.#exchange.giveUp = () => body.cancel()
-    const { status } = head
-    const bodiless = this.#exchange.method === 'HEAD' || status === 204 || status === 205 || status === 304
-    this.#settle(new UpstreamResponse(head, responseHeaders(status, head.headers), body, bodiless))
+    exchange.upstreamMs = nowMs - this.#startedMs
+    this.#lease.endpoint.observe(exchange.upstreamMs, nowMs)
+    this.#body = new UpstreamBody(this.#call, this.#lease)
+    exchange.running = this.#body
+    this.#settle(new UpstreamResponse(exchange.method, head, responseHeaders(head), this.#body))
   }
 
   onData(chunk: Buffer): void {
@@ -80,21 +76,23 @@ export class Attempt implements UpstreamListener {
     if (this.#body) {
       this.#exchange.upstreamBroke = true
       this.#body.fail(error)
-      return
-    }
+    } else this.#end(error)
+  }
+
+  /** No head in time: the call is abandoned, and the caller of `run` is told why. */
+  expire(error: GatewayError): void {
+    this.#call.abort()
     this.#end(error)
   }
 
-  /** Before the head: the call is abandoned, and the caller of `run` is told why. */
-  #giveUp(error: GatewayError): void {
-    this.#call.abort()
-    this.#end(error)
+  cancel(): void {
+    this.expire(new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection'))
   }
 
   #end(outcome: UpstreamError | GatewayError): void {
     this.#stopwatch.stop()
     this.#lease.end()
-    this.#exchange.giveUp = undefined
+    this.#exchange.running = undefined
     this.#settle(outcome)
   }
 }

@@ -9,6 +9,11 @@ import type { Route, RouteRequest } from '../routing/index.ts'
 /** Why an exchange ended as it did: `complete` reached the client whole. */
 export type Ending = 'complete' | 'client-closed' | 'upstream-broke'
 
+export interface Cancellable {
+  /** Stops the work and gives back what it holds. Harmless when it has ended. */
+  cancel(): void
+}
+
 /** One request on its way through this worker, from the first look at it to the log line. */
 export class Exchange implements RouteRequest, PickContext {
   readonly id: string
@@ -37,8 +42,8 @@ export class Exchange implements RouteRequest, PickContext {
   upstreamMs: number | undefined
   code: ProblemCode | undefined
   upstreamBroke = false
-  /** Set while an attempt runs: gives it up. */
-  giveUp: (() => void) | undefined
+  /** What runs for this exchange just now: an attempt, then the body of its answer. */
+  running: Cancellable | undefined
   #clientClosed = false
 
   constructor(from: ExchangeFields) {
@@ -82,7 +87,7 @@ export class Exchange implements RouteRequest, PickContext {
   /** The client has gone: whatever still runs for it stops. */
   closeByClient(): void {
     this.#clientClosed = true
-    this.giveUp?.()
+    this.running?.cancel()
   }
 
   /** @throws GW_CLIENT_CLOSED when there is nobody left to answer */

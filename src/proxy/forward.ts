@@ -45,8 +45,12 @@ export async function forward(
     exchange.assertClient()
     const lease = pool.lease(exchange, tried)
     if (!lease) break
-    const attempt = new Attempt(exchange, lease, upstream.responseTimeoutMs, now)
-    const outcome: Outcome = await attempt.run(upstreams.to(lease.endpoint, upstream), request)
+    const attempt = new Attempt(exchange, lease, now)
+    const outcome: Outcome = await attempt.run(
+      upstreams.to(lease.endpoint, upstream),
+      request,
+      upstream.responseTimeoutMs,
+    )
     if (outcome instanceof UpstreamResponse) return outcome
     if (outcome instanceof GatewayError) throw outcome
     last = outcome

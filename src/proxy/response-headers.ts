@@ -1,4 +1,5 @@
 import { isNominated, nominated } from './hop-by-hop.ts'
+import type { ResponseHead } from './transport.ts'
 
 const NOT_FORWARDED: ReadonlySet<string> = new Set([
   'connection',
@@ -11,7 +12,7 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set([
 ])
 
 /** The header section that the client sees: the instance's own, less what was about our connection to it. */
-export function responseHeaders(status: number, received: readonly string[]): string[] {
+export function responseHeaders({ status, headers: received }: ResponseHead): string[] {
   const listed = nominated(fieldValue(received, 'connection'))
   const headers: string[] = []
   for (let i = 0; i < received.length; i += 2) {

@@ -1,30 +1,30 @@
 import { GatewayError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
 
+export interface Timed {
+  /** Time is up. Called at most once. */
+  expire(error: GatewayError): void
+}
+
 /**
  * Bounds one attempt up to its response head, without cutting an upload that moves: while the request body still flows
  * only a standstill counts, and it is blamed on the side that stands still.
  */
 export class Stopwatch {
   readonly #exchange: Exchange
-  readonly #timeoutMs: number
-  readonly #expire: (error: GatewayError) => void
-  #timer: NodeJS.Timeout | undefined
+  readonly #owner: Timed
+  readonly #timer: NodeJS.Timeout
   #onBodyEnd: (() => void) | undefined
   #bytesSeen = -1
 
-  constructor(exchange: Exchange, timeoutMs: number, expire: (error: GatewayError) => void) {
+  constructor(exchange: Exchange, timeoutMs: number, owner: Timed) {
     this.#exchange = exchange
-    this.#timeoutMs = timeoutMs
-    this.#expire = expire
-  }
-
-  start(): void {
-    this.#timer = setTimeout(() => this.#ring(), this.#timeoutMs)
-    const { body } = this.#exchange
+    this.#owner = owner
+    this.#timer = setTimeout(Stopwatch.#ring, timeoutMs, this)
+    const { body } = exchange
     if (!body || body.readableEnded) return
-    this.#bytesSeen = this.#exchange.bytesReceived
-    this.#onBodyEnd = () => this.#timer?.refresh()
+    this.#bytesSeen = exchange.bytesReceived
+    this.#onBodyEnd = () => this.#timer.refresh()
     body.once('end', this.#onBodyEnd)
   }
 
@@ -33,10 +33,10 @@ export class Stopwatch {
     if (this.#onBodyEnd) this.#exchange.body?.off('end', this.#onBodyEnd)
   }
 
-  #ring(): void {
-    const error = this.#standstill()
-    if (error) this.#expire(error)
-    else this.#timer?.refresh()
+  static #ring(stopwatch: Stopwatch): void {
+    const error = stopwatch.#standstill()
+    if (error) stopwatch.#owner.expire(error)
+    else stopwatch.#timer.refresh()
   }
 
   #standstill(): GatewayError | undefined {

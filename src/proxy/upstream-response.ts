@@ -18,13 +18,14 @@ export class UpstreamResponse implements Response {
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined
   #fetched: Response | undefined
 
-  /** `rawHeaders` are those for the client; `bodiless` for an answer that cannot have a body, such as one to HEAD. */
-  constructor(head: ResponseHead, rawHeaders: readonly string[], body: UpstreamBody, bodiless: boolean) {
-    this.status = head.status
+  /** `rawHeaders` are those for the client. */
+  constructor(method: string, head: ResponseHead, rawHeaders: readonly string[], body: UpstreamBody) {
+    const { status } = head
+    this.status = status
     this.statusText = head.statusText
     this.#rawHeaders = rawHeaders
     this.#upstreamBody = body
-    this.#bodiless = bodiless
+    this.#bodiless = method === 'HEAD' || status === 204 || status === 205 || status === 304
   }
 
   /** The header list for the client: as received, or as somebody has left it. */

@@ -1,0 +1,39 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { GatewayError } from '../errors.ts'
+import type { Outgoing } from './outgoing.ts'
+import { problemAnswer } from './problem.ts'
+
+/** Answers without the app, and closes: what follows on this connection may be anything. Breaks it if the head is out. */
+export function answer(outgoing: Outgoing, error: GatewayError): ServerResponse {
+  const { exchange } = outgoing
+  exchange.code = error.code
+  if (outgoing.headersSent) return outgoing.destroy()
+  const { status, headers, body } = problemAnswer(error, exchange.id)
+  outgoing.shouldKeepAlive = false
+  return outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
+}
+
+/** What is no HTTP, too much of it, or too slow: answered if that is still possible, then closed. */
+export function answerUnparsable(error: NodeJS.ErrnoException, stream: NodeJS.WritableStream): void {
+  const socket = stream as Socket
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const { status, headers, body } = problemAnswer(parserProblem(error.code))
+  const fields = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`)
+}
+
+function parserProblem(code: string | undefined): GatewayError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new GatewayError('GW_HEADERS_TOO_LARGE', 'the request head is too large')
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new GatewayError('GW_REQUEST_TIMEOUT', 'the request head did not arrive in time')
+    default:
+      return new GatewayError('GW_BAD_REQUEST', 'this is not a valid HTTP request')
+  }
+}
