@@ -16,10 +16,17 @@ export function deliver(response: Response, exchange: Exchange, outgoing: Server
     sendBody(body, outgoing)
     return RESPONSE_ALREADY_SENT
   }
-  if (exchange.upstreamMs === undefined || !response.body) return response
-  outgoing.writeHead(response.status, response.statusText, headerList(response))
-  sendStream(response.body, outgoing)
+  if (exchange.upstreamMs === undefined) return response
+  if (!response.body && outgoing.req.method === 'HEAD') return response
+  outgoing.writeHead(response.status, response.statusText, withoutLength(headerList(response)))
+  if (response.body) sendStream(response.body, outgoing)
+  else outgoing.end()
   return RESPONSE_ALREADY_SENT
+}
+
+/** The length that the instance told is that of another body. */
+function withoutLength(headers: readonly string[]): string[] {
+  return headers.filter((_, i) => headers[i - (i % 2)]!.toLowerCase() !== 'content-length')
 }
 
 function straightBody(response: Response): UpstreamBody | undefined {
