@@ -93,7 +93,8 @@ function begin(incoming: IncomingMessage, outgoing: Outgoing, options: ListenerO
   const bytesBefore = incoming.socket.bytesWritten
   outgoing.once('close', () => {
     const complete = outgoing.writableFinished
-    if (!complete) exchange.closeByClient()
+    if (complete) exchange.giveUp?.() // the answer may be a middleware's own: what the instance still sends is for nobody
+    else exchange.closeByClient()
     options.finished(exchange, {
       status: outgoing.headersSent ? outgoing.statusCode : 499,
       bytes: incoming.socket.bytesWritten - bytesBefore,
