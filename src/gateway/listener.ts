@@ -11,6 +11,9 @@ import { refuse } from './admit.ts'
 import { deliver } from './deliver.ts'
 import { claim, problemAnswer } from './problem.ts'
 
+/** How long a client may take to read the answer to what is no HTTP. */
+const LINGER_MS = 1000
+
 export interface ListenerOptions {
   readonly limits: LimitsConfig
   readonly log: Logger
@@ -35,12 +38,19 @@ export interface Listener {
 /** The way in: Node's parser, what it lets through and should not, then the Hono app, then the way out. */
 export function createListener(options: ListenerOptions): Listener {
   let leaving = false
+  /** Connections that close with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
+  const refused = new Set<Socket>()
   const admitThen = (serve: RequestListener) =>
     function onRequest(incoming: IncomingMessage, outgoing: ServerResponse): void {
+      const { socket } = incoming
+      if (refused.size > 0 && refused.has(socket)) return
       const exchange = begin(incoming, outgoing as Outgoing, options)
       const refusal = refuse(incoming)
-      if (refusal) answer(exchange, outgoing, refusal)
-      else serve(incoming, outgoing)
+      if (refusal) {
+        refused.add(socket)
+        socket.once('close', () => refused.delete(socket))
+        answer(exchange, outgoing, refusal)
+      } else serve(incoming, outgoing)
     }
   const server = createAdaptorServer({
     hostname: 'localhost', // for HTTP/1.0, which may come without a Host field
@@ -65,7 +75,9 @@ export function createListener(options: ListenerOptions): Listener {
   }) as Server
   // Not even assigned without a limit: newer versions of Node take 0 at its word.
   if (options.limits.connections !== null) server.maxConnections = options.limits.connections
-  server.on('clientError', answerUnparsable)
+  server.on('clientError', (error, socket) => {
+    if (!refused.has(socket as Socket)) answerUnparsable(error, socket as Socket)
+  })
   return {
     server,
     sayGoodbye() {
@@ -82,6 +94,7 @@ function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: Lim
     keepAliveTimeout: keepAliveTimeoutMs,
     requestTimeout: 0, // it would cut long uploads; a standstill is noticed by the attempt
     connectionsCheckingInterval: 1000,
+    requireHostHeader: false, // Node would answer by itself, and go on with what follows
   }
 }
 
@@ -93,7 +106,8 @@ function begin(incoming: IncomingMessage, outgoing: Outgoing, options: ListenerO
   const bytesBefore = incoming.socket.bytesWritten
   outgoing.once('close', () => {
     const complete = outgoing.writableFinished
-    if (complete) exchange.giveUp?.() // the answer may be a middleware's own: what the instance still sends is for nobody
+    // Answered whole without all of the instance's body: what still comes is for nobody.
+    if (complete) exchange.giveUp?.()
     else exchange.closeByClient()
     options.finished(exchange, {
       status: outgoing.headersSent ? outgoing.statusCode : 499,
@@ -117,10 +131,15 @@ function answer(exchange: Exchange, outgoing: ServerResponse, error: GatewayErro
   outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
 }
 
+/** Node's own name for the response that has the connection. */
+type Busy = Socket & { readonly _httpMessage?: Outgoing | null }
+
 /** What is no HTTP, too much of it, or too slow: answered if that is still possible, then closed. */
-function answerUnparsable(error: NodeJS.ErrnoException, stream: NodeJS.WritableStream): void {
-  const socket = stream as Socket
-  if (!socket.writable || error.code === 'ECONNRESET') {
+function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): void {
+  const { _httpMessage: current } = socket
+  // The answer to an earlier request still has the connection: ours would be taken for it, or for a part of it.
+  const outOfTurn = current && (current.headersSent || current.req.complete)
+  if (!socket.writable || error.code === 'ECONNRESET' || outOfTurn) {
     socket.destroy()
     return
   }
@@ -128,6 +147,9 @@ function answerUnparsable(error: NodeJS.ErrnoException, stream: NodeJS.WritableS
   const fields = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} ${problemTitle(status)}\r\n${lines}\r\n${body}`)
+  current?.exchange.closeByClient()
+  // Not at once: input that nobody has read would reset the connection before the client has read why.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
 function parserProblem(code: string | undefined): GatewayError {
