@@ -15,6 +15,7 @@ export function refuse(incoming: IncomingMessage): GatewayError | undefined {
     return new GatewayError('GW_HEADERS_TOO_LARGE', `a request has at most ${MAX_FIELDS} header fields here`)
   }
   if (countHosts(rawHeaders) > 1) return bad('more than one Host field')
+  if (headers.host === undefined && httpVersion !== '1.0') return bad('no Host field')
   if (headers.host !== undefined && !isHost(headers.host)) return bad('the Host field is not a host')
   // RFC 9112 6.1: codings other than `chunked` are not understood, and HTTP/1.0 knows none.
   const coding = headers['transfer-encoding']

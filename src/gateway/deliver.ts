@@ -10,11 +10,22 @@ import type { Outgoing } from './outgoing.ts'
 export function deliver(response: Response, outgoing: Outgoing): Response | undefined {
   if (outgoing.headersSent || outgoing.destroyed) return undefined
   const body = straightBody(response)
-  if (!body && (outgoing.exchange.upstreamMs === undefined || !response.body)) return response
-  outgoing.writeHead(response.status, response.statusText, headerList(response))
-  if (body) sendBody(body, outgoing)
-  else sendStream(response.body!, outgoing)
+  if (body) {
+    outgoing.writeHead(response.status, response.statusText, headerList(response))
+    sendBody(body, outgoing)
+    return undefined
+  }
+  if (outgoing.exchange.upstreamMs === undefined) return response
+  if (!response.body && outgoing.req.method === 'HEAD') return response
+  outgoing.writeHead(response.status, response.statusText, withoutLength(headerList(response)))
+  if (response.body) sendStream(response.body, outgoing)
+  else outgoing.end()
   return undefined
+}
+
+/** The length that the instance told is that of another body. */
+function withoutLength(headers: readonly string[]): string[] {
+  return headers.filter((_, i) => headers[i - (i % 2)]!.toLowerCase() !== 'content-length')
 }
 
 function straightBody(response: Response): UpstreamBody | undefined {

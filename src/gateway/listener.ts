@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
 import type { Logger } from '../plugin/index.ts'
@@ -29,15 +30,22 @@ export interface Listener {
 /** The way in: Node's parser, what it lets through and should not, then the Hono app, then the way out. */
 export function createListener(options: ListenerOptions): Listener {
   let leaving = false
+  /** Connections that close with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
+  const refused = new Set<Socket>()
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: IncomingMessage, outgoing: Outgoing): void {
+      const { socket } = incoming
+      if (refused.size > 0 && refused.has(socket)) return
       const exchange = exchangeOfIncoming(options.requestId(incoming.headers['x-request-id']), options.now(), incoming)
       options.recogniseClient(exchange)
       outgoing.carry(exchange, options)
       const refusal = refuse(incoming)
-      if (refusal) answer(outgoing, refusal)
-      else adapter(incoming, outgoing)
+      if (refusal) {
+        refused.add(socket)
+        socket.once('close', () => refused.delete(socket))
+        answer(outgoing, refusal)
+      } else adapter(incoming, outgoing)
     }
 
   async function serve(request: Request, outgoing: Outgoing, leaveToAdapter: (rest: Response) => void): Promise<void> {
@@ -66,7 +74,9 @@ export function createListener(options: ListenerOptions): Listener {
   }) as Server
   // Not even assigned without a limit: newer versions of Node take 0 at its word.
   if (options.limits.connections !== null) server.maxConnections = options.limits.connections
-  server.on('clientError', answerUnparsable)
+  server.on('clientError', (error, socket) => {
+    if (!refused.has(socket as Socket)) answerUnparsable(error, socket as Socket)
+  })
   return {
     server,
     sayGoodbye() {
@@ -83,5 +93,6 @@ function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: Lim
     keepAliveTimeout: keepAliveTimeoutMs,
     requestTimeout: 0, // it would cut long uploads; a standstill is noticed by the attempt
     connectionsCheckingInterval: 1000,
+    requireHostHeader: false, // Node would answer by itself, and go on with what follows
   }
 }

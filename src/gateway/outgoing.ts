@@ -41,7 +41,9 @@ export class Outgoing extends ServerResponse {
 
   #close(): void {
     const { exchange, writableFinished: complete } = this
-    if (!complete) exchange.closeByClient()
+    // Answered whole without all of the instance's body: what still comes is for nobody.
+    if (complete) exchange.running?.cancel()
+    else exchange.closeByClient()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
       bytes: this.req.socket.bytesWritten - this.#bytesBefore,

@@ -4,6 +4,9 @@ import { GatewayError } from '../errors.ts'
 import type { Outgoing } from './outgoing.ts'
 import { problemAnswer } from './problem.ts'
 
+/** How long a client may take to read the answer to what is no HTTP. */
+const LINGER_MS = 1000
+
 /** Answers without the app, and closes: what follows on this connection may be anything. Breaks it if the head is out. */
 export function answer(outgoing: Outgoing, error: GatewayError): ServerResponse {
   const { exchange } = outgoing
@@ -14,10 +17,15 @@ export function answer(outgoing: Outgoing, error: GatewayError): ServerResponse 
   return outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
 }
 
+/** Node's own name for the response that has the connection. */
+type Busy = Socket & { readonly _httpMessage?: Outgoing | null }
+
 /** What is no HTTP, too much of it, or too slow: answered if that is still possible, then closed. */
-export function answerUnparsable(error: NodeJS.ErrnoException, stream: NodeJS.WritableStream): void {
-  const socket = stream as Socket
-  if (!socket.writable || error.code === 'ECONNRESET') {
+export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): void {
+  const { _httpMessage: current } = socket
+  // The answer to an earlier request still has the connection: ours would be taken for it, or for a part of it.
+  const outOfTurn = current && (current.headersSent || current.req.complete)
+  if (!socket.writable || error.code === 'ECONNRESET' || outOfTurn) {
     socket.destroy()
     return
   }
@@ -25,6 +33,9 @@ export function answerUnparsable(error: NodeJS.ErrnoException, stream: NodeJS.Wr
   const fields = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`)
+  current?.exchange.closeByClient()
+  // Not at once: input that nobody has read would reset the connection before the client has read why.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
 function parserProblem(code: string | undefined): GatewayError {

@@ -22,6 +22,7 @@ function counted(body: Readable, limitBytes: number): Readable {
       else done(null, chunk)
     },
   })
+  counter.on('error', () => undefined) // it may break after its reader has gone
   body.on('error', (error) => counter.destroy(error))
   body.on('aborted', () => counter.destroy(new Error('the client closed the connection')))
   return body.pipe(counter)

@@ -1,0 +1,192 @@
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { call } from '../support/call.ts'
+import { type GatewayProcess, startGateway } from '../support/gateway.ts'
+import { RawClient, rawExchange } from '../support/raw.ts'
+import { until } from '../support/until.ts'
+import { echo, startUpstream, type Upstream } from '../support/upstream.ts'
+
+let upstream: Upstream
+let gateway: GatewayProcess
+let workers: number[]
+/** Ends the answers that were held back. */
+let release: (() => void)[] = []
+
+beforeAll(async () => {
+  upstream = await startUpstream((incoming, response) => {
+    if (incoming.url === '/slow') release.push(() => response.end('slow'))
+    else if (incoming.url === '/half') response.writeHead(200, { 'content-length': 10 }).write('half')
+    else if (incoming.url === '/refused') response.writeHead(417, { connection: 'close' }).end('no')
+    else echo(incoming, response)
+  })
+  gateway = await startGateway('server: { workers: 1, limits: { bodyBytes: 64KiB, headerTimeout: 1s } }', {
+    services: { echo: [upstream.address] },
+  })
+  workers = await gateway.workers()
+})
+
+afterEach(async () => {
+  for (const end of release) end()
+  release = []
+  expect((await call(`${gateway.url}/services/echo/after`)).status).toBe(200)
+  expect(await gateway.workers()).toEqual(workers)
+})
+
+beforeEach(() => {
+  upstream.asked.length = 0
+})
+
+const urls = () => upstream.asked.map(({ url }) => url)
+const request = (line: string, ...fields: string[]) => `${[line, 'Host: gateway', ...fields].join('\r\n')}\r\n\r\n`
+const open = () => RawClient.open(gateway.port)
+
+it('answers OPTIONS * without asking an instance', async () => {
+  const response = await rawExchange(gateway.port, request('OPTIONS * HTTP/1.1'))
+  expect(response.status).toBeGreaterThanOrEqual(200)
+  expect(response.status).toBeLessThan(500)
+  expect(urls()).toEqual([])
+})
+
+it('opens no tunnel for CONNECT', async () => {
+  const client = await open()
+  client.write(request(`CONNECT ${upstream.address} HTTP/1.1`))
+  const closed = client.closed()
+  const response = await client.response().catch(() => undefined)
+  if (response) expect(response.status).toBeGreaterThanOrEqual(400)
+  await closed
+  expect(urls()).toEqual([])
+})
+
+it('gives a plain answer to an upgrade that the instance does not make', async () => {
+  const fields = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: YQ==']
+  const client = await open()
+  const response = await client.write(request('GET /services/echo/ws HTTP/1.1', ...fields)).response()
+  expect(response.status).toBe(200)
+  const asked = JSON.parse(response.body).rawHeaders.map((text: string) => text.toLowerCase())
+  expect(asked).not.toContain('upgrade')
+  expect(asked).not.toContain('connection')
+  const next = await client.write(request('GET /services/echo/next HTTP/1.1')).response()
+  expect(JSON.parse(next.body).url).toBe('/next')
+})
+
+it('lets a client that expects 100-continue send its body', async () => {
+  const client = await open()
+  client.write(request('POST /services/echo/ HTTP/1.1', 'Content-Length: 4', 'Expect: 100-continue'))
+  await client.until('100 Continue')
+  const response = await client.write('body').response()
+  expect(response.status).toBe(200)
+  const { body, rawHeaders } = JSON.parse(response.body)
+  expect(body).toBe('body')
+  expect(rawHeaders.map((text: string) => text.toLowerCase())).not.toContain('expect')
+})
+
+it('refuses another expectation', async () => {
+  const response = await rawExchange(gateway.port, request('GET /services/echo/ HTTP/1.1', 'Expect: miracles'))
+  expect(response.status).toBe(417)
+})
+
+it('refuses a body over the limit by its length, before it comes', async () => {
+  const response = await rawExchange(
+    gateway.port,
+    request('POST /services/echo/ HTTP/1.1', `Content-Length: ${64 * 1024 + 1}`),
+  )
+  expect(response.status).toBe(413)
+  expect(response.header('x-portolan-error')).toBe('GW_BODY_TOO_LARGE')
+  expect(urls()).toEqual([])
+})
+
+it('refuses a chunked body once it is over the limit', async () => {
+  const client = await open()
+  const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`
+  client.write(request('POST /services/echo/ HTTP/1.1', 'Transfer-Encoding: chunked') + chunk.repeat(5))
+  const response = await client.response()
+  expect(response.status).toBe(413)
+  expect(response.header('x-portolan-error')).toBe('GW_BODY_TOO_LARGE')
+  await client.closed()
+  expect(upstream.asked.every(({ complete }) => !complete)).toBe(true)
+})
+
+it('passes a body of just the limit, with a length and in chunks', async () => {
+  const body = 'x'.repeat(64 * 1024)
+  for (const headers of [{ 'content-length': String(body.length) }, { 'transfer-encoding': 'chunked' }]) {
+    const reply = await call(`${gateway.url}/services/echo/`, { method: 'POST', body, headers })
+    expect(JSON.parse(reply.text).body).toHaveLength(body.length)
+  }
+})
+
+const BROKEN_OFF: Readonly<Record<string, string>> = {
+  'before a byte': '',
+  'in the request line': 'GET /serv',
+  'in the head': 'GET /services/echo/ HTTP/1.1\r\nHost: a\r\nx: ',
+  'before the body': request('POST /services/echo/broken HTTP/1.1', 'Content-Length: 10'),
+  'in the body': `${request('POST /services/echo/broken HTTP/1.1', 'Content-Length: 10')}half`,
+  'in a chunk': `${request('POST /services/echo/broken HTTP/1.1', 'Transfer-Encoding: chunked')}a\r\nhalf`,
+  'before the answer': request('GET /services/echo/slow HTTP/1.1'),
+  'in the answer': request('GET /services/echo/half HTTP/1.1'),
+}
+
+for (const [when, bytes] of Object.entries(BROKEN_OFF)) {
+  it(`bears a client that goes ${when}`, async () => {
+    for (const leave of ['end', 'reset'] as const) {
+      const before = upstream.asked.length
+      const client = await open()
+      client.write(bytes)
+      const reaches = bytes.includes('\r\n\r\n')
+      if (reaches) await until('the instance is asked', () => upstream.asked.length > before)
+      if (when === 'in the answer') await client.until('half')
+      if (leave === 'end') client.socket.destroy()
+      else client.reset()
+      if (reaches) await until('the instance is let go of', () => upstream.sockets.size === 0)
+      expect(upstream.asked.slice(before).filter(({ url, complete }) => url === '/broken' && complete)).toEqual([])
+    }
+  })
+}
+
+it('cuts a client whose head does not come', async () => {
+  const client = await open()
+  client.write('GET /services/echo/ HTTP/1.1\r\nHost: a\r\n')
+  expect((await client.response()).status).toBe(408)
+  await client.closed()
+})
+
+it('answers pipelined requests in order, whichever is done first', async () => {
+  const client = await open()
+  client.write(
+    request('GET /services/echo/slow HTTP/1.1') +
+      request('GET /services/echo/second HTTP/1.1') +
+      `${request('POST /services/echo/third HTTP/1.1', 'Content-Length: 3')}abc`,
+  )
+  await until('the slow one is asked', () => release.length === 1)
+  release.pop()!()
+  expect((await client.response()).body).toBe('slow')
+  expect(JSON.parse((await client.response()).body).url).toBe('/second')
+  expect(JSON.parse((await client.response()).body)).toMatchObject({ url: '/third', body: 'abc' })
+})
+
+it('puts no answer to garbage into the answer that is on its way', async () => {
+  const client = await open()
+  client.write(request('GET /services/echo/half HTTP/1.1'))
+  await client.until('half')
+  client.write('\x16\x03\x01garbage\r\n\r\n')
+  await client.closed()
+  expect(client.received).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*\r\n\r\nhalf$/)
+})
+
+it('answers no request with the refusal of what follows it', async () => {
+  const client = await open()
+  client.write(`${request('GET /services/echo/slow HTTP/1.1')}\x16\x03\x01garbage\r\n\r\n`)
+  await client.closed()
+  expect(client.received).toBe('')
+})
+
+it('refuses a body with a broken chunk', async () => {
+  const bytes = `${request('POST /services/echo/ HTTP/1.1', 'Transfer-Encoding: chunked')}3\r\nabcXX\r\n0\r\n\r\n`
+  expect((await rawExchange(gateway.port, bytes)).status).toBe(400)
+  await until('the instance is let go of', () => upstream.sockets.size === 0)
+  expect(upstream.asked.filter(({ complete }) => complete)).toEqual([])
+})
+
+it('passes on an early refusal of an expected body', async () => {
+  const client = await open()
+  client.write(request('POST /services/echo/refused HTTP/1.1', 'Content-Length: 4', 'Expect: 100-continue'))
+  expect((await client.response()).status).toBe(417)
+})
