@@ -1,6 +1,17 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
 export default defineConfig({
+  // The examples import the package by its name: in tests that is the source, not the last build.
+  resolve: {
+    alias: {
+      'portolan/plugin': here('src/plugin/index.ts'),
+      'portolan/testing': here('test/contract/index.ts'),
+      portolan: here('src/index.ts'),
+    },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',

@@ -67,7 +67,7 @@ export const writtenSchema = z.strictObject({
     z.record(serviceName(), serviceSchema),
     'Settings of single services, by name. A service needs none to be reached.',
   ).prefault({}),
-  admin: described(adminSchema, 'The port for operators: health, metrics, dashboard.').prefault({}),
+  admin: described(adminSchema, 'The port for operators: health and metrics.').prefault({}),
   log: described(logSchema, 'What is written to standard output.').prefault({}),
 })
 

@@ -1,4 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import type { HTTPException } from 'hono/http-exception'
 import { GatewayError } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
 import type { Exchange, UpstreamResponse } from '../proxy/index.ts'
@@ -54,12 +55,18 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
   }
 
   function answerProblem(thrown: unknown, c: Context<GatewayEnv>): Response {
+    // Hono's middleware throws to refuse a request: that is its answer, not a failure. By its shape, as Hono itself looks for it.
+    if (isAnswer(thrown)) return thrown.getResponse()
     const { exchange } = c.env
     // Hono would add the header fields of the answer that this one takes the place of: an instance's lengths and codings.
     if (exchange.upstreamMs !== undefined) c.res = undefined
     const { status, headers, body } = problemAnswer(claim(thrown, exchange, log), exchange.id)
     return new Response(body, { status, headers })
   }
+}
+
+function isAnswer(thrown: unknown): thrown is HTTPException {
+  return thrown instanceof Error && 'getResponse' in thrown
 }
 
 function unrouted({ method, rawTarget }: Exchange, expectation: string): Response {

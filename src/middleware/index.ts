@@ -47,11 +47,11 @@ export const middleware: readonly Plugin[] = [
   defineMiddleware({
     name: 'bearer-auth',
     options: z.strictObject({ token: z.union([z.string().min(1), z.array(z.string().min(1))]) }),
-    create: (options) => bearerAuth(options),
+    create: (options) => bearerAuth(defined(options)),
   }),
 ]
 
-/** Hono tells an option that is missing from one that is `undefined`. */
+/** A copy of its own, since Hono writes into some; and Hono tells an option that is missing from one that is `undefined`. */
 function defined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { AdapterPlugin, RegistryAdapter } from '../../src/plugin/index.ts'
 import { stillContext } from './context.ts'
 import { Following, type Summary } from './following.ts'
+import type { Law } from './law.ts'
 
 /** The registry a law is tried on: empty at first, and nobody else's. */
 export interface AdapterRig {
@@ -27,17 +28,12 @@ export interface AdapterHarness {
   readonly cuts: boolean
 }
 
-export interface Law {
-  readonly name: string
-  run(): Promise<void>
-}
-
 /**
  * What every registry adapter owes the gateway, one law a test:
  *
  * ```ts
  * describe('my adapter', () => {
- *   for (const law of adapterContract(myAdapter, harness)) it(law.name, law.run)
+ *   for (const law of adapterContract(myAdapter, harness)) it(law.name, () => law.run())
  * })
  * ```
  */

@@ -5,3 +5,6 @@
 export * from './adapter.ts'
 export { stillContext } from './context.ts'
 export { Following, type Summary, summary } from './following.ts'
+export * from './kit.ts'
+export type { Law } from './law.ts'
+export { strategyContract } from './strategy.ts'

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict'
 import type { BalancingStrategy, Endpoint, StrategyPlugin } from '../../src/plugin/index.ts'
 import { endpoints, pickContext, pluginContext, type ScriptedEndpoint } from './kit.ts'
-
-/** One sentence that must hold. `run` throws, or rejects, when it does not. */
-export interface Law {
-  readonly name: string
-  run(): Promise<void> | void
-}
+import type { Law } from './law.ts'
 
 /** Picks in which a strategy that may reach an endpoint is expected to: with 6 endpoints a uniform one misses with p < 1e-75. */
 const ENOUGH = 1000
