@@ -28,8 +28,7 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set([
 
 /** The header section that the instance sees: what the client sent, in its order and case, then what we say about it. */
 export function requestHeaders(exchange: Exchange): string[] {
-  const { rawHeaders, route } = exchange
-  const host = exchange.header('host') ?? ''
+  const { rawHeaders, route, host } = exchange
   const headers = ['host', host]
   const listed = nominated(exchange.header('connection'))
   const routing = route?.dropHeaders ?? []

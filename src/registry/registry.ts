@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger, RegistryAdapter, RegistryView } from '../plugin/index.ts'
 import { follow } from './follow.ts'
 import { normaliser } from './normalise.ts'
 import { difference, fullUpdate, type RegistryUpdate } from './update.ts'
+
+const CLOSE_TIMEOUT_MS = 2000
 
 export type RegistryState = 'pending' | 'live' | 'stale'
 
@@ -72,9 +75,10 @@ export class Registry {
     }
   }
 
+  /** Waits for the adapter to let go, but not for ever: it may be anybody's code. */
   async close(): Promise<void> {
     this.#stop.abort()
-    await this.#following
+    await Promise.race([this.#following, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
   }
 
   #receive(yielded: RegistryView): void {

@@ -8,6 +8,9 @@ import type { ToPrimary } from './messages.ts'
 import type { Running } from './run.ts'
 import { Supervisor } from './supervisor.ts'
 
+/** What a worker gets on top of its drain to end by itself. */
+const KILL_AFTER_MS = 5000
+
 export interface Start {
   readonly config: GatewayConfig
   /** The text that `config` was made from: workers make theirs from the same. */
@@ -19,6 +22,7 @@ export interface Start {
 export async function startCluster(scope: Scope, { config, text, log }: Start): Promise<Running> {
   const parts = controlPlaneOf(scope)
   const { registry } = parts
+  const { acceptGraceMs, timeoutMs } = config.server.drain
   const firstOrdinal = Math.floor(Math.random() * 2 ** 16)
   const supervisor = new Supervisor({
     count: config.server.workers,
@@ -42,7 +46,7 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
     adminPort,
     async drain() {
       control.startDraining()
-      await supervisor.drain()
+      await supervisor.drain(acceptGraceMs + timeoutMs + KILL_AFTER_MS)
       await control.close()
     },
   }

@@ -16,6 +16,8 @@ export interface SupervisorOptions {
 
 interface Slot {
   worker: Worker
+  /** It was told what to be, with all that was registered then: from now on it needs what changes, and not what changed before. */
+  started: boolean
   /** It has listened: what ends it now is no fault of its start. */
   listening: boolean
   ready: boolean
@@ -59,20 +61,25 @@ export class Supervisor {
   }
 
   send(message: ToWorker): void {
-    for (const { worker } of this.#slots.values()) if (worker.isConnected()) worker.send(message)
+    for (const { worker, started } of this.#slots.values()) if (started && worker.isConnected()) worker.send(message)
   }
 
-  /** Lets all workers drain, and waits until the last has ended. */
-  async drain(): Promise<void> {
+  /** Lets all workers drain, and waits until the last has ended; one that has not by `deadlineMs` is killed. */
+  async drain(deadlineMs: number): Promise<void> {
     this.#leaving = true
-    const ended = [...this.#slots.values()].map(({ worker }) => new Promise((exit) => worker.once('exit', exit)))
+    const slots = [...this.#slots.values()]
+    const ended = slots.map(({ worker }) => new Promise((exit) => worker.once('exit', exit)))
+    const kill = (slot: Slot) => slot.worker.process.kill('SIGKILL')
+    for (const slot of slots.filter(({ started }) => !started)) kill(slot)
     this.send({ type: 'drain' })
+    const deadline = setTimeout(() => slots.forEach(kill), deadlineMs)
     await Promise.all(ended)
+    clearTimeout(deadline)
   }
 
   #fork(slot: number, failures: number): void {
     const worker = cluster.fork()
-    const state: Slot = { worker, listening: false, ready: false, failures }
+    const state: Slot = { worker, started: false, listening: false, ready: false, failures }
     this.#slots.set(slot, state)
     worker.on('message', (message: ToPrimary) => this.#hear(slot, state, message))
     worker.on('error', () => undefined) // a message to a worker that has just died
@@ -80,8 +87,10 @@ export class Supervisor {
   }
 
   #hear(slot: number, state: Slot, message: ToPrimary): void {
-    if (message.type === 'hello')
+    if (message.type === 'hello') {
+      state.started = true
       state.worker.send({ type: 'start', start: this.#options.startOf(slot) } satisfies ToWorker)
+    }
     if (message.type === 'failed') state.reason = message.reason
     if (message.type === 'ready') state.ready = true
     if (message.type === 'listening') {
