@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AdapterPlugin, RegistryAdapter } from '../../src/plugin/index.ts'
-import { stillContext } from './context.ts'
 import { Following, type Summary } from './following.ts'
+import { pluginContext } from './kit.ts'
 import type { Law } from './law.ts'
 
 /** The registry a law is tried on: empty at first, and nobody else's. */
@@ -46,7 +46,8 @@ export function adapterContract(plugin: AdapterPlugin<any>, harness: AdapterHarn
 interface Trial {
   readonly rig: AdapterRig
   readonly adapter: RegistryAdapter
-  readonly warnings: readonly string[]
+  /** What the adapter has warned of so far. */
+  warnings(): readonly string[]
   /** Starts a watch, which is stopped after the law at the latest. */
   follow(): Following
 }
@@ -122,7 +123,7 @@ const laws: Record<string, (trial: Trial) => Promise<void>> = {
     await rig.publishBroken('one')
     const following = follow()
     await following.shows({ one: [A], two: [B] })
-    assert.equal(warnings.length, 1, `warnings: ${warnings.join('; ')}`)
+    assert.equal(warnings().length, 1, `warnings: ${warnings().join('; ')}`)
     await rig.publish({ one: [A], two: [B, C] })
     await following.shows({ one: [A], two: [B, C] })
   },
@@ -191,14 +192,14 @@ async function tried(plugin: AdapterPlugin<any>, harness: AdapterHarness, law: (
   const rig = await harness.rig()
   const followings: Following[] = []
   try {
-    const warnings: string[] = []
-    const adapter = plugin.create(await typed(plugin, rig.options), stillContext(warnings))
+    const context = pluginContext({ now: () => performance.now(), random: () => 0 })
+    const adapter = plugin.create(await typed(plugin, rig.options), context)
     const follow = () => {
       const following = new Following(adapter)
       followings.push(following)
       return following
     }
-    await law({ rig, adapter, warnings, follow })
+    await law({ rig, adapter, warnings: () => context.warnings, follow })
   } finally {
     await Promise.allSettled(followings.map((following) => following.stop()))
     await rig.close()

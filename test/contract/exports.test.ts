@@ -7,11 +7,13 @@ it('offers a contract for adapters and one for strategies, and what both are tri
     'adapterContract',
     'endpoint',
     'endpoints',
+    'fail',
     'mulberry32',
     'pickContext',
     'pluginContext',
-    'stillContext',
+    'scripted',
     'strategyContract',
     'summary',
+    'view',
   ])
 })

@@ -3,8 +3,8 @@
  * @module
  */
 export * from './adapter.ts'
-export { stillContext } from './context.ts'
 export { Following, type Summary, summary } from './following.ts'
 export * from './kit.ts'
 export type { Law } from './law.ts'
+export { fail, type ScriptedAdapter, type Step, scripted, view } from './scripted.ts'
 export { strategyContract } from './strategy.ts'

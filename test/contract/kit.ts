@@ -28,6 +28,8 @@ export interface LogEntry {
 export interface ScriptedContext extends PluginContext {
   /** What was logged, oldest first. */
   readonly entries: readonly LogEntry[]
+  /** The messages among them that were logged as warnings. */
+  readonly warnings: readonly string[]
   /** Moves the clock on, which stands still otherwise. */
   advance(ms: number): void
 }
@@ -49,6 +51,9 @@ export function pluginContext({
     ordinal: 0,
     ...overrides,
     entries,
+    get warnings() {
+      return entries.filter(({ level }) => level === 'warn').map(({ message }) => message)
+    },
     advance(ms) {
       nowMs += ms
     },

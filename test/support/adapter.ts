@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { AdapterPlugin, RegistryAdapter } from '../../src/plugin/index.ts'
-import { Following, stillContext } from '../contract/index.ts'
+import { Following, pluginContext } from '../contract/index.ts'
 
 export interface Subject {
   readonly adapter: RegistryAdapter
@@ -14,12 +14,18 @@ export interface Subject {
 export async function subject(plugin: AdapterPlugin<any>, written: object): Promise<Subject> {
   const result = await plugin.options!['~standard'].validate(written)
   if (result.issues) throw new Error(JSON.stringify(result.issues))
-  const warnings: string[] = []
-  const adapter = plugin.create(result.value, stillContext(warnings))
+  const context = pluginContext({ now: () => performance.now(), random: () => 0 })
+  const adapter = plugin.create(result.value, context)
   const follow = () => {
     const following = new Following(adapter)
     onTestFinished(() => following.stop())
     return following
   }
-  return { adapter, warnings, follow }
+  return {
+    adapter,
+    get warnings() {
+      return context.warnings
+    },
+    follow,
+  }
 }
