@@ -61,10 +61,9 @@ export async function createGateway(source: string | object, options: GatewayOpt
       registry.start()
       return known
     },
-    listen: () => listen(data, config.server),
+    listen: () => listen(data.listener.server, config.server),
     async close() {
-      if (data.listener.server.listening) await drain(data.listener, config.server.drain)
-      data.upstreams.closeAll()
+      await drain(data, config.server.drain, log)
       await registry.close()
     },
   }

@@ -38,3 +38,6 @@ export class GatewayError extends Error {
     return problems[this.code]
   }
 }
+
+/** One answer for a service that is unknown and for one that is not exposed: callers cannot tell them apart. */
+export const serviceNotFound = (name: string) => new GatewayError('GW_SERVICE_NOT_FOUND', `no service "${name}"`)

@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   middleware: ['plugin'],
   config: ['catalog', 'plugin'],
 
-  routing: ['errors', 'type config', 'type plugin'],
+  routing: ['errors', 'plugin', 'type config'],
   registry: ['balancing', 'errors', 'plugin'],
   proxy: ['errors', 'type balancing', 'type config', 'type plugin', 'type routing'],
   gateway: ['proxy', 'errors', 'type config', 'type plugin', 'type routing'],

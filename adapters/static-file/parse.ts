@@ -1,11 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
-import { type Instance, instance } from '../../src/plugin/index.ts'
+import { type Instance, instance, isServiceName, SERVICE_NAME } from '../../src/plugin/index.ts'
 import { entry } from './entry.ts'
 
 /** Told of each instance that is left out: its position (file:line:col) and what is wrong with it. */
 export type Dropped = (position: string, reason: string) => void
-
-const SERVICE = /^[A-Za-z0-9._:-]{1,128}$/
 
 /**
  * Reads the services out of a YAML text. An instance that cannot be used is left out and told to `dropped`.
@@ -35,8 +33,8 @@ class Reading {
     if (this.#problems.length === 0)
       for (const { key, value } of this.#services()) {
         const name = String(isScalar(key) ? key.value : key)
-        if (SERVICE.test(name)) view.set(name, this.#instances(name, key as Node, value as Node | null))
-        else this.#wrong(key as Node, `${JSON.stringify(name)} is not a service name (${SERVICE.source})`)
+        if (isServiceName(name)) view.set(name, this.#instances(name, key as Node, value as Node | null))
+        else this.#wrong(key as Node, `${JSON.stringify(name)} is not a service name (${SERVICE_NAME.source})`)
       }
     if (this.#problems.length > 0) throw new Error(this.#problems.join('\n'))
     return view

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Instance, RegistryView } from '../../src/plugin/index.ts'
+import { type Instance, isServiceName, type RegistryView, SERVICE_NAME } from '../../src/plugin/index.ts'
 import { Bell } from './bell.ts'
 import type { Instances } from './instances.ts'
 import { atMost } from './limit.ts'
@@ -10,8 +10,6 @@ import { Service, type Source } from './service.ts'
 const COALESCE_MS = 20
 /** More is no faster, and blocks the event loop; a server queues 1000 requests of all its clients together. */
 const CONCURRENCY = 128
-
-const SERVICE = /^[A-Za-z0-9._:-]{1,128}$/
 
 /**
  * `<root>/<service>/<instance>` as one link sees it. A watch only marks its path as dirty; reading a path, and nothing
@@ -111,8 +109,8 @@ export class Tree {
   }
 
   #isService(name: string): boolean {
-    if (SERVICE.test(name)) return true
-    this.#instances.tellOnce(this.#path(name), `not a service name (${SERVICE.source})`)
+    if (isServiceName(name)) return true
+    this.#instances.tellOnce(this.#path(name), `not a service name (${SERVICE_NAME.source})`)
     return false
   }
 

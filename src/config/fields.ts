@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from '../plugin/units.ts'
+import { duration, SERVICE_NAME } from '../plugin/index.ts'
 
 /** A value with a place in the editor's completion list. */
 export function described<Schema extends z.ZodType>(schema: Schema, description: string): Schema {
@@ -17,7 +17,6 @@ export const port = () => z.int().min(0).max(65_535)
 /** A duration that must be longer than nothing. */
 export const wait = () => duration().refine((ms) => ms > 0, 'must be more than 0')
 
-export const SERVICE_NAME = /^[A-Za-z0-9._:-]{1,128}$/
 export const SERVICE_NAME_IN_WORDS = 'a service name: letters, digits, ".", "_", ":", "-", at most 128'
 export const serviceName = () => textLike(SERVICE_NAME, SERVICE_NAME_IN_WORDS)
 

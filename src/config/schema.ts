@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { isServiceName } from '../plugin/index.ts'
 import { defaults } from './defaults.ts'
 import {
   adapterRef,
   described,
   middlewareRef,
-  SERVICE_NAME,
   SERVICE_NAME_IN_WORDS,
   serviceGlob,
   serviceName,
@@ -80,7 +80,7 @@ const services = z
   .superRefine(
     (named, check) => {
       for (const name of named.keys())
-        if (!SERVICE_NAME.test(name))
+        if (!isServiceName(name))
           check.addIssue({
             code: 'custom',
             path: [name],

@@ -8,6 +8,7 @@ export * from './context.ts'
 export * from './instance.ts'
 export * from './middleware.ts'
 export * from './schema.ts'
+export * from './service-name.ts'
 export * from './strategy.ts'
 export * from './units.ts'
 

@@ -1,5 +1,5 @@
 import { guarded, type LiveEndpoint, Pool } from '../balancing/index.ts'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, serviceNotFound } from '../errors.ts'
 import type { BalancingStrategy, Logger } from '../plugin/index.ts'
 import type { RegistryUpdate } from './update.ts'
 
@@ -41,7 +41,7 @@ export class Directory {
     if (pool) return pool
     if (!this.#ready)
       throw new GatewayError('GW_REGISTRY_NOT_READY', 'the registry has not been read yet; try again in a moment')
-    throw new GatewayError('GW_SERVICE_NOT_FOUND', `no service "${service}"`)
+    throw serviceNotFound(service)
   }
 
   #open(service: string): Pool {

@@ -1,6 +1,4 @@
-import { type Instance, instance, type Logger, type RegistryView } from '../plugin/index.ts'
-
-const SERVICE_NAME = /^[A-Za-z0-9._:-]{1,128}$/
+import { type Instance, instance, isServiceName, type Logger, type RegistryView } from '../plugin/index.ts'
 
 /**
  * Makes what an adapter yields safe to hand on: fields complete, ids unique, nothing that cannot be connected to. What
@@ -14,7 +12,7 @@ export function normaliser(log: Logger): (view: RegistryView) => RegistryView {
     if (!(view instanceof Map)) throw new TypeError('the adapter yielded no Map of services')
     const result = new Map<string, readonly Instance[]>()
     for (const [service, instances] of view as RegistryView) {
-      if (typeof service !== 'string' || !SERVICE_NAME.test(service) || !Array.isArray(instances)) {
+      if (!isServiceName(service) || !Array.isArray(instances)) {
         log.warn(
           { service: String(service) },
           'a service of the registry is left out: its name or its list cannot be used',

@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../config/types.ts'
-import { serviceNotFound } from './name.ts'
+import { serviceNotFound } from '../errors.ts'
 
 /** Lets an exposed name pass. @throws GW_SERVICE_NOT_FOUND for any other */
 export type Exposure = (service: string) => void

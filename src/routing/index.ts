@@ -1,2 +1,2 @@
-export { serviceNotFound } from './name.ts'
-export { createRouter, type Route, type RouteRequest, type Router } from './router.ts'
+export { createRouter } from './create.ts'
+export type { Route, RouteRequest, Router } from './router.ts'

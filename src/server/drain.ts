@@ -1,32 +1,36 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerConfig } from '../config/types.ts'
-import type { Listener } from '../gateway/index.ts'
+import type { dataPlaneOf } from '../container.ts'
+import type { Logger } from '../plugin/index.ts'
 
 /**
  * How long a listener that is about to close still answers, each time with `Connection: close`. Without it, a request
- * that a keep-alive client sends into the closing connection is lost: 7 to 10 of 70,000 in a restart under load.
+ * that a keep-alive client sends into the closing connection is lost.
  */
 const GOODBYE_MS = 500
 
 /**
- * Takes no new work and lets the current one end: goodbye, close the door, wait.
- *
- * @returns false when connections had to be cut after `timeoutMs`
+ * Takes no new work and lets the current one end: goodbye, close the door, wait, let go of the instances. What has not
+ * ended `timeoutMs` after the door has closed is cut.
  */
-export async function drain(listener: Listener, { acceptGraceMs, timeoutMs }: ServerConfig['drain']): Promise<boolean> {
+export async function drain(
+  { listener, upstreams }: ReturnType<typeof dataPlaneOf>,
+  { acceptGraceMs, timeoutMs }: ServerConfig['drain'],
+  log: Logger,
+): Promise<void> {
   const { server } = listener
-  listener.sayGoodbye()
-  await sleep(Math.max(acceptGraceMs, GOODBYE_MS))
-  if (!server.listening) return true
-  const closed = once(server, 'close')
-  server.close()
-  let inTime = true
-  const cut = setTimeout(() => {
-    inTime = false
-    server.closeAllConnections()
-  }, timeoutMs)
-  await closed
-  clearTimeout(cut)
-  return inTime
+  if (server.listening) {
+    listener.sayGoodbye()
+    await sleep(Math.max(acceptGraceMs, GOODBYE_MS))
+    const closed = once(server, 'close')
+    server.close()
+    const cut = setTimeout(() => {
+      log.warn({ timeoutMs }, 'the drain took too long: the connections that are left are cut')
+      server.closeAllConnections()
+    }, timeoutMs)
+    await closed
+    clearTimeout(cut)
+  }
+  upstreams.closeAll()
 }

@@ -1,3 +1,4 @@
-export { listen } from './data-plane.ts'
 export { drain } from './drain.ts'
-export { type Running, run } from './run.ts'
+export { listen } from './listen.ts'
+export { run } from './run.ts'
+export type { Running } from './running.ts'

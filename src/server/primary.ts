@@ -1,27 +1,17 @@
-import type { GatewayConfig } from '../config/types.ts'
 import { controlPlaneOf } from '../container.ts'
 import type { Scope } from '../di.ts'
-import type { Logger } from '../plugin/index.ts'
 import { fullUpdate } from '../registry/index.ts'
 import { ControlPlane } from './control-plane.ts'
 import type { ToPrimary } from './messages.ts'
-import type { Running } from './run.ts'
+import type { Running, Start } from './running.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** What a worker gets on top of its drain to end by itself. */
 const KILL_AFTER_MS = 5000
 
-export interface Start {
-  readonly config: GatewayConfig
-  /** The text that `config` was made from: workers make theirs from the same. */
-  readonly text: string
-  readonly log: Logger
-}
-
 /** Control plane here, data planes in workers. Each worker begins with the full view and then hears of changes only. */
 export async function startCluster(scope: Scope, { config, text, log }: Start): Promise<Running> {
-  const parts = controlPlaneOf(scope)
-  const { registry } = parts
+  const { registry } = controlPlaneOf(scope)
   const { acceptGraceMs, timeoutMs } = config.server.drain
   const firstOrdinal = Math.floor(Math.random() * 2 ** 16)
   const supervisor = new Supervisor({
@@ -34,7 +24,7 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
     onMessage: hear,
     onReplaced: () => control.metrics.workerRestarted(),
   })
-  const control = new ControlPlane(parts, config.admin, {
+  const control = new ControlPlane(registry, config.admin, {
     workers: () => supervisor.listening,
     ready: () => supervisor.ready,
   })

@@ -2,15 +2,8 @@ import { type ParseOptions, parseConfig, readConfig } from '../config/index.ts'
 import { newGatewayScope } from '../container.ts'
 import { openOutput } from './log.ts'
 import { startCluster } from './primary.ts'
+import type { Running } from './running.ts'
 import { startSingle } from './single.ts'
-
-/** A gateway that serves, in one process or many. */
-export interface Running {
-  readonly port: number
-  readonly adminPort: number
-  /** Resolves when the last request has ended or been cut, and everything is closed. */
-  drain(): Promise<void>
-}
 
 /**
  * Starts what a configuration file describes.

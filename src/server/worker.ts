@@ -1,8 +1,8 @@
 import { builtins } from '../builtins.ts'
 import { parseConfig } from '../config/index.ts'
 import { dataPlaneOf, newGatewayScope } from '../container.ts'
-import { listen, listenFailure } from './data-plane.ts'
 import { drain } from './drain.ts'
+import { listen } from './listen.ts'
 import { openOutput } from './log.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
 
@@ -32,19 +32,16 @@ export function runWorker(): void {
 async function serve({ file, text, ordinal, update }: WorkerStart): Promise<(message: ToWorker) => void> {
   const { config, catalog } = await parseConfig(text, file, { builtins, env: process.env })
   const output = openOutput(config.log)
-  const parts = dataPlaneOf(newGatewayScope({ config, catalog, ordinal, ...output }))
-  const report = () => tell({ type: 'reading', reading: parts.meter.take() })
+  const data = dataPlaneOf(newGatewayScope({ config, catalog, ordinal, ...output }))
+  const report = () => tell({ type: 'reading', reading: data.meter.take() })
   const learn = (news: NonNullable<typeof update>) => {
-    const first = !parts.directory.ready
-    parts.directory.apply(news)
+    const first = !data.directory.ready
+    data.directory.apply(news)
     if (first) tell({ type: 'ready' })
   }
   if (update) learn(update)
-  const { host, port } = config.server
-  const address = await listen(parts, config.server).catch((error) => {
-    throw new Error(listenFailure(error, host, port))
-  })
-  tell({ type: 'listening', port: address.port })
+  const { port } = await listen(data.listener.server, config.server)
+  tell({ type: 'listening', port })
   setInterval(report, READING_MS)
 
   return function onMessage(message) {
@@ -53,9 +50,7 @@ async function serve({ file, text, ordinal, update }: WorkerStart): Promise<(mes
   }
 
   async function leave(): Promise<void> {
-    const inTime = await drain(parts.listener, config.server.drain)
-    if (!inTime) output.log.warn({}, 'connections were cut at the end of the drain')
-    parts.upstreams.closeAll()
+    await drain(data, config.server.drain, output.log)
     await report()
     output.flush()
     process.exit(0)

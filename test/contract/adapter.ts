@@ -47,7 +47,7 @@ interface Trial {
   readonly rig: AdapterRig
   readonly adapter: RegistryAdapter
   /** What the adapter has warned of so far. */
-  warnings(): readonly string[]
+  readonly warnings: readonly string[]
   /** Starts a watch, which is stopped after the law at the latest. */
   follow(): Following
 }
@@ -123,7 +123,7 @@ const laws: Record<string, (trial: Trial) => Promise<void>> = {
     await rig.publishBroken('one')
     const following = follow()
     await following.shows({ one: [A], two: [B] })
-    assert.equal(warnings().length, 1, `warnings: ${warnings().join('; ')}`)
+    assert.equal(warnings.length, 1, `warnings: ${warnings.join('; ')}`)
     await rig.publish({ one: [A], two: [B, C] })
     await following.shows({ one: [A], two: [B, C] })
   },
@@ -199,7 +199,7 @@ async function tried(plugin: AdapterPlugin<any>, harness: AdapterHarness, law: (
       followings.push(following)
       return following
     }
-    await law({ rig, adapter, warnings: () => context.warnings, follow })
+    await law({ rig, adapter, warnings: context.warnings, follow })
   } finally {
     await Promise.allSettled(followings.map((following) => following.stop()))
     await rig.close()

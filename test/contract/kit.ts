@@ -40,8 +40,11 @@ export function pluginContext({
   ...overrides
 }: Partial<PluginContext> & { seed?: number } = {}): ScriptedContext {
   const entries: LogEntry[] = []
-  const write = (level: LogEntry['level']) => (fields: object, message: string) =>
-    void entries.push({ level, fields, message })
+  const warnings: string[] = []
+  const write = (level: LogEntry['level']) => (fields: object, message: string) => {
+    entries.push({ level, fields, message })
+    if (level === 'warn') warnings.push(message)
+  }
   let nowMs = 0
   return {
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
@@ -51,9 +54,7 @@ export function pluginContext({
     ordinal: 0,
     ...overrides,
     entries,
-    get warnings() {
-      return entries.filter(({ level }) => level === 'warn').map(({ message }) => message)
-    },
+    warnings,
     advance(ms) {
       nowMs += ms
     },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { exposure, glob } from '../../src/routing/expose.ts'
-import { createRouter } from '../../src/routing/router.ts'
+import { createRouter } from '../../src/routing/index.ts'
 import { byHeaders, byPath, byTable, refusal, refuses, request } from './requests.ts'
 
 test.each([

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { RoutingConfig, TableRouteConfig } from '../../src/config/types.ts'
 import { GatewayError, type ProblemCode } from '../../src/errors.ts'
-import { createRouter, type Route, type RouteRequest, type Router } from '../../src/routing/router.ts'
+import { createRouter, type Route, type RouteRequest, type Router } from '../../src/routing/index.ts'
 
 export const byHeaders: RoutingConfig = { mode: 'headers', service: 'service_name', api: 'api_name' }
 export const byPath: RoutingConfig = { mode: 'path', prefix: '/services' }

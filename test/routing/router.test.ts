@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { GatewayError } from '../../src/errors.ts'
-import { isServiceName } from '../../src/routing/name.ts'
+import { isServiceName } from '../../src/plugin/index.ts'
 import { mulberry32 } from '../contract/kit.ts'
 import { byHeaders, byPath, byTable, refuses, request, routerOf, summary } from './requests.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TableRouteConfig } from '../../src/config/types.ts'
-import { createRouter } from '../../src/routing/router.ts'
+import { createRouter } from '../../src/routing/index.ts'
 import { mulberry32 } from '../contract/kit.ts'
 import { byTable, refuses, request, routerOf, summary } from './requests.ts'
 

@@ -21,11 +21,5 @@ export async function subject(plugin: AdapterPlugin<any>, written: object): Prom
     onTestFinished(() => following.stop())
     return following
   }
-  return {
-    adapter,
-    get warnings() {
-      return context.warnings
-    },
-    follow,
-  }
+  return { adapter, warnings: context.warnings, follow }
 }

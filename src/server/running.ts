@@ -1,0 +1,18 @@
+import type { GatewayConfig } from '../config/types.ts'
+import type { Logger } from '../plugin/index.ts'
+
+/** A gateway that serves, in one process or many. */
+export interface Running {
+  readonly port: number
+  readonly adminPort: number
+  /** Resolves when the last request has ended or been cut, and everything is closed. */
+  drain(): Promise<void>
+}
+
+/** What a gateway starts from. */
+export interface Start {
+  readonly config: GatewayConfig
+  /** The text that `config` was made from: workers make theirs from the same. */
+  readonly text: string
+  readonly log: Logger
+}
