@@ -4,7 +4,7 @@ import { builtins } from './builtins.ts'
 import { loadConfig, parseConfig } from './config/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { controlPlaneOf, dataPlaneOf, newGatewayScope } from './container.ts'
-import type { LineSink } from './gateway/index.ts'
+import { type LineSink, requestIds } from './gateway/index.ts'
 import type { Logger, Plugin } from './plugin/index.ts'
 import { exchangeOfRequest } from './proxy/index.ts'
 import { drain, listen } from './server/index.ts'
@@ -52,11 +52,13 @@ export async function createGateway(source: string | object, options: GatewayOpt
       resolve()
     })
   })
-  let requests = 0
+  const requestId = requestIds()
   return {
     config,
-    fetch: async (request) =>
-      data.fetch(request, { request, exchange: exchangeOfRequest(`${++requests}`, performance.now(), request) }),
+    async fetch(request) {
+      const id = requestId(request.headers.get('x-request-id') ?? undefined)
+      return data.fetch(request, { request, exchange: exchangeOfRequest(id, performance.now(), request) })
+    },
     start() {
       registry.start()
       return known

@@ -34,7 +34,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   container: ['di', 'tokens', 'gateway', 'proxy', 'registry', 'routing', 'type catalog', 'type config', 'type plugin'],
   builtins: ['adapters', 'strategies', 'middleware', 'type plugin'],
   server: ['container', 'builtins', 'admin', 'config', 'registry', 'type di', 'type gateway', 'type plugin'],
-  embed: ['container', 'builtins', 'server', 'config', 'proxy', 'type gateway', 'type plugin'],
+  embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],
   index: ['embed', 'server', 'catalog', 'config', 'errors'],
   cli: ['server', 'builtins', 'catalog', 'config'],
 }

@@ -1,4 +1,4 @@
-import type { LiveEndpoint } from '../balancing/index.ts'
+import type { Endpoint } from '../plugin/index.ts'
 import type { Ending, Exchange } from '../proxy/index.ts'
 
 /** Takes whole lines of ASCII; must not block. */
@@ -71,8 +71,8 @@ function millisecondClock(): () => string {
   }
 }
 
-function cachedFields(): (endpoint: LiveEndpoint, service: string) => string {
-  const known = new WeakMap<LiveEndpoint, string>()
+function cachedFields(): (endpoint: Endpoint, service: string) => string {
+  const known = new WeakMap<Endpoint, string>()
   return (endpoint, service) => {
     let fields = known.get(endpoint)
     if (fields === undefined) {

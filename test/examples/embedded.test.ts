@@ -11,3 +11,14 @@ it('answers its own paths, and hands the others to services', async () => {
   expect((await get('/services/nobody/')).headers.get('x-portolan-error')).toBe('GW_SERVICE_NOT_FOUND')
   expect((await get('/elsewhere')).headers.has('x-portolan-error')).toBe(false)
 })
+
+it('keeps the request id that a caller brings, and gives others one that is not a mere count', async () => {
+  const shop = await createShop(await exampleWith('embedded', {}))
+  onTestFinished(() => shop.close())
+  const idOf = async (headers: Record<string, string>) => {
+    const response = await shop.fetch(new Request('http://shop/services/nobody/', { headers }))
+    return ((await response.json()) as { requestId: string }).requestId
+  }
+  expect(await idOf({ 'x-request-id': 'mine' })).toBe('mine')
+  expect(await idOf({})).toMatch(/^[0-9a-f]{12}-\w+$/)
+})
