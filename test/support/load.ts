@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import { onTestFinished } from 'vitest'
 import { call, type Reply } from './call.ts'
 
 export interface Tally {
@@ -7,7 +8,10 @@ export interface Tally {
   readonly errors: string[]
 }
 
-/** Clients that ask one after the other, each over a connection that it keeps or over a new one each time, until stopped. */
+/**
+ * Clients that ask one after the other, each over a connection that it keeps or over a new one each time, until stopped.
+ * One that keeps its connection goes for good when it is asked to close it, as a balancer does.
+ */
 export class Load {
   readonly tally: Tally = { replies: [], errors: [] }
   readonly #url: string
@@ -24,6 +28,7 @@ export class Load {
       this.#clients.push(this.#client(agent))
     }
     for (let i = 0; i < fresh; i++) this.#clients.push(this.#client())
+    onTestFinished(() => void this.stop())
   }
 
   get answered(): number {
@@ -33,6 +38,11 @@ export class Load {
   /** Those that are not a 200. */
   get wrong(): number[] {
     return this.tally.replies.map(({ status }) => status).filter((status) => status !== 200)
+  }
+
+  /** Resolves when all clients have gone of themselves. */
+  async gone(): Promise<void> {
+    await Promise.all(this.#clients)
   }
 
   /** Lets running requests end. */
@@ -46,11 +56,12 @@ export class Load {
   async #client(agent?: Agent): Promise<void> {
     while (!this.#stopped) {
       try {
-        this.tally.replies.push(await call(this.#url, agent ? { agent } : {}))
+        const reply = await call(this.#url, agent ? { agent } : {})
+        this.tally.replies.push(reply)
+        if (agent && reply.headers.connection === 'close') return
       } catch (error) {
         const { code = '', message } = error as NodeJS.ErrnoException
         this.tally.errors.push(code || message)
-        if (code === 'ECONNREFUSED') await new Promise((later) => setTimeout(later, 20))
       }
     }
   }
