@@ -7,7 +7,9 @@ import { type Console, ExitCode } from './console.ts'
 export async function run(file: string, console: Console): Promise<number> {
   const stop = stopSignal()
   try {
-    const running = await start(file, console)
+    const running = await Promise.race([start(file, console), stop])
+    // A stop before it serves: there is nothing to drain.
+    if (!running) return ExitCode.ok
     await stop
     await running.drain()
     return ExitCode.ok

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from '../plugin/index.ts'
+import { rescueHandoffs } from './handoffs.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
 
 const BACKOFF_MS = { first: 100, most: 10_000 }
@@ -81,6 +82,7 @@ export class Supervisor {
     const worker = cluster.fork()
     const state: Slot = { worker, started: false, listening: false, ready: false, failures }
     this.#slots.set(slot, state)
+    rescueHandoffs(worker, () => !this.#leaving && [...this.#slots.values()].some((s) => s !== state && s.listening))
     worker.on('message', (message: ToPrimary) => this.#hear(slot, state, message))
     worker.on('error', () => undefined) // a message to a worker that has just died
     worker.once('exit', (code, signal) => this.#bury(slot, state, signal ?? `exit code ${code}`))
