@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   builtins: ['adapters', 'strategies', 'middleware', 'type plugin'],
   server: ['container', 'builtins', 'admin', 'config', 'registry', 'type di', 'type gateway', 'type plugin'],
   embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],
-  index: ['embed', 'server', 'catalog', 'config', 'errors'],
+  index: ['embed', 'catalog', 'config', 'errors'],
   cli: ['server', 'builtins', 'catalog', 'config'],
 }
 

@@ -5,6 +5,8 @@ import { rescueHandoffs } from './handoffs.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
 
 const BACKOFF_MS = { first: 100, most: 10_000 }
+/** A worker that has served for so long did not die of its start. */
+const SETTLED_MS = 1000
 
 export interface SupervisorOptions {
   readonly count: number
@@ -19,22 +21,23 @@ interface Slot {
   worker: Worker
   /** It was told what to be, with all that was registered then: from now on it needs what changes, and not what changed before. */
   started: boolean
-  /** It has listened: what ends it now is no fault of its start. */
-  listening: boolean
+  /** Monotonic; undefined until it listens. */
+  listeningSinceMs: number | undefined
   ready: boolean
   failures: number
   reason?: string
 }
 
 /**
- * Keeps `count` workers alive. One that dies is replaced at once; one that dies before it has listened is replaced after a
- * delay that doubles, so that a fault which hits every start does not burn the machine.
+ * Keeps `count` workers alive. One that dies is replaced at once; one that dies at its start, or soon after,
+ * is replaced after a delay that doubles, so that a fault which hits every start does not burn the machine.
  */
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #slots = new Map<number, Slot>()
   #leaving = false
-  #started: { resolve(port: number): void; reject(error: Error): void } | undefined
+  /** Until all workers have listened once. */
+  #starting: { resolve(port: number): void; reject(error: Error): void } | undefined
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -45,19 +48,19 @@ export class Supervisor {
     const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
     cluster.setupPrimary({ exec: fileURLToPath(new URL(`./worker-main.${extension}`, import.meta.url)), args: [] })
     return new Promise((resolve, reject) => {
-      this.#started = { resolve, reject }
+      this.#starting = { resolve, reject }
       for (let slot = 0; slot < this.#options.count; slot++) this.#fork(slot, 0)
     })
   }
 
   /** Workers that listen. */
   get listening(): number {
-    return [...this.#slots.values()].filter(({ listening }) => listening).length
+    return [...this.#slots.values()].filter(isListening).length
   }
 
   /** True while some worker serves and none serves without a view. */
   get ready(): boolean {
-    const serving = [...this.#slots.values()].filter(({ listening }) => listening)
+    const serving = [...this.#slots.values()].filter(isListening)
     return serving.length > 0 && serving.every(({ ready }) => ready)
   }
 
@@ -70,7 +73,6 @@ export class Supervisor {
     this.#leaving = true
     const slots = [...this.#slots.values()]
     const ended = slots.map(({ worker }) => new Promise((exit) => worker.once('exit', exit)))
-    const kill = (slot: Slot) => slot.worker.process.kill('SIGKILL')
     for (const slot of slots.filter(({ started }) => !started)) kill(slot)
     this.send({ type: 'drain' })
     const deadline = setTimeout(() => slots.forEach(kill), deadlineMs)
@@ -80,9 +82,9 @@ export class Supervisor {
 
   #fork(slot: number, failures: number): void {
     const worker = cluster.fork()
-    const state: Slot = { worker, started: false, listening: false, ready: false, failures }
+    const state: Slot = { worker, started: false, listeningSinceMs: undefined, ready: false, failures }
     this.#slots.set(slot, state)
-    rescueHandoffs(worker, () => !this.#leaving && [...this.#slots.values()].some((s) => s !== state && s.listening))
+    rescueHandoffs(worker, () => !this.#leaving && [...this.#slots.values()].some((s) => s !== state && isListening(s)))
     worker.on('message', (message: ToPrimary) => this.#hear(slot, state, message))
     worker.on('error', () => undefined) // a message to a worker that has just died
     worker.once('exit', (code, signal) => this.#bury(slot, state, signal ?? `exit code ${code}`))
@@ -96,8 +98,11 @@ export class Supervisor {
     if (message.type === 'failed') state.reason = message.reason
     if (message.type === 'ready') state.ready = true
     if (message.type === 'listening') {
-      state.listening = true
-      if (this.listening === this.#options.count) this.#started?.resolve(message.port)
+      state.listeningSinceMs = performance.now()
+      if (this.listening === this.#options.count) {
+        this.#starting?.resolve(message.port)
+        this.#starting = undefined
+      }
     }
     this.#options.onMessage(message)
   }
@@ -105,8 +110,13 @@ export class Supervisor {
   #bury(slot: number, state: Slot, how: string): void {
     this.#slots.delete(slot)
     if (this.#leaving) return
-    if (state.reason && this.#started) this.#started.reject(new Error(state.reason))
-    const failures = state.listening ? 0 : state.failures + 1
+    if (state.reason && this.#starting) {
+      this.#leaving = true
+      for (const other of this.#slots.values()) kill(other)
+      this.#starting.reject(new Error(state.reason))
+      return
+    }
+    const failures = isSettled(state) ? 0 : state.failures + 1
     const delayMs = failures === 0 ? 0 : Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** (failures - 1))
     this.#options.log.error(
       { worker: state.worker.process.pid, how, reason: state.reason, delayMs },
@@ -118,3 +128,9 @@ export class Supervisor {
     }, delayMs)
   }
 }
+
+const kill = ({ worker }: Slot) => worker.process.kill('SIGKILL')
+
+const isListening = ({ listeningSinceMs }: Slot) => listeningSinceMs !== undefined
+
+const isSettled = ({ listeningSinceMs = Infinity }: Slot) => performance.now() - listeningSinceMs >= SETTLED_MS

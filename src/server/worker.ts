@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { builtins } from '../builtins.ts'
 import { parseConfig } from '../config/index.ts'
 import { dataPlaneOf, newGatewayScope } from '../container.ts'
@@ -12,6 +13,8 @@ const READING_MS = 1000
 export function runWorker(): void {
   // A terminal signals the whole process group; the primary decides what that means.
   process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined)
+  // The primary is gone, and with it everybody who would hear of it.
+  cluster.worker?.on('error', () => process.exit(1))
   let apply: ((message: ToWorker) => void) | undefined
   const early: ToWorker[] = []
   process.on('message', (message: ToWorker) => {

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest'
+import { builtins } from '../src/builtins.ts'
+import { parseConfig } from '../src/config/index.ts'
+import { controlPlaneOf, dataPlaneOf, newGatewayScope } from '../src/container.ts'
+import { set } from '../src/di.ts'
+import { exchangeOfRequest, type Transport } from '../src/proxy/index.ts'
+import { fullUpdate } from '../src/registry/index.ts'
+import { Tokens } from '../src/tokens.ts'
+import { pluginContext, view } from './contract/index.ts'
+
+const YAML = `
+registry: { type: static-file, options: { path: services.yaml } }
+balancing: round-robin
+`
+
+async function scopeOf(yaml = YAML) {
+  const { config, catalog } = await parseConfig(yaml, 'gateway.yaml', { builtins, env: {} })
+  return newGatewayScope({ config, catalog, log: pluginContext().log, lines: { write: () => undefined } })
+}
+
+/** Answers every request with the port that it was sent to. */
+const echo: Transport = {
+  open: ({ port }) => ({
+    send(_request, listener) {
+      queueMicrotask(() => {
+        listener.onSending()
+        listener.onHead({ status: 200, statusText: 'OK', headers: ['content-type', 'text/plain'] })
+        listener.onData(Buffer.from(String(port)))
+        listener.onEnd([])
+      })
+      return { pause: () => undefined, resume: () => undefined, abort: () => undefined }
+    },
+    close: () => undefined,
+  }),
+}
+
+async function ask(data: ReturnType<typeof dataPlaneOf>, path: string): Promise<string> {
+  const request = new Request(`http://gateway${path}`)
+  return (await data.fetch(request, { request, exchange: exchangeOfRequest('r-1', 0, request) })).text()
+}
+
+it('builds a gateway around one part that a test has put in place', async () => {
+  const scope = await scopeOf()
+  set(scope, Tokens.transport, echo)
+  const data = dataPlaneOf(scope)
+  data.directory.apply(fullUpdate(view({ a: ['10.0.0.1:1001', '10.0.0.1:1002'] })))
+  expect([await ask(data, '/services/a/'), await ask(data, '/services/a/')]).toEqual(['1001', '1002'])
+})
+
+it('gives each gateway parts of its own, and each part once', async () => {
+  const [one, other] = [await scopeOf(), await scopeOf()]
+  expect(dataPlaneOf(one).directory).toBe(dataPlaneOf(one).directory)
+  expect(dataPlaneOf(one).directory).not.toBe(dataPlaneOf(other).directory)
+  expect(controlPlaneOf(one).registry).not.toBe(controlPlaneOf(other).registry)
+})
+
+it('uses the strategy that a service names, and the file’s for all others', async () => {
+  const scope = await scopeOf(`${YAML}services: { b: { balancing: random } }\n`)
+  set(scope, Tokens.transport, echo)
+  set(scope, Tokens.random, () => 0)
+  const data = dataPlaneOf(scope)
+  const addresses = ['10.0.0.1:1001', '10.0.0.1:1002']
+  data.directory.apply(fullUpdate(view({ a: addresses, b: addresses })))
+  const asked = async (service: string) => [
+    await ask(data, `/services/${service}/`),
+    await ask(data, `/services/${service}/`),
+  ]
+  expect(await asked('a')).toEqual(['1001', '1002'])
+  expect(await asked('b')).toEqual(['1001', '1001'])
+})
