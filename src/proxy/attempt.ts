@@ -52,6 +52,7 @@ export class Attempt implements UpstreamListener {
 
   onSending(): void {
     this.sent = true
+    this.#stopwatch.restart()
   }
 
   onHead(head: ResponseHead): void {
