@@ -1,6 +1,6 @@
 import { GatewayError, type Problem } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
-import type { Exchange } from '../proxy/index.ts'
+import { type Exchange, UpstreamError } from '../proxy/index.ts'
 
 export interface Answer {
   readonly status: number
@@ -34,12 +34,18 @@ export function problemAnswer(error: GatewayError, requestId?: string): Answer {
 /**
  * Names what went wrong with an exchange, and logs what nobody has a name for.
  *
- * @returns a `GatewayError` as it is, all else as GW_INTERNAL without a word of its own
+ * @returns a `GatewayError` as it is, a broken response that a middleware waited for as GW_UPSTREAM_RESET, all else as
+ * GW_INTERNAL without a word of its own
  */
 export function claim(thrown: unknown, exchange: Exchange, log: Logger): GatewayError {
   if (thrown instanceof GatewayError) {
     exchange.code = thrown.code
     return thrown
+  }
+  if (thrown instanceof UpstreamError) {
+    exchange.code = 'GW_UPSTREAM_RESET'
+    const detail = `an instance of service "${exchange.service}" broke off its response`
+    return new GatewayError(exchange.code, detail, { cause: thrown })
   }
   exchange.code = 'GW_INTERNAL'
   log.error({ requestId: exchange.id, err: thrown }, 'the gateway failed on a request')

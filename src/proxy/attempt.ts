@@ -51,6 +51,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
 
   onSending(): void {
     this.sent = true
+    this.#stopwatch.restart()
   }
 
   onHead(head: ResponseHead): void {

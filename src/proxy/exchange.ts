@@ -70,12 +70,6 @@ export class Exchange implements RouteRequest, PickContext {
     return this.route?.path ?? this.rawTarget
   }
 
-  /** What the client asked for as host. RFC 9112 3.2.2: the authority of an absolute-form target wins over the Host field. */
-  get host(): string {
-    if (this.rawTarget.startsWith('/')) return this.header('host') ?? ''
-    return /^[^:]*:\/\/([^/?]*)/.exec(this.rawTarget)?.[1] ?? ''
-  }
-
   /** Of this connection so far: moves while a request body flows in. */
   get bytesReceived(): number {
     return this.#socket?.bytesRead ?? 0

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { parseTarget } from '../routing/index.ts'
 import type { Exchange } from './exchange.ts'
 import { isNominated, nominated } from './hop-by-hop.ts'
 
@@ -28,7 +29,8 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set([
 
 /** The header section that the instance sees: what the client sent, in its order and case, then what we say about it. */
 export function requestHeaders(exchange: Exchange): string[] {
-  const { rawHeaders, route, host } = exchange
+  const { rawHeaders, route } = exchange
+  const host = hostOf(exchange)
   const headers = ['host', host]
   const listed = nominated(exchange.header('connection'))
   const routing = route?.dropHeaders ?? []
@@ -40,6 +42,12 @@ export function requestHeaders(exchange: Exchange): string[] {
   }
   addForwarding(headers, exchange, host)
   return headers
+}
+
+/** RFC 9112 3.2.2: the authority of a target in absolute-form replaces the Host field. */
+function hostOf(exchange: Exchange): string {
+  const { rawTarget } = exchange
+  return (rawTarget.startsWith('/') ? undefined : parseTarget(rawTarget).authority) ?? exchange.header('host') ?? ''
 }
 
 function addForwarding(headers: string[], exchange: Exchange, host: string): void {

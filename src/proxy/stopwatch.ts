@@ -28,6 +28,11 @@ export class Stopwatch {
     body.once('end', this.#onBodyEnd)
   }
 
+  /** The wait for a connection is over: it has had its own time. */
+  restart(): void {
+    this.#timer?.refresh()
+  }
+
   stop(): void {
     clearTimeout(this.#timer)
     if (this.#onBodyEnd) this.#exchange.body?.off('end', this.#onBodyEnd)

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { beforeAll, expect, it, onTestFinished } from 'vitest'
+import { stringify } from 'yaml'
 import { type CallOptions, call, ids, type Reply } from '../support/call.ts'
-import { startGateway } from '../support/gateway.ts'
+import { type GatewayProcess, startGateway } from '../support/gateway.ts'
 import { RawClient } from '../support/raw.ts'
 import { until } from '../support/until.ts'
 import { startRawUpstream, startUpstream } from '../support/upstream.ts'
@@ -11,16 +12,34 @@ import { freePort } from '../support/zookeeper-probe.ts'
 const SETTINGS = 'balancing: round-robin\nupstream: { responseTimeout: 300ms, connectTimeout: 200ms }'
 const POST: CallOptions = { method: 'POST', body: 'a body', headers: { 'content-length': '6' } }
 
-/** A gateway with one service on these addresses. */
-async function before(addresses: readonly string[], yaml = SETTINGS) {
-  const gateway = await startGateway(yaml, { services: { up: addresses } })
-  const ask = async (options: CallOptions = {}, path = '/') => {
+let gateway: GatewayProcess
+const services: Record<string, readonly string[]> = {}
+
+beforeAll(async () => {
+  gateway = await startGateway(SETTINGS, { services })
+})
+
+/** A service of its own on these addresses. */
+async function service(...addresses: readonly string[]) {
+  const name = `service_${Object.keys(services).length}`
+  services[name] = addresses
+  await gateway.write('services.yaml', stringify({ services }))
+  const url = `${gateway.url}/services/${name}/`
+  await until(
+    'the service is known',
+    async () => (await gateway.metric('portolan_registry_services')) === Object.keys(services).length,
+  )
+  const ask = async (options: CallOptions = {}) => {
     const id = ids()
     const headers = { 'x-request-id': id, ...options.headers }
-    const reply = await call(`${gateway.url}/services/up${path}`, { ...options, headers })
+    const reply = await call(url, { ...options, headers })
     return { reply, access: await gateway.accessOf(id) }
   }
-  return { gateway, ask }
+  return {
+    name,
+    ask,
+    attempts: () => gateway.access.filter((line) => line.service === name).map((line) => line.attempts),
+  }
 }
 
 const nobody = async () => `127.0.0.1:${await freePort()}`
@@ -40,7 +59,7 @@ function expectProblem(reply: Reply, status: number, code: string): void {
 
 it('tries another instance when one cannot be connected to, whatever the method', async () => {
   const up = await startUpstream()
-  const { ask } = await before([await nobody(), up.address])
+  const { ask } = await service(await nobody(), up.address)
   const attempts: number[] = []
   for (const options of [{}, {}, POST, POST]) {
     const { reply, access } = await ask(options)
@@ -53,7 +72,7 @@ it('tries another instance when one cannot be connected to, whatever the method'
 })
 
 it('answers 502 when no instance can be connected to', async () => {
-  const { ask } = await before([await nobody(), await nobody()])
+  const { ask } = await service(await nobody(), await nobody())
   for (const options of [{}, POST]) {
     const { reply, access } = await ask(options)
     expectProblem(reply, 502, 'GW_UPSTREAM_UNREACHABLE')
@@ -63,13 +82,13 @@ it('answers 502 when no instance can be connected to', async () => {
 
 it('gives up an instance that does not accept in time, and tries another', async () => {
   const up = await startUpstream()
-  const { gateway, ask } = await before([await blackHole(), up.address])
+  const { attempts, ask } = await service(await blackHole(), up.address)
   for (let i = 0; i < 2; i++) expect((await ask(POST)).reply.status).toBe(200)
-  expect(gateway.access.map(({ attempts }) => attempts).sort()).toEqual([1, 2])
+  expect(attempts().sort()).toEqual([1, 2])
 })
 
 it('answers 502 when no instance accepts in time', async () => {
-  const { ask } = await before([await blackHole()])
+  const { ask } = await service(await blackHole())
   expectProblem((await ask()).reply, 502, 'GW_UPSTREAM_UNREACHABLE')
 })
 
@@ -89,15 +108,15 @@ for (const [what, how] of [
   it(`asks another instance for a GET when one ${what} before the head`, async () => {
     const up = await startUpstream()
     const broken = await breaking(how, [])
-    const { gateway, ask } = await before([broken.address, up.address])
+    const { attempts, ask } = await service(broken.address, up.address)
     for (let i = 0; i < 2; i++) expect((await ask()).reply.status).toBe(200)
-    expect(gateway.access.map(({ attempts }) => attempts).sort()).toEqual([1, 2])
+    expect(attempts().sort()).toEqual([1, 2])
   })
 
   it(`sends a POST once when the instance ${what} before the head`, async () => {
     const seen: string[] = []
     const broken = await breaking(how, seen)
-    const { ask } = await before([broken.address])
+    const { ask } = await service(broken.address)
     const { reply, access } = await ask(POST)
     expectProblem(reply, 502, 'GW_UPSTREAM_RESET')
     expect(access.attempts).toBe(1)
@@ -114,7 +133,7 @@ for (const [what, bytes] of [
 ] as const) {
   it(`answers 502 to ${what}, and lets go of the instance`, async () => {
     const broken = await startRawUpstream((socket) => socket.once('data', () => socket.write(bytes)))
-    const { ask } = await before([broken.address])
+    const { ask } = await service(broken.address)
     const { reply } = await ask()
     expectProblem(reply, 502, 'GW_UPSTREAM_RESET')
     await until('the instance is let go of', () => broken.sockets.size === 0)
@@ -123,7 +142,7 @@ for (const [what, bytes] of [
 
 it('answers 504 when no head comes in time, asks once, and lets go of the instance', async () => {
   const silent = await startUpstream(() => undefined)
-  const { ask } = await before([silent.address, silent.address])
+  const { ask } = await service(silent.address, silent.address)
   for (const options of [{}, POST]) {
     const { reply, access } = await ask(options)
     expectProblem(reply, 504, 'GW_UPSTREAM_TIMEOUT')
@@ -135,9 +154,9 @@ it('answers 504 when no head comes in time, asks once, and lets go of the instan
 
 it('lets an upload take longer than the response timeout while it moves', async () => {
   const up = await startUpstream()
-  const { gateway } = await before([up.address])
+  const { name } = await service(up.address)
   const client = await RawClient.open(gateway.port)
-  client.write('POST /services/up/ HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n')
+  client.write(`POST /services/${name}/ HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n`)
   // Ten bytes in thrice the timeout: here time itself is what is tested.
   for (let i = 0; i < 10; i++) {
     client.write('x')
@@ -148,18 +167,32 @@ it('lets an upload take longer than the response timeout while it moves', async 
   expect(JSON.parse(response.body).body).toBe('x'.repeat(10))
 })
 
+it('counts the response timeout from the sending, not from the wait for a connection', async () => {
+  const answers: (() => void)[] = []
+  const up = await startUpstream((_, response) => void answers.push(() => response.end('up')))
+  const yaml = 'upstream: { connections: 1, responseTimeout: 600ms }'
+  const single = await startGateway(yaml, { services: { up: [up.address] } })
+  const replies = [1, 2].map(() => call(`${single.url}/services/up/`))
+  // Each takes two thirds of the timeout, and the second has to wait for the first.
+  for (const asked of [1, 2]) {
+    await until('it is asked', () => answers.length === asked)
+    setTimeout(answers[asked - 1]!, 400)
+  }
+  for (const reply of await Promise.all(replies)) expect(reply.status).toBe(200)
+})
+
 it('answers 408 to an upload that stands still', async () => {
   const up = await startUpstream()
-  const { gateway } = await before([up.address])
+  const { name } = await service(up.address)
   const client = await RawClient.open(gateway.port)
-  client.write('POST /services/up/ HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')
+  client.write(`POST /services/${name}/ HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf`)
   expect((await client.response()).status).toBe(408)
   await until('the instance is let go of', () => up.sockets.size === 0)
 })
 
 it('reuses no connection that the instance has closed', async () => {
   const up = await startUpstream()
-  const { ask } = await before([up.address])
+  const { ask } = await service(up.address)
   for (let i = 0; i < 5; i++) {
     expect((await ask(POST)).reply.status).toBe(200)
     for (const socket of up.sockets) socket.destroy()
@@ -170,7 +203,7 @@ it('reuses no connection that the instance has closed', async () => {
 
 it('knows no service that is not registered, and none that is not exposed', async () => {
   const up = await startUpstream()
-  const { gateway } = await before([up.address], 'expose: { deny: [up] }')
+  const gateway = await startGateway('expose: { deny: [up] }', { services: { up: [up.address] } })
   for (const path of ['/services/nobody/', '/services/up/']) {
     const reply = await call(gateway.url + path)
     expectProblem(reply, 404, 'GW_SERVICE_NOT_FOUND')

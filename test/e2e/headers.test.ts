@@ -136,6 +136,13 @@ it('believes a trusted proxy', async () => {
   expect(await trusting.accessOf('of-the-proxy')).toMatchObject({ client: '1.2.3.4' })
 })
 
+it('takes the host of an absolute target for the one that is asked for', async () => {
+  const { url, all, one } = await told([], gateway, '', 'GET http://front.example:81/services/up/x?y HTTP/1.1')
+  expect(url).toBe('/x?y')
+  expect(all('host')).toEqual(['front.example:81'])
+  expect(one('x-forwarded-host')).toBe('front.example:81')
+})
+
 it('adds itself to Via, in the version that it was asked in', async () => {
   expect((await told(['Via: 1.1 front'])).one('via')).toBe('1.1 front, 1.1 portolan')
   expect((await told([], gateway, '', 'GET /services/up/ HTTP/1.0')).one('via')).toBe('1.0 portolan')

@@ -53,6 +53,10 @@ let gateway: GatewayProcess
 beforeAll(async () => {
   upstream = await startUpstream((request, response) => {
     if (request.url === '/endless') return pour(response)
+    if (request.url === '/broken') {
+      response.writeHead(200, { 'content-length': 10 }).write('half', () => response.destroy())
+      return
+    }
     if (request.url === '/length')
       response.writeHead(200, { 'content-type': 'text/plain', 'content-length': LONG.length })
     else if (request.url === '/chunked') response.writeHead(200, { 'content-type': 'text/plain' })
@@ -150,6 +154,19 @@ it('sends the body that a middleware has made of the one of the instance', async
     const reply = await ask(`shout/${path}`)
     expect(reply).toMatchObject({ status: 200, text: LONG.toUpperCase() })
   }
+})
+
+it('answers 502 when the body breaks off that a middleware waits for', async () => {
+  const id = ids()
+  const reply = await ask('shout/broken', { headers: { 'x-request-id': id } })
+  expect(reply).toMatchObject({ status: 502, headers: { 'x-portolan-error': 'GW_UPSTREAM_RESET' } })
+  expect(await gateway.accessOf(id)).toMatchObject({ status: 502, code: 'GW_UPSTREAM_RESET' })
+  expect(gateway.logs.filter((line) => line.requestId === id && line.level === 50)).toEqual([])
+})
+
+it('breaks the client off when the body breaks off that a middleware passes on', async () => {
+  const headers = { 'accept-encoding': 'gzip' }
+  await expect(ask('compress/broken', { headers })).rejects.toMatchObject({ code: 'ECONNRESET' })
 })
 
 it('frames a body that a middleware has made shorter by its own length', async () => {

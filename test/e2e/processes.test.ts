@@ -150,6 +150,20 @@ it('cuts what still runs at the end of the drain', async () => {
   expect(await reply).toBe('ECONNRESET')
 })
 
+for (const workers of [0, 2]) {
+  it(`serves on when nobody reads its log any more, with workers: ${workers}`, async () => {
+    const { gateway, url } = await serving({ workers })
+    gateway.stopReading()
+    const load = new Load(url, { kept: 4 })
+    await until('the load runs', () => load.answered >= 1000)
+    const { errors } = await load.stop()
+    expect([...errors, ...load.wrong]).toEqual([])
+    expect((await gateway.admin('/readyz')).status).toBe(200)
+    expect(await gateway.metric('portolan_worker_restarts_total')).toBe(0)
+    expect(await gateway.stop()).toEqual({ code: 0, signal: null })
+  })
+}
+
 it('takes its workers along when the primary is killed', async () => {
   const { gateway, url } = await serving()
   const pids = await gateway.workers()

@@ -107,6 +107,11 @@ export class GatewayProcess {
     return text.trim().split(' ').filter(Boolean).map(Number)
   }
 
+  /** Closes the reading end of its standard output. */
+  stopReading(): void {
+    this.#child.stdout!.destroy()
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }
