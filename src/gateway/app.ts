@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type { HTTPException } from 'hono/http-exception'
+import { LinearRouter } from 'hono/router/linear-router'
 import { GatewayError } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
 import type { Exchange, UpstreamResponse } from '../proxy/index.ts'
@@ -24,7 +25,8 @@ export interface AppOptions {
 
 /** The gateway as a Hono app, in reading order. */
 export function createApp({ log, router, middleware, middlewareOf, forward }: AppOptions): Hono<GatewayEnv> {
-  const app = new Hono<GatewayEnv>()
+  // Everything goes to one handler: there is nothing for a cleverer router to find out.
+  const app = new Hono<GatewayEnv>({ router: new LinearRouter() })
   for (const handler of middleware) app.use(handler)
   if (middleware.length > 0) app.use((c, next) => adoptRewrites(c, c.env.exchange, c.env.request).then(next))
 

@@ -1,4 +1,4 @@
-export { accessLog, type LineSink, type Result } from './access-log.ts'
+export { accessLog, type Line, type LineSink, type Result } from './access-log.ts'
 export { type AppOptions, createApp, type GatewayEnv } from './app.ts'
 export { chains } from './chains.ts'
 export { trust } from './client-address.ts'

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
 import type { Logger } from '../plugin/index.ts'
-import { type Exchange, exchangeOfIncoming } from '../proxy/index.ts'
+import { type Exchange, endOfTurn, exchangeOfIncoming } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { refuse } from './admit.ts'
 import { deliver } from './deliver.ts'
@@ -52,6 +52,7 @@ export function createListener(options: ListenerOptions): Listener {
     const { exchange } = outgoing
     try {
       const response = await options.fetch(request, { exchange, request })
+      await endOfTurn()
       if (leaving) outgoing.shouldKeepAlive = false
       const rest = deliver(response, outgoing)
       if (rest) leaveToAdapter(rest)

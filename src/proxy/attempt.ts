@@ -14,6 +14,8 @@ import type {
 import { UpstreamBody } from './upstream-body.ts'
 import { UpstreamResponse } from './upstream-response.ts'
 
+const SAME_TURN_MS = 20
+
 /** How one attempt ended: with a response head, or with why not. */
 export type Outcome = UpstreamResponse | UpstreamError | GatewayError
 
@@ -45,13 +47,14 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     return new Promise((settle) => {
       this.#settle = settle
       this.#call = upstream.send(request, this)
-      this.#stopwatch = new Stopwatch(exchange, responseTimeoutMs, this)
+      this.#stopwatch = new Stopwatch(exchange, responseTimeoutMs, this, this.#startedMs)
     })
   }
 
   onSending(): void {
     this.sent = true
-    this.#stopwatch.restart()
+    // Nobody waited if it is still the same turn of the event loop, as it nearly always is.
+    if (this.#now() - this.#startedMs > SAME_TURN_MS) this.#stopwatch.restart()
   }
 
   onHead(head: ResponseHead): void {

@@ -66,23 +66,22 @@ function addForwarding(headers: string[], exchange: Exchange, host: string): voi
   if (exchange.header('traceparent') === undefined) headers.push('traceparent', newTraceparent())
 }
 
+// Made many at a time: one call for the system's random bytes, and text that needs no putting together when it is used.
+const BATCH = 256
+const ID_CHARACTERS = 48
+let traceparents: string[] = []
+
 /** W3C Trace Context 3.2, not sampled: it ties the log lines of a request together and asks nobody to record. */
 function newTraceparent(): string {
-  const id = randomId()
-  return `00-${id.slice(0, 32)}-${id.slice(32)}-00`
+  const made = traceparents.pop()
+  if (made) return made
+  const ids = randomBytes((BATCH * ID_CHARACTERS) / 2).toString('hex')
+  traceparents = Array.from({ length: BATCH }, (_, i) =>
+    traceparent(ids.slice(i * ID_CHARACTERS, (i + 1) * ID_CHARACTERS)),
+  )
+  return newTraceparent()
 }
 
-// One call for the system's random bytes serves many requests.
-const POOL_IDS = 256
-const ID_CHARACTERS = 48
-let pool = ''
-let used = 0
-
-function randomId(): string {
-  if (used === pool.length) {
-    pool = randomBytes((POOL_IDS * ID_CHARACTERS) / 2).toString('hex')
-    used = 0
-  }
-  used += ID_CHARACTERS
-  return pool.slice(used - ID_CHARACTERS, used)
+function traceparent(id: string): string {
+  return ['00', id.slice(0, 32), id.slice(32), '00'].join('-')
 }

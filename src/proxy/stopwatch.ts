@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import { type Deadline, Deadlines } from './deadlines.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface Timed {
@@ -6,42 +7,68 @@ export interface Timed {
   expire(error: GatewayError): void
 }
 
+/** By length, of which a configuration has a few. */
+const deadlinesOf = new Map<number, Deadlines>()
+
 /**
  * Bounds one attempt up to its response head, without cutting an upload that moves: while the request body still flows
  * only a standstill counts, and it is blamed on the side that stands still.
  */
-export class Stopwatch {
+export class Stopwatch implements Deadline {
+  dueMs = 0
+  earlier: Deadline | undefined
+  later: Deadline | undefined
   readonly #exchange: Exchange
   readonly #owner: Timed
-  readonly #timer: NodeJS.Timeout
+  readonly #deadlines: Deadlines
+  #running = true
   #onBodyEnd: (() => void) | undefined
   #bytesSeen = -1
 
-  constructor(exchange: Exchange, timeoutMs: number, owner: Timed) {
+  constructor(exchange: Exchange, timeoutMs: number, owner: Timed, nowMs: number) {
     this.#exchange = exchange
     this.#owner = owner
-    this.#timer = setTimeout(Stopwatch.#ring, timeoutMs, this)
+    let deadlines = deadlinesOf.get(timeoutMs)
+    if (!deadlines) {
+      deadlines = new Deadlines(timeoutMs)
+      deadlinesOf.set(timeoutMs, deadlines)
+    }
+    this.#deadlines = deadlines
+    deadlines.set(this, nowMs)
     const { body } = exchange
     if (!body || body.readableEnded) return
     this.#bytesSeen = exchange.bytesReceived
-    this.#onBodyEnd = () => this.#timer.refresh()
+    this.#onBodyEnd = () => this.restart()
     body.once('end', this.#onBodyEnd)
   }
 
-  /** The wait for a connection is over: it has had its own time. */
+  /** What it waited for until now has had a time of its own. */
   restart(): void {
-    this.#timer?.refresh()
+    if (!this.#running) return
+    this.#deadlines.clear(this)
+    this.#deadlines.set(this, performance.now())
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
-    if (this.#onBodyEnd) this.#exchange.body?.off('end', this.#onBodyEnd)
+    if (!this.#running) return
+    this.#running = false
+    this.#deadlines.clear(this)
+    this.#forgetBody()
   }
 
-  static #ring(stopwatch: Stopwatch): void {
-    const error = stopwatch.#standstill()
-    if (error) stopwatch.#owner.expire(error)
-    else stopwatch.#timer.refresh()
+  expire(): void {
+    const error = this.#standstill()
+    if (!error) {
+      this.#deadlines.set(this, performance.now())
+      return
+    }
+    this.#running = false
+    this.#forgetBody()
+    this.#owner.expire(error)
+  }
+
+  #forgetBody(): void {
+    if (this.#onBodyEnd) this.#exchange.body?.off('end', this.#onBodyEnd)
   }
 
   #standstill(): GatewayError | undefined {

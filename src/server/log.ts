@@ -1,10 +1,11 @@
 import { fstatSync } from 'node:fs'
 import { pino } from 'pino'
 import type { LogConfig } from '../config/types.ts'
-import type { LineSink } from '../gateway/index.ts'
+import type { Line, LineSink } from '../gateway/index.ts'
 import type { Logger } from '../plugin/index.ts'
 
 const FLUSH_MS = 100
+const BATCH_LINES = 256
 const MOST_BYTES = 16 * 2 ** 20
 
 /** Workers share one pipe. It takes writes of up to PIPE_BUF bytes whole (pipe(7)); a file takes any. */
@@ -45,25 +46,35 @@ export function openOutput({ level }: Pick<LogConfig, 'level'>): Output {
   }
 }
 
-/** One write for many lines: handing over a line by itself costs more than making it. */
+/**
+ * Keeps lines, and makes and writes many at once: in a tight loop a line costs a third of what it costs between requests,
+ * and handing over a line by itself costs more than making it.
+ */
 class LineBatch implements LineSink {
   readonly #mostBytes: number
   readonly #send: (batch: string) => void
-  #held = ''
+  #lines: Line[] = []
 
   constructor(mostBytes: number, send: (batch: string) => void) {
     this.#mostBytes = mostBytes
     this.#send = send
   }
 
-  write(line: string): void {
-    if (this.#held.length + line.length > this.#mostBytes) this.flush()
-    this.#held += line
+  write(line: Line): void {
+    if (this.#lines.push(line) >= BATCH_LINES) this.flush()
   }
 
   flush(): void {
-    if (this.#held === '') return
-    this.#send(this.#held)
-    this.#held = ''
+    let batch = ''
+    for (const line of this.#lines) {
+      const text = String(line)
+      if (batch.length + text.length > this.#mostBytes) {
+        this.#send(batch)
+        batch = ''
+      }
+      batch += text
+    }
+    if (batch !== '') this.#send(batch)
+    this.#lines = []
   }
 }

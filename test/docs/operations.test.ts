@@ -30,7 +30,7 @@ it('lists every field of the access line, in its order, and no other', () => {
   exchange.endpoint = new LiveEndpoint(instance({ host: '10.0.0.1', port: 80 }))
   exchange.upstreamMs = 1
   exchange.code = 'GW_UPSTREAM_RESET'
-  accessLog({ write: (line) => lines.push(line) })(exchange, {
+  accessLog({ write: (line) => lines.push(String(line)) })(exchange, {
     status: 502,
     bytes: 1,
     durationMs: 1,

@@ -8,8 +8,8 @@ const result: Result = { status: 200, bytes: 312, durationMs: 12.3456, ending: '
 
 function logged(fields: object): { line: string; entry: Record<string, unknown> } {
   const lines: string[] = []
-  const exchange = { id: 'r-1', clientAddress: '10.0.0.9', method: 'GET', rawTarget: '/', ...fields }
-  accessLog({ write: (line) => lines.push(line) })(exchange as unknown as Exchange, result)
+  const exchange = { id: 'r-1', service: '', clientAddress: '10.0.0.9', method: 'GET', rawTarget: '/', ...fields }
+  accessLog({ write: (line) => lines.push(String(line)) })(exchange as unknown as Exchange, result)
   return { line: lines[0]!, entry: JSON.parse(lines[0]!) }
 }
 

@@ -7,6 +7,7 @@ import {
   type UpstreamListener,
   type UpstreamRequest,
 } from '../transport.ts'
+import { endOfTurn } from '../turn.ts'
 import { Call } from './call.ts'
 import { Connection, type ConnectionOwner } from './connection.ts'
 import { dial, type TlsOptions } from './dial.ts'
@@ -49,7 +50,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner {
 
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
     const call = new Call(request, listener, this.#leave)
-    process.nextTick(this.#place, call)
+    endOfTurn().then(() => this.#place(call))
     return call
   }
 
