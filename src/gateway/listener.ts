@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
 import type { Logger } from '../plugin/index.ts'
-import { type Exchange, endOfTurn, exchangeOfIncoming } from '../proxy/index.ts'
+import { atEndOfTurn, type Exchange, exchangeOfIncoming } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { refuse } from './admit.ts'
 import { deliver } from './deliver.ts'
@@ -52,14 +52,25 @@ export function createListener(options: ListenerOptions): Listener {
     const { exchange } = outgoing
     try {
       const response = await options.fetch(request, { exchange, request })
-      await endOfTurn()
+      atEndOfTurn({ run: () => send(response, outgoing, leaveToAdapter) })
+    } catch (thrown) {
+      rescue(thrown, outgoing)
+    }
+  }
+
+  function send(response: Response, outgoing: Outgoing, leaveToAdapter: (rest: Response) => void): void {
+    try {
       if (leaving) outgoing.shouldKeepAlive = false
       const rest = deliver(response, outgoing)
       if (rest) leaveToAdapter(rest)
     } catch (thrown) {
-      // Beyond the app's own rescue: a middleware threw what is no Error, or made a response that cannot be written.
-      answer(outgoing, claim(thrown, exchange, options.log))
+      rescue(thrown, outgoing)
     }
+  }
+
+  /** Beyond the app's own rescue: a middleware threw what is no Error, or made a response that cannot be written. */
+  function rescue(thrown: unknown, outgoing: Outgoing): void {
+    answer(outgoing, claim(thrown, outgoing.exchange, options.log))
   }
 
   const server = createAdaptorServer({

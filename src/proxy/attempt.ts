@@ -63,9 +63,12 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     const nowMs = this.#now()
     exchange.upstreamMs = nowMs - this.#startedMs
     this.#lease.endpoint.observe(exchange.upstreamMs, nowMs)
-    this.#body = new UpstreamBody(this.#call, this.#lease)
-    exchange.running = this.#body
-    this.#settle(new UpstreamResponse(exchange.method, head, responseHeaders(head), this.#body))
+    const body = new UpstreamBody(this.#call, this.#lease)
+    const response = new UpstreamResponse(exchange.method, head, responseHeaders(head), body)
+    // Only now, when nothing can fail any more, is the body's end no longer this attempt's.
+    this.#body = body
+    exchange.running = body
+    this.#settle(response)
   }
 
   onData(chunk: Buffer): void {

@@ -14,6 +14,8 @@ export interface ForwardSettings {
   readonly retry: RetryConfig
 }
 
+const NOBODY: readonly Endpoint[] = []
+
 /** RFC 9110 9.2.2. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
@@ -39,7 +41,7 @@ export async function forward(
     body: exchange.body,
     bodyLength: exchange.bodyLength,
   }
-  const tried: Endpoint[] = []
+  let tried: readonly Endpoint[] = NOBODY
   let last: UpstreamError | undefined
   while (exchange.attempts < retry.attempts) {
     exchange.assertClient()
@@ -56,7 +58,7 @@ export async function forward(
     last = outcome
     if (!mayTryAgain(exchange, attempt, outcome)) break
     // A kept connection that died in the moment of its reuse says nothing about the endpoint.
-    if (!outcome.stale) tried.push(lease.endpoint)
+    if (!outcome.stale) tried = [...tried, lease.endpoint]
   }
   throw last
     ? toGatewayError(exchange, last)

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { parseTarget } from '../routing/index.ts'
 import type { Exchange } from './exchange.ts'
-import { isNominated, nominated } from './hop-by-hop.ts'
+import { FieldNames, nominated } from './hop-by-hop.ts'
 
 /** Never sent on: about this connection only (RFC 9110 7.6.1), framing, which the transport writes anew, or set by us below. */
-const NOT_FORWARDED: ReadonlySet<string> = new Set([
+const NOT_FORWARDED = new FieldNames([
   'connection',
   'content-length',
   'expect',
@@ -36,8 +36,8 @@ export function requestHeaders(exchange: Exchange): string[] {
   const routing = route?.dropHeaders ?? []
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!
-    const lower = name.toLowerCase()
-    if (NOT_FORWARDED.has(lower) || routing.includes(lower) || isNominated(listed, lower)) continue
+    if (NOT_FORWARDED.has(name) || listed?.has(name)) continue
+    if (routing.length > 0 && routing.includes(name.toLowerCase())) continue
     headers.push(name, rawHeaders[i + 1]!)
   }
   addForwarding(headers, exchange, host)

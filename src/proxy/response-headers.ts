@@ -1,7 +1,7 @@
-import { isNominated, nominated } from './hop-by-hop.ts'
+import { FieldNames, nominated } from './hop-by-hop.ts'
 import type { ResponseHead } from './transport.ts'
 
-const NOT_FORWARDED: ReadonlySet<string> = new Set([
+const NOT_FORWARDED = new FieldNames([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -17,10 +17,9 @@ export function responseHeaders({ status, headers: received }: ResponseHead): st
   const headers: string[] = []
   for (let i = 0; i < received.length; i += 2) {
     const name = received[i]!
-    const lower = name.toLowerCase()
-    if (NOT_FORWARDED.has(lower) || isNominated(listed, lower)) continue
+    if (NOT_FORWARDED.has(name) || listed?.has(name)) continue
     // RFC 9110 8.6: a 204 has no length to tell.
-    if (status === 204 && lower === 'content-length') continue
+    if (status === 204 && name.toLowerCase() === 'content-length') continue
     headers.push(name, received[i + 1]!)
   }
   return headers

@@ -1,18 +1,23 @@
-let turn: Promise<void> | undefined
+export interface Task {
+  /** Must not throw: it runs among others. */
+  run(): void
+}
+
+let tasks: Task[] = []
 
 /**
- * Resolves when the event loop has taken in all that has arrived, for everybody who asks meanwhile at once.
+ * Runs `task` when the event loop has taken in all that has arrived, together with all others of this turn.
  *
- * What is written then goes out in one burst. A peer that sleeps is woken by the first write and finds the rest when it
- * is awake; written one by one, between the work on other requests, each write would wake it again. Without load there is
+ * What they write goes out in one burst. A peer that sleeps is woken by the first write and finds the rest when it is
+ * awake; written one by one, between the work on other requests, each write would wake it again. Without load there is
  * nobody to wait for.
  */
-export function endOfTurn(): Promise<void> {
-  turn ??= new Promise((resolve) => {
-    setImmediate(() => {
-      turn = undefined
-      resolve()
-    })
-  })
-  return turn
+export function atEndOfTurn(task: Task): void {
+  if (tasks.push(task) === 1) setImmediate(runAll)
+}
+
+function runAll(): void {
+  const due = tasks
+  tasks = []
+  for (const task of due) task.run()
 }

@@ -1,8 +1,16 @@
 import type { UpstreamCall, UpstreamError, UpstreamListener, UpstreamRequest } from '../transport.ts'
+import type { Task } from '../turn.ts'
 import type { Connection } from './connection.ts'
 
+export interface CallOwner {
+  /** The call's turn has come. */
+  place(call: Call): void
+  /** The call was aborted while it waited. */
+  leave(call: Call): void
+}
+
 /** One request on its way: waiting, then on a connection, then over. */
-export class Call implements UpstreamCall {
+export class Call implements UpstreamCall, Task {
   readonly request: UpstreamRequest
   readonly listener: UpstreamListener
   /** What goes on the wire before the body; checked. */
@@ -14,13 +22,16 @@ export class Call implements UpstreamCall {
   over = false
   connection: Connection | null = null
 
-  readonly #leave: (call: Call) => void
+  readonly #owner: CallOwner
 
-  /** `leave` is called when the call is aborted while it waits. */
-  constructor(request: UpstreamRequest, listener: UpstreamListener, leave: (call: Call) => void) {
+  constructor(request: UpstreamRequest, listener: UpstreamListener, owner: CallOwner) {
     this.request = request
     this.listener = listener
-    this.#leave = leave
+    this.#owner = owner
+  }
+
+  run(): void {
+    this.#owner.place(this)
   }
 
   pause(): void {
@@ -39,7 +50,7 @@ export class Call implements UpstreamCall {
     if (this.over) return
     this.over = true
     if (this.connection) this.connection.abandon()
-    else this.#leave(this)
+    else this.#owner.leave(this)
   }
 
   /** Tells the listener, whose own failure has nowhere to go from here. */

@@ -7,8 +7,8 @@ import {
   type UpstreamListener,
   type UpstreamRequest,
 } from '../transport.ts'
-import { endOfTurn } from '../turn.ts'
-import { Call } from './call.ts'
+import { atEndOfTurn } from '../turn.ts'
+import { Call, type CallOwner } from './call.ts'
 import { Connection, type ConnectionOwner } from './connection.ts'
 import { dial, type TlsOptions } from './dial.ts'
 import { IdleConnections } from './idle.ts'
@@ -27,7 +27,7 @@ const REDIAL_MS = 100
  *
  * Nobody waits in vain: as long as a call waits, a connection is in use or on its way.
  */
-export class Http1Upstream implements Upstream, ConnectionOwner {
+export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
   readonly #instance: Instance
   readonly #settings: UpstreamConfig
   readonly #tls: TlsOptions
@@ -49,8 +49,8 @@ export class Http1Upstream implements Upstream, ConnectionOwner {
   }
 
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
-    const call = new Call(request, listener, this.#leave)
-    endOfTurn().then(() => this.#place(call))
+    const call = new Call(request, listener, this)
+    atEndOfTurn(call)
     return call
   }
 
@@ -71,7 +71,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner {
     this.#dialForWaiting()
   }
 
-  readonly #place = (call: Call): void => {
+  place(call: Call): void {
     if (call.over) return
     try {
       call.head = requestHead(call.request)
@@ -94,7 +94,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner {
     if (this.#mayDial) this.#dial(call)
   }
 
-  readonly #leave = (call: Call): void => {
+  leave(call: Call): void {
     this.#waiting.delete(call)
   }
 
