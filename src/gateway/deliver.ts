@@ -11,8 +11,7 @@ export function deliver(response: Response, outgoing: Outgoing): Response | unde
   if (outgoing.headersSent || outgoing.destroyed) return undefined
   const body = straightBody(response)
   if (body) {
-    outgoing.writeHead(response.status, response.statusText, headerList(response))
-    sendBody(body, outgoing)
+    sendBody(response, body, outgoing)
     return undefined
   }
   if (outgoing.exchange.upstreamMs === undefined) return response
@@ -39,12 +38,14 @@ function headerList(response: Response): string[] {
   return (response instanceof UpstreamResponse ? response.headerList : [...response.headers].flat()) as string[]
 }
 
-function sendBody(body: UpstreamBody, outgoing: Outgoing): void {
+function sendBody(response: Response, body: UpstreamBody, outgoing: Outgoing): void {
+  const headers = headerList(response)
   const whole = body.takeWhole()
   if (whole) {
-    outgoing.sendWhole(whole)
+    outgoing.sendWhole(response.status, response.statusText, headers, whole)
     return
   }
+  outgoing.writeHead(response.status, response.statusText, headers)
   // Sends the head before the first byte of the body has come: an event stream may be silent for long. An empty buffer, since
   // `flushHeaders` would write header bytes above 127 as UTF-8.
   if (body.idle) outgoing.write(Buffer.alloc(0))

@@ -30,6 +30,7 @@ export interface Listener {
 /** The way in: Node's parser, what it lets through and should not, then the Hono app, then the way out. */
 export function createListener(options: ListenerOptions): Listener {
   let leaving = false
+  const witness = { ...options, keepAliveLines: keepAliveLines(options.limits) }
   /** Connections that close with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
   const refused = new Set<Socket>()
 
@@ -39,7 +40,7 @@ export function createListener(options: ListenerOptions): Listener {
       if (refused.size > 0 && refused.has(socket)) return
       const exchange = exchangeOfIncoming(options.requestId(incoming.headers['x-request-id']), options.now(), incoming)
       options.recogniseClient(exchange)
-      outgoing.carry(exchange, options)
+      outgoing.carry(exchange, witness)
       const refusal = refuse(incoming)
       if (refusal) {
         refused.add(socket)
@@ -107,4 +108,9 @@ function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: Lim
     connectionsCheckingInterval: 1000,
     requireHostHeader: false, // Node would answer by itself, and go on with what follows
   }
+}
+
+/** As Node says it. */
+function keepAliveLines({ keepAliveTimeoutMs }: LimitsConfig): string {
+  return `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1000)}\r\n`
 }

@@ -1,5 +1,6 @@
 export { described, type Ending, Exchange, exchangeOfIncoming, exchangeOfRequest } from './exchange.ts'
 export { type ForwardSettings, forward } from './forward.ts'
+export { FieldNames } from './hop-by-hop.ts'
 export { Http1Transport } from './http1/transport.ts'
 export { limitBody } from './limited-body.ts'
 export { type Transport, UpstreamError } from './transport.ts'

@@ -27,6 +27,7 @@ const OWN_MJS = `
       c.req.raw = new Request(c.req.raw, { method: 'POST', body: 'another body', headers: { 'content-type': 'text/plain' } })
       await next()
     }),
+    middleware('hangs-up', async (c, next) => { await next(); c.header('connection', 'close') }),
     middleware('throws', () => { throw new Error('middleware broke') }),
     middleware('throws-after', async (c, next) => { await next(); throw new Error('middleware broke late') }),
     middleware('throws-text', () => { throw 'just words' }),
@@ -44,7 +45,7 @@ const OWN = [
   'reads',
   'replaces',
   'answers',
-].concat(['throws', 'throws-after', 'throws-text'])
+].concat(['hangs-up', 'throws', 'throws-after', 'throws-text'])
 
 let upstream: Upstream
 const endless: ServerResponse[] = []
@@ -57,6 +58,7 @@ beforeAll(async () => {
       response.writeHead(200, { 'content-length': 10 }).write('half', () => response.destroy())
       return
     }
+    if (request.url === '/small') return void response.writeHead(200, { 'content-length': 5 }).end('small')
     if (request.url === '/length')
       response.writeHead(200, { 'content-type': 'text/plain', 'content-length': LONG.length })
     else if (request.url === '/chunked') response.writeHead(200, { 'content-type': 'text/plain' })
@@ -96,6 +98,13 @@ function pour(response: ServerResponse): void {
 }
 
 const ask = (path: string, options?: Parameters<typeof call>[1]) => call(`${gateway.url}/services/${path}`, options)
+
+it('lets a middleware close the connection after a small answer', async () => {
+  const client = await RawClient.open(gateway.port)
+  client.write('GET /services/hangs-up/small HTTP/1.1\r\nHost: a\r\n\r\n')
+  await until('the gateway has closed', () => client.ended === 'end')
+  expect(client.received.match(/^connection: .*$/gim)).toEqual(['connection: close'])
+})
 
 it('tells the id of each request, the one that the instance and the log know', async () => {
   const reply = await ask('plain/id')
