@@ -23,7 +23,7 @@ const echo: Transport = {
   open: ({ port }) => ({
     send(_request, listener) {
       queueMicrotask(() => {
-        listener.onSending()
+        listener.onSending(false)
         listener.onHead({ status: 200, statusText: 'OK', headers: ['content-type', 'text/plain'] })
         listener.onData(Buffer.from(String(port)))
         listener.onEnd([])

@@ -35,7 +35,7 @@ admin: { host: 127.0.0.1, port: ${adminPort} }
 log: { level: info, access: ${access} }
 `
 
-const everything = 'prefix stripped, forwarding headers, retries, health, metrics'
+const everything = 'prefix stripped, forwarding headers, retries, metrics'
 
 /** @type {import('./index.mjs').Candidate[]} */
 export const portolans = [

@@ -8,7 +8,7 @@ export function trust(trustedProxies: readonly string[]): (exchange: Exchange) =
   const isTrusted = (address: string) =>
     isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
   return function recogniseClient(exchange) {
-    exchange.peerTrusted = isTrusted(exchange.peerAddress)
+    exchange.peerTrusted = isTrusted(exchange.clientAddress)
     if (!exchange.peerTrusted) return
     // From the right: each trusted hop vouches for the one before it; the first that is not trusted is the client.
     const hops = (exchange.header('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim())

@@ -20,12 +20,10 @@ const JOINED_BYTES = 8192
 export class Outgoing extends ServerResponse {
   exchange!: Exchange
   #witness!: Witness
-  #bytesBefore = 0
 
   carry(exchange: Exchange, witness: Witness): void {
     this.exchange = exchange
     this.#witness = witness
-    this.#bytesBefore = this.req.socket.bytesWritten
     this.on('close', this.#close)
   }
 
@@ -78,7 +76,7 @@ export class Outgoing extends ServerResponse {
     else exchange.closeByClient()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
-      bytes: this.req.socket.bytesWritten - this.#bytesBefore,
+      bytes: exchange.peer?.takeBytesSent() ?? 0,
       durationMs: this.#witness.now() - exchange.startedMs,
       ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
     })

@@ -14,8 +14,6 @@ import type {
 import { UpstreamBody } from './upstream-body.ts'
 import { UpstreamResponse } from './upstream-response.ts'
 
-const SAME_TURN_MS = 20
-
 /** How one attempt ended: with a response head, or with why not. */
 export type Outcome = UpstreamResponse | UpstreamError | GatewayError
 
@@ -51,10 +49,9 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     })
   }
 
-  onSending(): void {
+  onSending(waited: boolean): void {
     this.sent = true
-    // Nobody waited if it is still the same turn of the event loop, as it nearly always is.
-    if (this.#now() - this.#startedMs > SAME_TURN_MS) this.#stopwatch.restart()
+    if (waited) this.#stopwatch.restart()
   }
 
   onHead(head: ResponseHead): void {

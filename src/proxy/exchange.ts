@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
+import { type Peer, peerOf } from './peer.ts'
 
 /** Why an exchange ended as it did: `complete` reached the client whole. */
 export type Ending = 'complete' | 'client-closed' | 'upstream-broke'
@@ -24,8 +24,8 @@ export class Exchange implements RouteRequest, PickContext {
   headers: Readonly<Record<string, string | string[] | undefined>>
   readonly httpVersion: string
   readonly encrypted: boolean
-  /** The other end of the connection; '' where there is none. */
-  readonly peerAddress: string
+  /** undefined for a request that came over no socket of ours. */
+  readonly peer: Peer | undefined
   /** The client behind trusted proxies, or the peer itself. */
   clientAddress: string
   peerTrusted = false
@@ -33,7 +33,6 @@ export class Exchange implements RouteRequest, PickContext {
   body: Readable | null
   /** What the client said about the length of its body; null when it did not. */
   bodyLength: number | null
-  readonly #socket: Socket | undefined
 
   route: Route | undefined
   endpoint: LiveEndpoint | undefined
@@ -55,11 +54,10 @@ export class Exchange implements RouteRequest, PickContext {
     this.headers = from.headers
     this.httpVersion = from.httpVersion
     this.encrypted = from.encrypted
-    this.peerAddress = from.peerAddress
-    this.clientAddress = from.peerAddress
+    this.peer = from.peer
+    this.clientAddress = from.peer?.address ?? ''
     this.body = from.body
     this.bodyLength = from.bodyLength
-    this.#socket = from.socket
   }
 
   get service(): string {
@@ -72,7 +70,7 @@ export class Exchange implements RouteRequest, PickContext {
 
   /** Of this connection so far: moves while a request body flows in. */
   get bytesReceived(): number {
-    return this.#socket?.bytesRead ?? 0
+    return this.peer?.bytesReceived ?? 0
   }
 
   get clientClosed(): boolean {
@@ -106,14 +104,15 @@ type ExchangeFields = Pick<
   | 'headers'
   | 'httpVersion'
   | 'encrypted'
-  | 'peerAddress'
+  | 'peer'
   | 'body'
   | 'bodyLength'
-> & { readonly socket?: Socket }
+>
 
 /** For a request that came over a socket of ours: nothing is copied. */
 export function exchangeOfIncoming(id: string, startedMs: number, incoming: IncomingMessage): Exchange {
-  const { headers, socket } = incoming
+  const { headers } = incoming
+  const peer = peerOf(incoming.socket)
   const length = headers['content-length']
   const bodyLength = length === undefined ? null : Number(length)
   const hasBody = headers['transfer-encoding'] !== undefined || (bodyLength ?? 0) > 0
@@ -125,18 +124,17 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
     rawHeaders: incoming.rawHeaders,
     headers,
     httpVersion: incoming.httpVersion,
-    encrypted: 'encrypted' in socket,
-    peerAddress: plainAddress(socket.remoteAddress ?? ''),
+    encrypted: peer.encrypted,
+    peer,
     body: hasBody ? incoming : null,
     bodyLength,
-    socket,
   })
 }
 
 /** For a Fetch request that came over no socket of ours: from a test or from another runtime. */
 export function exchangeOfRequest(id: string, startedMs: number, request: Request): Exchange {
   const encrypted = request.url.startsWith('https:')
-  return new Exchange({ id, startedMs, httpVersion: '1.1', encrypted, peerAddress: '', ...described(request) })
+  return new Exchange({ id, startedMs, httpVersion: '1.1', encrypted, peer: undefined, ...described(request) })
 }
 
 /** What of an exchange a Fetch request tells. */
@@ -152,9 +150,4 @@ export function described(request: Request) {
     body: request.body && Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]),
     bodyLength: length === null ? null : Number(length),
   }
-}
-
-/** A dual-stack socket writes IPv4 as `::ffff:10.0.0.1`; the rest of the world does not. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address
 }

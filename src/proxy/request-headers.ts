@@ -51,10 +51,10 @@ function hostOf(exchange: Exchange): string {
 }
 
 function addForwarding(headers: string[], exchange: Exchange, host: string): void {
-  const { peerAddress, peerTrusted, route } = exchange
+  const { peer, peerTrusted, route } = exchange
   const said = (name: string) => (peerTrusted ? exchange.header(name) : undefined)
   const chain = said('x-forwarded-for')
-  if (peerAddress) headers.push('x-forwarded-for', chain ? `${chain}, ${peerAddress}` : peerAddress)
+  if (peer) headers.push('x-forwarded-for', chain ? `${chain}, ${peer.address}` : peer.address)
   headers.push('x-forwarded-proto', said('x-forwarded-proto') ?? (exchange.encrypted ? 'https' : 'http'))
   headers.push('x-forwarded-host', said('x-forwarded-host') ?? host)
   const prefix = (said('x-forwarded-prefix') ?? '') + (route?.prefix ?? '')

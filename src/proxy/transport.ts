@@ -40,8 +40,11 @@ export interface ResponseHead {
 }
 
 export interface UpstreamListener {
-  /** A connection is there and the first byte goes out now: from here on a failure no longer means that nothing was sent. */
-  onSending(): void
+  /**
+   * A connection is there and the first byte goes out now: from here on a failure no longer means that nothing was sent.
+   * `waited`: the connection was not there at once.
+   */
+  onSending(waited: boolean): void
   /** The final response head. */
   onHead(head: ResponseHead): void
   /** The chunk belongs to the listener. Not called while paused. */

@@ -3,7 +3,7 @@ import { trust } from '../../src/gateway/client-address.ts'
 import type { Exchange } from '../../src/proxy/index.ts'
 
 function recognised(trusted: readonly string[], peerAddress: string, forwardedFor?: string) {
-  const exchange = { peerAddress, clientAddress: peerAddress, peerTrusted: false, header: () => forwardedFor }
+  const exchange = { clientAddress: peerAddress, peerTrusted: false, header: () => forwardedFor }
   trust(trusted)(exchange as unknown as Exchange)
   return { client: exchange.clientAddress, peerTrusted: exchange.peerTrusted }
 }

@@ -63,7 +63,7 @@ export class Connection {
     this.#parser.reset(call.request.method === 'HEAD')
     if (call.paused) this.#socket.pause()
     try {
-      call.listener.onSending()
+      call.listener.onSending(call.waitingSinceMs > 0)
       if (this.#call === call) this.#write(call)
     } catch (cause) {
       this.#fail(listenerThrew(cause))

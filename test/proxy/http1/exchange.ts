@@ -39,9 +39,9 @@ export function exchange(
   const { promise, resolve } = withResolvers<Exchange>()
   const heard: string[] = []
   const listener: UpstreamListener = {
-    onSending() {
+    onSending(waited) {
       heard.push('sending')
-      also.onSending?.()
+      also.onSending?.(waited)
     },
     onHead(head) {
       heard.push('head')
