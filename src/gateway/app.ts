@@ -1,10 +1,10 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type { HTTPException } from 'hono/http-exception'
-import { LinearRouter } from 'hono/router/linear-router'
 import { GatewayError } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
 import type { Exchange, UpstreamResponse } from '../proxy/index.ts'
 import type { Route, Router } from '../routing/index.ts'
+import { EveryRouter } from './every-router.ts'
 import { claim, problemAnswer } from './problem.ts'
 import { adoptRewrites } from './rewrites.ts'
 
@@ -25,8 +25,7 @@ export interface AppOptions {
 
 /** The gateway as a Hono app, in reading order. */
 export function createApp({ log, router, middleware, middlewareOf, forward }: AppOptions): Hono<GatewayEnv> {
-  // Everything goes to one handler: there is nothing for a cleverer router to find out.
-  const app = new Hono<GatewayEnv>({ router: new LinearRouter() })
+  const app = new Hono<GatewayEnv>({ router: new EveryRouter() })
   for (const handler of middleware) app.use(handler)
   if (middleware.length > 0) app.use((c, next) => adoptRewrites(c, c.env.exchange, c.env.request).then(next))
 

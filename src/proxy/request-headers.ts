@@ -51,19 +51,36 @@ function hostOf(exchange: Exchange): string {
 }
 
 function addForwarding(headers: string[], exchange: Exchange, host: string): void {
-  const { peer, peerTrusted, route } = exchange
-  const said = (name: string) => (peerTrusted ? exchange.header(name) : undefined)
-  const chain = said('x-forwarded-for')
-  if (peer) headers.push('x-forwarded-for', chain ? `${chain}, ${peer.address}` : peer.address)
-  headers.push('x-forwarded-proto', said('x-forwarded-proto') ?? (exchange.encrypted ? 'https' : 'http'))
-  headers.push('x-forwarded-host', said('x-forwarded-host') ?? host)
-  const prefix = (said('x-forwarded-prefix') ?? '') + (route?.prefix ?? '')
-  if (prefix) headers.push('x-forwarded-prefix', prefix)
+  const { peer, route } = exchange
+  const proto = exchange.encrypted ? 'https' : 'http'
+  const prefix = route?.prefix ?? ''
+  if (exchange.peerTrusted) addToWhatWasSaid(headers, exchange, { proto, host, prefix })
+  else {
+    if (peer) headers.push('x-forwarded-for', peer.address)
+    headers.push('x-forwarded-proto', proto, 'x-forwarded-host', host)
+    if (prefix) headers.push('x-forwarded-prefix', prefix)
+  }
   const via = exchange.header('via')
   const hop = exchange.httpVersion === '1.0' ? '1.0 portolan' : '1.1 portolan'
-  headers.push('via', via ? `${via}, ${hop}` : hop)
-  headers.push('x-request-id', exchange.id)
+  headers.push('via', via ? `${via}, ${hop}` : hop, 'x-request-id', exchange.id)
   if (exchange.header('traceparent') === undefined) headers.push('traceparent', newTraceparent())
+}
+
+interface Own {
+  readonly proto: string
+  readonly host: string
+  readonly prefix: string
+}
+
+/** A trusted peer's word stands; ours is added where the field is a list or a path. */
+function addToWhatWasSaid(headers: string[], exchange: Exchange, own: Own): void {
+  const said = (name: string) => exchange.header(`x-forwarded-${name}`)
+  const address = exchange.peer?.address
+  const chain = [said('for'), address].filter(Boolean).join(', ')
+  if (chain) headers.push('x-forwarded-for', chain)
+  headers.push('x-forwarded-proto', said('proto') ?? own.proto, 'x-forwarded-host', said('host') ?? own.host)
+  const prefix = (said('prefix') ?? '') + own.prefix
+  if (prefix) headers.push('x-forwarded-prefix', prefix)
 }
 
 // Made many at a time: one call for the system's random bytes, and text that needs no putting together when it is used.
