@@ -27,7 +27,7 @@ export interface AppOptions {
 export function createApp({ log, router, middleware, middlewareOf, forward }: AppOptions): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>({ router: new EveryRouter() })
   for (const handler of middleware) app.use(handler)
-  if (middleware.length > 0) app.use((c, next) => adoptRewrites(c, c.env.exchange, c.env.request).then(next))
+  if (middleware.length > 0) app.use((c, next) => adoptRewrites(c).then(next))
 
   app.all('*', function routeAndForward(c): Response | Promise<Response> {
     const { exchange } = c.env
@@ -45,7 +45,7 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
   async function through(handler: MiddlewareHandler, c: Context<GatewayEnv>): Promise<Response> {
     const answered = await handler(c, async function next() {
       try {
-        await adoptRewrites(c, c.env.exchange, c.env.request)
+        await adoptRewrites(c)
         c.res = await forward(c.env.exchange)
       } catch (thrown) {
         c.error = thrown as Error

@@ -98,11 +98,21 @@ async function sendStream(stream: ReadableStream<Uint8Array>, outgoing: Outgoing
   outgoing.once('close', () => void reader.cancel().catch(() => undefined))
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      if (!outgoing.write(read.value))
-        await new Promise((drained) => outgoing.once('drain', drained).once('close', drained))
+      if (!outgoing.write(read.value)) await drained(outgoing)
     }
     outgoing.end()
   } catch {
     outgoing.destroy()
   }
+}
+
+/** Or gone. */
+function drained(outgoing: Outgoing): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      outgoing.off('drain', done).off('close', done)
+      resolve()
+    }
+    outgoing.on('drain', done).on('close', done)
+  })
 }

@@ -147,7 +147,12 @@ export function described(request: Request) {
     rawTarget: url.pathname + url.search,
     rawHeaders: ['host', host, ...[...request.headers].filter(([name]) => name !== 'host').flat()],
     headers: { ...Object.fromEntries(request.headers), host },
-    body: request.body && Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]),
+    body: request.body && Readable.from(bodyOf(request), { objectMode: false }),
     bodyLength: length === null ? null : Number(length),
   }
+}
+
+/** Not touched before somebody reads: until then it is the middleware's to read. */
+async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) yield chunk
 }
