@@ -27,8 +27,8 @@ export function accessLog(sink: LineSink): (exchange: Exchange, result: Result) 
 }
 
 /**
- * What a line says, without the exchange: that would keep all of its request alive. The line is written by hand, for a
- * general serialiser costs ten times as much; so it formats no fraction or time of day more often than it must.
+ * What a line says, without the exchange: that would keep all of its request alive. The line is written by hand, since it
+ * is made for every request, and formats no fraction or time of day more often than it must.
  */
 class AccessLine implements Line {
   readonly #time = Date.now()

@@ -29,7 +29,7 @@ export class Outgoing extends ServerResponse {
 
   /**
    * Sends a whole answer. An everyday one, small and on a connection that stays, leaves as one string: Node would check
-   * the fields again, and hand the socket two buffers to gather, and both cost more than all else about it.
+   * the fields again, and hand the socket two buffers to gather.
    *
    * `headers` are checked: by the transport that received them, or by Fetch.
    */

@@ -73,10 +73,6 @@ export class Exchange implements RouteRequest, PickContext {
     return this.peer?.bytesReceived ?? 0
   }
 
-  get clientClosed(): boolean {
-    return this.#clientClosed
-  }
-
   header(name: string): string | undefined {
     const value = this.headers[name]
     return Array.isArray(value) ? value.join(', ') : value

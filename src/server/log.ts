@@ -47,8 +47,8 @@ export function openOutput({ level }: Pick<LogConfig, 'level'>): Output {
 }
 
 /**
- * Keeps lines, and makes and writes many at once: in a tight loop a line costs a third of what it costs between requests,
- * and handing over a line by itself costs more than making it.
+ * Keeps lines, and makes and writes many at once: a line is cheaper to make in a tight loop than between requests, and
+ * dear to hand over by itself.
  */
 class LineBatch implements LineSink {
   readonly #mostBytes: number
