@@ -17,6 +17,7 @@ import { parse } from './static-file/parse.ts'
  */
 export const staticFile = defineAdapter({
   name: 'static-file',
+  local: true,
   options: z.strictObject({ path: z.string().min(1) }),
   create: ({ path }, context: PluginContext) => {
     const file = resolve(context.directory, path)

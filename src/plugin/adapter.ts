@@ -1,9 +1,7 @@
 import type { PluginContext } from './context.ts'
 import type { Instance } from './instance.ts'
 import type { Schema } from './schema.ts'
-
-/** All services and instances at one moment. Known but nothing registered: `[]`. Unknown: absent. */
-export type RegistryView = ReadonlyMap<string, readonly Instance[]>
+import type { LeftOut, RegistryView } from './view.ts'
 
 export interface RegistryAdapter {
   /**
@@ -14,14 +12,23 @@ export interface RegistryAdapter {
    * `watch` again after a jittered backoff, so an adapter needs no retry loop of its own. Release everything in `finally`.
    */
   watch(signal: AbortSignal): AsyncIterable<RegistryView>
-  /** Announces `instance` under `service` and holds the registration until `signal` aborts. */
+  /**
+   * Announces `instance` under `service` and holds the registration, through all failures, until `signal` aborts; then takes
+   * it back and resolves. Each time it has been made, `context.log.info` says so. Rejects with what trying again cannot mend.
+   */
   register?(service: string, instance: Instance, signal: AbortSignal): Promise<void>
+  /** What is registered now and cannot be used. It has been warned of when it was found. */
+  leftOut?(): Iterable<LeftOut>
+  /** How long the registry keeps a registration whose owner it has lost: after an outage removals wait no less. */
+  readonly sessionTimeoutMs?: number
 }
 
 export interface AdapterPlugin<Options = unknown> {
   readonly kind: 'adapter'
   readonly name: string
   readonly options?: Schema<Options>
+  /** It reads from this machine's disk what people have written there: what is gone is meant to be, and needs no snapshot. */
+  readonly local?: boolean
   /** Must have no side effects: connections are opened by `watch`. */
   create(options: Options, context: PluginContext): RegistryAdapter
 }

@@ -12,6 +12,8 @@ export interface Instance {
   /** Epoch milliseconds. */
   readonly registeredAt?: number
   readonly metadata: Readonly<Record<string, string>>
+  /** The form that the registration was recognised by, for people. */
+  readonly layout?: string
 }
 
 export type InstanceFields = Pick<Instance, 'host' | 'port'> & Partial<Instance>

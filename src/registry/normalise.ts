@@ -1,4 +1,4 @@
-import { type Instance, instance, isServiceName, type Logger, type RegistryView } from '../plugin/index.ts'
+import { type Instance, instance, isServiceName, type Logger, type RegistryView, SharedView } from '../plugin/index.ts'
 
 /**
  * Makes what an adapter yields safe to hand on: fields complete, ids unique, nothing that cannot be connected to. What
@@ -9,7 +9,7 @@ import { type Instance, instance, isServiceName, type Logger, type RegistryView 
 export function normaliser(log: Logger): (view: RegistryView) => RegistryView {
   const known = new WeakMap<readonly Instance[], readonly Instance[]>()
   return function normalise(view) {
-    if (!(view instanceof Map)) throw new TypeError('the adapter yielded no Map of services')
+    if (!isView(view)) throw new TypeError('the adapter yielded no Map of services')
     const result = new Map<string, readonly Instance[]>()
     for (const [service, instances] of view as RegistryView) {
       if (!isServiceName(service) || !Array.isArray(instances)) {
@@ -25,6 +25,10 @@ export function normaliser(log: Logger): (view: RegistryView) => RegistryView {
     }
     return result
   }
+}
+
+function isView(value: unknown): value is RegistryView {
+  return value instanceof Map || value instanceof SharedView
 }
 
 function usable(service: string, instances: readonly Instance[], log: Logger): readonly Instance[] {

@@ -65,7 +65,7 @@ export class Registry {
   get status(): RegistryStatus {
     const view = this.#view
     let instances = 0
-    for (const list of view?.values() ?? []) instances += list.length
+    for (const [, list] of view ?? []) instances += list.length
     return {
       state: !view ? 'pending' : this.#staleSince === undefined ? 'live' : 'stale',
       version: this.#version,

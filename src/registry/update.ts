@@ -19,6 +19,6 @@ export function difference(before: RegistryView, after: RegistryView): RegistryU
     const known = before.get(service)
     return known !== instances && !isDeepStrictEqual(known, instances)
   })
-  const removed = [...before.keys()].filter((service) => !after.has(service))
+  const removed = [...before].map(([service]) => service).filter((service) => !after.get(service))
   return services.length + removed.length > 0 ? { full: false, services, removed } : undefined
 }

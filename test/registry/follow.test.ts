@@ -13,7 +13,7 @@ async function followed(...steps: Step[]): Promise<string[]> {
   await follow(
     scripted(...steps),
     {
-      view: (seen) => note(`view ${[...seen.keys()]}`),
+      view: (seen) => note(`view ${[...seen].map(([name]) => name)}`),
       stale: (error, failures) => note(`stale ${error.message} ${failures}`),
     },
     { signal: end.signal, delayMs: () => 0 },

@@ -66,7 +66,7 @@ it('leaves out what cannot be used, with a warning, and keeps its neighbours', a
     ['c', []],
   ])
   const { registry, context } = await played(mixed as never)
-  expect([...registry.view!.keys()]).toEqual(['a', 'c'])
+  expect([...registry.view!].map(([name]) => name)).toEqual(['a', 'c'])
   expect(registry.view!.get('a')).toHaveLength(1)
   expect(context.warnings).toHaveLength(7)
 })

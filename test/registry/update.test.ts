@@ -6,7 +6,7 @@ it('names what changed and what left, and nothing else', () => {
   const before = view({ kept: ['10.0.0.1:80'], moved: ['10.0.0.2:80'], gone: ['10.0.0.3:80'] })
   const after = new Map(before)
   after.delete('gone')
-  const [moved] = view({ moved: ['10.0.0.4:80'] }).values()
+  const moved = view({ moved: ['10.0.0.4:80'] }).get('moved')!
   after.set('moved', moved!)
   expect(difference(before, after)).toEqual({ full: false, services: [['moved', moved]], removed: ['gone'] })
 })
