@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { Catalog } from './catalog/index.ts'
-import type { GatewayConfig, PluginRef, ServiceConfig } from './config/types.ts'
+import type { GatewayConfig, PluginRef, RegistryConfig, ServiceConfig } from './config/types.ts'
 import { bind, get, newScope, type Scope, set } from './di.ts'
 import {
   accessLog,
@@ -12,9 +12,10 @@ import {
   requestIds,
   trust,
 } from './gateway/index.ts'
-import type { Logger } from './plugin/index.ts'
-import { forward, Http1Transport, limitBody, Upstreams } from './proxy/index.ts'
-import { Directory, fullJitter, Registry } from './registry/index.ts'
+import { reaches } from './health/index.ts'
+import type { Logger, RegistryAdapter } from './plugin/index.ts'
+import { forward, Http1Transport, limitBody, type Means, Upstreams } from './proxy/index.ts'
+import { Directory, fullJitter, originOf, Registry, SnapshotFile, type SourceSpec } from './registry/index.ts'
 import { createRouter } from './routing/index.ts'
 import { Tokens } from './tokens.ts'
 
@@ -24,6 +25,10 @@ export function createRoot(): Scope {
   set(root, Tokens.now, () => performance.now())
   set(root, Tokens.random, Math.random)
   set(root, Tokens.ordinal, 0)
+  bind(root, Tokens.unreachable, (scope) => {
+    const registry = get(scope, Tokens.registry)
+    return (service, id) => registry.unreachable(service, id)
+  })
   bind(root, Tokens.pluginContext, (scope) => ({
     log: get(scope, Tokens.log),
     now: get(scope, Tokens.now),
@@ -37,19 +42,29 @@ export function createRoot(): Scope {
 }
 
 function bindControlPlane(root: Scope): void {
-  bind(root, Tokens.adapter, (scope) => {
-    const { type, options } = get(scope, Tokens.config).registry
-    return get(scope, Tokens.catalog).adapter(type).create(options, get(scope, Tokens.pluginContext))
-  })
   bind(root, Tokens.registry, (scope) => {
-    const delayMs = fullJitter(get(scope, Tokens.random))
-    return new Registry(get(scope, Tokens.adapter), {
+    const catalog = get(scope, Tokens.catalog)
+    const context = get(scope, Tokens.pluginContext)
+    const sources = get(scope, Tokens.config).registry.map((config): SourceSpec => {
+      const adapter = catalog.adapter(config.type).create(config.options, context)
+      return { ...config, adapter, settleMs: config.settleMs ?? settleMsOf(adapter), snapshot: snapshotOf(config) }
+    })
+    return new Registry(sources, {
       log: get(scope, Tokens.log),
       now: get(scope, Tokens.now),
-      delayMs,
+      delayMs: fullJitter(get(scope, Tokens.random)),
+      reaches: (instance) => reaches(instance, get(scope, Tokens.config).upstream.connectTimeoutMs),
     })
   })
 }
+
+const LEAST_SETTLE_MS = 30_000
+
+/** Providers that lost their session with the registry register anew within so long after it is back. */
+const settleMsOf = ({ sessionTimeoutMs = 0 }: RegistryAdapter) => Math.max(LEAST_SETTLE_MS, sessionTimeoutMs)
+
+const snapshotOf = ({ snapshot, name, type, options }: RegistryConfig) =>
+  snapshot === null ? undefined : new SnapshotFile(snapshot, originOf(name, type, options))
 
 function bindDataPlane(root: Scope): void {
   bind(root, Tokens.transport, () => new Http1Transport())
@@ -68,6 +83,8 @@ function bindDataPlane(root: Scope): void {
       log: get(scope, Tokens.log),
       strategy: (service) => make(settings(service).balancing),
       left: (endpoint) => upstreams.close(endpoint),
+      unreachable: get(scope, Tokens.unreachable),
+      now: get(scope, Tokens.now),
     })
   })
   bind(root, Tokens.fetch, gatewayFetch)
@@ -78,9 +95,12 @@ function gatewayFetch(scope: Scope) {
   const config = get(scope, Tokens.config)
   const settings = settingsOf(config)
   const directory = get(scope, Tokens.directory)
-  const upstreams = get(scope, Tokens.upstreams)
-  const now = get(scope, Tokens.now)
   const context = get(scope, Tokens.pluginContext)
+  const means: Means = {
+    upstreams: get(scope, Tokens.upstreams),
+    now: get(scope, Tokens.now),
+    unreachable: (pool, endpoint) => directory.unreachable(pool, endpoint),
+  }
   const create = ({ type, options }: PluginRef) => get(scope, Tokens.catalog).middleware(type).create(options, context)
   const app = createApp({
     log: get(scope, Tokens.log),
@@ -89,7 +109,7 @@ function gatewayFetch(scope: Scope) {
     middlewareOf: chains(config, create),
     forward(exchange) {
       limitBody(exchange, config.server.limits.bodyBytes)
-      return forward(exchange, directory.pool(exchange.service), settings(exchange.service), upstreams, now)
+      return forward(exchange, directory.pool(exchange.service), settings(exchange.service), means)
     },
   })
   return app.fetch
@@ -126,11 +146,13 @@ export interface GatewayInputs {
   readonly log: Logger
   readonly lines: LineSink
   readonly ordinal?: number
+  /** Where the control plane is, if not in this process. */
+  readonly unreachable?: (service: string, id: string) => void
 }
 
 /** A scope for one gateway. Nothing is built yet: this is the moment to put other values in place. */
 export function newGatewayScope(
-  { config, catalog, log, lines, ordinal = 0 }: GatewayInputs,
+  { config, catalog, log, lines, ordinal = 0, unreachable }: GatewayInputs,
   root = createRoot(),
 ): Scope {
   const scope = newScope(root)
@@ -139,6 +161,7 @@ export function newGatewayScope(
   set(scope, Tokens.log, log)
   set(scope, Tokens.lines, lines)
   set(scope, Tokens.ordinal, ordinal)
+  if (unreachable) set(scope, Tokens.unreachable, unreachable)
   return scope
 }
 

@@ -2,7 +2,7 @@ import type { Catalog } from './catalog/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { token } from './di.ts'
 import type { LineSink, Listener, Meter } from './gateway/index.ts'
-import type { Logger, PluginContext, RegistryAdapter } from './plugin/index.ts'
+import type { Logger, PluginContext } from './plugin/index.ts'
 import type { Transport, Upstreams } from './proxy/index.ts'
 import type { Directory, Registry } from './registry/index.ts'
 import type { Router } from './routing/index.ts'
@@ -20,8 +20,9 @@ export const Tokens = {
   /** See `PluginContext.ordinal`. */
   ordinal: token<number>('ordinal'),
   pluginContext: token<PluginContext>('pluginContext'),
-  adapter: token<RegistryAdapter>('adapter'),
   registry: token<Registry>('registry'),
+  /** Tells the control plane, in this process or another, of an instance that cannot be connected to. */
+  unreachable: token<(service: string, id: string) => void>('unreachable'),
   transport: token<Transport>('transport'),
   upstreams: token<Upstreams>('upstreams'),
   directory: token<Directory>('directory'),

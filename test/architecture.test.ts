@@ -12,6 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   balancing: ['plugin'],
   catalog: ['plugin'],
+  health: ['type plugin'],
   middleware: ['plugin'],
   config: ['catalog', 'plugin'],
 
@@ -31,7 +32,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'type registry',
     'type routing',
   ],
-  container: ['di', 'tokens', 'gateway', 'proxy', 'registry', 'routing', 'type catalog', 'type config', 'type plugin'],
+  container: [
+    'di',
+    'tokens',
+    'gateway',
+    'health',
+    'proxy',
+    'registry',
+    'routing',
+    'type catalog',
+    'type config',
+    'type plugin',
+  ],
   builtins: ['adapters', 'strategies', 'middleware', 'type plugin'],
   server: ['container', 'builtins', 'admin', 'config', 'registry', 'type di', 'type gateway', 'type plugin'],
   embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],

@@ -4,9 +4,9 @@ import { parseConfig } from '../src/config/index.ts'
 import { controlPlaneOf, dataPlaneOf, newGatewayScope } from '../src/container.ts'
 import { set } from '../src/di.ts'
 import { exchangeOfRequest, type Transport } from '../src/proxy/index.ts'
-import { fullUpdate } from '../src/registry/index.ts'
 import { Tokens } from '../src/tokens.ts'
 import { pluginContext, view } from './contract/index.ts'
+import { tableOf } from './support/table.ts'
 
 const YAML = `
 registry: { type: static-file, options: { path: services.yaml } }
@@ -43,7 +43,7 @@ it('builds a gateway around one part that a test has put in place', async () => 
   const scope = await scopeOf()
   set(scope, Tokens.transport, echo)
   const data = dataPlaneOf(scope)
-  data.directory.apply(fullUpdate(view({ a: ['10.0.0.1:1001', '10.0.0.1:1002'] })))
+  data.directory.apply(tableOf(view({ a: ['10.0.0.1:1001', '10.0.0.1:1002'] })))
   expect([await ask(data, '/services/a/'), await ask(data, '/services/a/')]).toEqual(['1001', '1002'])
 })
 
@@ -60,7 +60,7 @@ it('uses the strategy that a service names, and the file’s for all others', as
   set(scope, Tokens.random, () => 0)
   const data = dataPlaneOf(scope)
   const addresses = ['10.0.0.1:1001', '10.0.0.1:1002']
-  data.directory.apply(fullUpdate(view({ a: addresses, b: addresses })))
+  data.directory.apply(tableOf(view({ a: addresses, b: addresses })))
   const asked = async (service: string) => [
     await ask(data, `/services/${service}/`),
     await ask(data, `/services/${service}/`),

@@ -8,6 +8,10 @@ export class LiveEndpoint implements Endpoint {
   weight: number
   inFlight = 0
   latencyMs = 0
+  /** The registry no longer names it: the first failed connection is its end. */
+  held = false
+  /** When it was last told of as unreachable. */
+  toldMs = Number.NEGATIVE_INFINITY
   #observedAt = 0
 
   constructor(instance: Instance) {

@@ -9,6 +9,8 @@ import { Lease } from './lease.ts'
 export class Pool {
   readonly service: string
   readonly #strategy: BalancingStrategy
+  /** False while the registry does not name the service, and it lives on by instances that are only kept. */
+  registered = true
   #endpoints: ReadonlyMap<string, LiveEndpoint> = new Map()
   #fit: readonly LiveEndpoint[] = []
 
@@ -21,20 +23,30 @@ export class Pool {
     return this.#endpoints.values()
   }
 
-  /** Takes over the instances of a new view. @returns the endpoints that left: no new picks, running leases end as they like */
-  update(instances: readonly Instance[]): readonly LiveEndpoint[] {
+  /** Takes over the instances of a new view, and the ids of those that are only kept. @returns the endpoints that left: no new picks, running leases end as they like */
+  update(instances: readonly Instance[], held: readonly string[] = []): readonly LiveEndpoint[] {
     const before = this.#endpoints
     const next = new Map<string, LiveEndpoint>()
     for (const instance of instances) {
       const known = before.get(instance.id)
       const endpoint = known && sameAddress(known.instance, instance) ? known : new LiveEndpoint(instance)
       endpoint.become(instance)
+      endpoint.held = held.includes(instance.id)
       next.set(instance.id, endpoint)
     }
-    this.#endpoints = next
-    this.#fit = [...next.values()].filter(({ instance }) => instance.status === 'up')
-    this.#strategy.update?.([...next.values()])
+    this.#become(next)
     return [...before.values()].filter((endpoint) => next.get(endpoint.instance.id) !== endpoint)
+  }
+
+  /** Lets go of an endpoint before the next view does. */
+  drop(endpoint: LiveEndpoint): void {
+    this.#become(new Map([...this.#endpoints].filter(([, one]) => one !== endpoint)))
+  }
+
+  #become(endpoints: ReadonlyMap<string, LiveEndpoint>): void {
+    this.#endpoints = endpoints
+    this.#fit = [...endpoints.values()].filter(({ instance }) => instance.status === 'up')
+    this.#strategy.update?.([...endpoints.values()])
   }
 
   /**

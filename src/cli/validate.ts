@@ -23,7 +23,7 @@ export async function validate(
 
 function summary({ registry, routing, balancing, services, plugins }: GatewayConfig): string {
   const parts = [
-    `registry ${registry.type}`,
+    `registry ${registry.map(({ type }) => type).join(', ')}`,
     `routing ${routing.map(({ mode }) => mode).join(', ')}`,
     `balancing ${balancing.type}`,
     services.size > 0 && `${services.size} ${services.size === 1 ? 'service' : 'services'} with settings`,

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import type { Catalog } from '../catalog/catalog.ts'
 import { locateModule } from '../catalog/load.ts'
+import { defaults } from './defaults.ts'
 import type { Path } from './document.ts'
 import { type CheckedOptions, pathKey } from './references.ts'
 import type { FileInput } from './schema.ts'
@@ -8,6 +10,7 @@ import type { RoutingInput } from './schema-routing.ts'
 import type {
   GatewayConfig,
   PluginRef,
+  RegistryConfig,
   RoutingConfig,
   ServerConfig,
   ServiceConfig,
@@ -15,20 +18,22 @@ import type {
   UpstreamConfig,
 } from './types.ts'
 
-type RefInput = FileInput['registry']
+type RefInput = FileInput['balancing']
+type RegistryInput = FileInput['registry'][number]
 type RouteInput = Extract<RoutingInput, { mode: 'table' }>['routes'][number]
 
 /** Makes the typed configuration out of a file in which nothing is wrong. */
-export function assemble(input: FileInput, checked: CheckedOptions, file: string): GatewayConfig {
+export function assemble(input: FileInput, checked: CheckedOptions, file: string, catalog: Catalog): GatewayConfig {
+  const directory = dirname(resolve(file))
   const plug = plugWith(checked)
   const balancing = plug(input.balancing, ['balancing'])
   const upstream = upstreamOf(input.upstream)
   const { retry } = input
   return {
     file: resolve(file),
-    plugins: input.plugins.map((named) => locateModule(named, dirname(resolve(file)))),
+    plugins: input.plugins.map((named) => locateModule(named, directory)),
     server: serverOf(input.server),
-    registry: plug(input.registry, ['registry']),
+    registry: registriesOf(input.registry, { plug, catalog, directory }),
     routing: input.routing.map((mode, index) => routingOf(mode, ['routing', index], plug)),
     expose: input.expose,
     balancing,
@@ -57,6 +62,33 @@ const plugWith =
 
 const plugAll = (refs: readonly RefInput[], path: Path, plug: Plug) =>
   refs.map((ref, index) => plug(ref, [...path, index]))
+
+interface RegistryMeans {
+  readonly plug: Plug
+  readonly catalog: Catalog
+  readonly directory: string
+}
+
+function registriesOf(inputs: readonly RegistryInput[], { plug, catalog, directory }: RegistryMeans): RegistryConfig[] {
+  return inputs.map((input, index) => {
+    const { name = input.type, merge, onEmpty, settle } = input
+    const { local } = catalog.adapter(input.type)
+    const snapshot = input.snapshot === undefined ? (local ? null : snapshotName(name, inputs.length)) : input.snapshot
+    return {
+      ...plug(input, ['registry', index]),
+      name,
+      merge,
+      onEmpty: onEmpty ?? (local ? 'clear' : 'hold'),
+      settleMs: settle === 'auto' ? (local ? 0 : null) : settle,
+      snapshot: snapshot && resolve(directory, snapshot),
+    }
+  })
+}
+
+/** Several registries do not share a file. */
+function snapshotName(name: string, registries: number): string {
+  return registries === 1 ? defaults.registry.snapshot : defaults.registry.snapshot.replace('.json', `-${name}.json`)
+}
 
 function serverOf({ host, port, workers, trustedProxies, drain, limits }: FileInput['server']): ServerConfig {
   const { headerBytes, headerTimeout, bodyBytes, connections, keepAliveTimeout } = limits

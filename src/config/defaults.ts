@@ -1,4 +1,4 @@
-/** What a key is when the file does not set it, as it would be written in the file. `registry` alone has no default. */
+/** What a key is when the file does not set it, as it would be written in the file. The type of the `registry` has no default. */
 export const defaults = {
   server: {
     host: '0.0.0.0',
@@ -13,6 +13,7 @@ export const defaults = {
       keepAliveTimeout: '65s',
     },
   },
+  registry: { merge: 'union', onEmpty: 'hold', settle: 'auto', snapshot: './portolan-snapshot.json' },
   headersRouting: { mode: 'headers', service: 'service_name', api: 'api_name' },
   pathRouting: { mode: 'path', prefix: '/services' },
   expose: { allow: ['*'], deny: [] as string[] },

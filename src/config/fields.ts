@@ -27,16 +27,25 @@ const token = (what: string) => textLike(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, what) 
 export const headerName = () => token('a header name')
 export const method = () => token('a method').transform((name) => name.toUpperCase())
 
+type Kind = 'adapter' | 'strategy' | 'middleware'
+
+const type = (kind: Kind) => described(text(), `The name of ${kind === 'adapter' ? 'an' : 'a'} ${kind}.`)
+const options = () => described(z.unknown().optional(), 'What the plugin is set to.')
+
 /** Names a plugin: its name alone, or with options. What the options must be is for the plugin to say. */
-function pluginRef(kind: 'adapter' | 'strategy' | 'middleware') {
-  const type = described(text(), `The name of ${kind === 'adapter' ? 'an' : 'a'} ${kind}.`)
-  const options = described(z.unknown().optional(), 'What the plugin is set to.')
+function pluginRef(kind: Kind) {
   return z
-    .union([type.transform((name) => ({ type: name })), z.strictObject({ type, options })])
+    .union([type(kind).transform((name) => ({ type: name })), z.strictObject({ type: type(kind), options: options() })])
     .transform((ref): { type: string; options?: unknown } => ref)
     .meta({ id: kind })
 }
 
-export const adapterRef = pluginRef('adapter')
+/** Names an adapter, with settings beside its options that are not the plugin's to know. */
+export function adapterRef<Settings extends z.ZodRawShape>(settings: Settings) {
+  const whole = z.strictObject({ type: type('adapter'), options: options(), ...settings })
+  const short = type('adapter').transform((name) => whole.parse({ type: name }))
+  return z.union([short, whole]).meta({ id: 'adapter' })
+}
+
 export const strategyRef = pluginRef('strategy')
 export const middlewareRef = pluginRef('middleware')

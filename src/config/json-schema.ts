@@ -11,8 +11,9 @@ const ENV: JsonSchema = { type: 'string', pattern: '\\$\\{' }
 export function configSchema(catalog: Catalog): JsonSchema {
   const base = z.toJSONSchema(writtenSchema, { io: 'input', target: 'draft-7' }) as JsonSchema
   // The references to plugins are definitions by the name of their kind; what they may be, the catalog says.
-  const refs = Object.fromEntries(KINDS.map((kind) => [kind, refSchema(kind, catalog)]))
-  const definitions = { ...(base.definitions as object), ...refs }
+  const written = base.definitions as Record<string, JsonSchema>
+  const refs = Object.fromEntries(KINDS.map((kind) => [kind, refSchema(kind, catalog, settingsOf(written[kind]))]))
+  const definitions = { ...written, ...refs }
   return {
     title: 'Portolan configuration',
     ...(withEnv({ ...base, definitions }) as JsonSchema),
@@ -24,8 +25,14 @@ export function renderSchema(catalog: Catalog): string {
   return `${JSON.stringify(configSchema(catalog), null, 2)}\n`
 }
 
+/** What stands beside the options of a plugin, and is the gateway's to know. */
+function settingsOf(written: JsonSchema | undefined): object {
+  const branches = (written?.anyOf ?? []) as readonly JsonSchema[]
+  return branches.find(({ properties }) => properties)?.properties ?? {}
+}
+
 /** Completes the names that are known and accepts others: `plugins` may bring more than the editor knows of. */
-function refSchema(kind: PluginKind, catalog: Catalog): JsonSchema {
+function refSchema(kind: PluginKind, catalog: Catalog, settings: object): JsonSchema {
   const type = {
     description: `The name of a plugin: ${kind}.`,
     anyOf: [{ enum: catalog.names(kind) }, { type: 'string' }],
@@ -33,7 +40,7 @@ function refSchema(kind: PluginKind, catalog: Catalog): JsonSchema {
   const plugins = catalog.names(kind).map((name) => catalog.find(kind, name)!)
   const mapping = {
     type: 'object',
-    properties: { type, options: { description: 'What the plugin is set to.', type: ['object', 'null'] } },
+    properties: { ...settings, type, options: { description: 'What the plugin is set to.', type: ['object', 'null'] } },
     required: ['type'],
     additionalProperties: false,
     ...(plugins.length > 0 && { allOf: plugins.map(optionsBranch) }),

@@ -55,7 +55,7 @@ export async function parseConfig(text: string, file: string, { builtins, env }:
   const parsed = fileSchema.safeParse(written, { error: wording })
   for (const { path, message, spot } of findings(parsed.error?.issues ?? [])) source.report(path, message, spot)
   source.throwIfAny()
-  return { config: deepFreeze(assemble(parsed.data!, checked, file)), catalog }
+  return { config: deepFreeze(assemble(parsed.data!, checked, file, catalog)), catalog }
 }
 
 async function addPlugins(named: unknown, catalog: Catalog, source: Source): Promise<void> {

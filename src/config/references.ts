@@ -24,7 +24,7 @@ export function references(written: unknown): Reference[] {
   const root = fields(written)
   const services = Object.entries(fields(root.services))
   return [
-    ...one('adapter', ['registry'], root.registry),
+    ...listOf(root.registry).flatMap((ref, index) => one('adapter', ['registry', index], ref)),
     ...one('strategy', ['balancing'], root.balancing),
     ...many(['middleware'], root.middleware),
     ...listOf(root.routing).flatMap((mode, index) => ofRoutes(['routing', index, 'routes'], fields(mode).routes)),

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { isServiceName } from '../plugin/index.ts'
 import { defaults } from './defaults.ts'
 import {
-  adapterRef,
   described,
   middlewareRef,
   SERVICE_NAME_IN_WORDS,
@@ -12,6 +11,7 @@ import {
   text,
   wait,
 } from './fields.ts'
+import { registrySchema } from './schema-registry.ts'
 import { routingSchema } from './schema-routing.ts'
 import { adminSchema, logSchema, serverSchema } from './schema-server.ts'
 
@@ -48,7 +48,7 @@ const serviceSchema = z.strictObject({
 export const writtenSchema = z.strictObject({
   plugins: described(z.array(text()), 'Modules that bring plugins: npm names, or paths from this file.').prefault([]),
   server: described(serverSchema, 'The port that clients call.').prefault({}),
-  registry: described(adapterRef, 'Where services and their instances are read from.'),
+  registry: described(registrySchema, 'Where services and their instances are read from: one, or several in order.'),
   routing: described(routingSchema, 'How a request names its service: one mode, or several tried in order.').prefault([
     defaults.headersRouting,
     defaults.pathRouting,

@@ -4,6 +4,20 @@ export interface PluginRef {
   readonly options: unknown
 }
 
+/** One registry, in the order in which they are merged. */
+export interface RegistryConfig extends PluginRef {
+  /** Unique. */
+  readonly name: string
+  /** `union`: its instances beside those of the registries before it; `first`: only for services for which those have nobody. */
+  readonly merge: 'union' | 'first'
+  /** Whether the last instance of a service that leaves is kept until it fails. */
+  readonly onEmpty: 'hold' | 'clear'
+  /** How long a service must be quiet before what it has lost in doubt is let go; 0 holds nothing; null is up to the adapter. */
+  readonly settleMs: number | null
+  /** Absolute path; null for none. */
+  readonly snapshot: string | null
+}
+
 /** What one YAML file says, checked, with every default filled in and every duration in milliseconds. Frozen, all the way down. */
 export interface GatewayConfig {
   /** Absolute path of the file; relative paths in it start in its folder. */
@@ -11,7 +25,8 @@ export interface GatewayConfig {
   /** npm names or absolute paths of the modules that bring plugins. */
   readonly plugins: readonly string[]
   readonly server: ServerConfig
-  readonly registry: PluginRef
+  /** At least one. */
+  readonly registry: readonly RegistryConfig[]
   /** Tried in this order. */
   readonly routing: readonly RoutingConfig[]
   readonly expose: { readonly allow: readonly string[]; readonly deny: readonly string[] }

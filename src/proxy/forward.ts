@@ -1,6 +1,6 @@
-import type { Pool } from '../balancing/index.ts'
+import type { LiveEndpoint, Pool } from '../balancing/index.ts'
 import type { RetryConfig, UpstreamConfig } from '../config/types.ts'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, serviceNotFound } from '../errors.ts'
 import type { Endpoint } from '../plugin/index.ts'
 import { Attempt, type Outcome } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
@@ -14,6 +14,14 @@ export interface ForwardSettings {
   readonly retry: RetryConfig
 }
 
+/** Whom an attempt needs. */
+export interface Means {
+  readonly upstreams: Upstreams
+  now(): number
+  /** Told of each failed connection. @returns whether the endpoint is gone by it, as if it had never been there */
+  unreachable(pool: Pool, endpoint: LiveEndpoint): boolean
+}
+
 const NOBODY: readonly Endpoint[] = []
 
 /** RFC 9110 9.2.2. */
@@ -22,6 +30,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRAC
 /**
  * Tries fit endpoints of `pool` until one answers.
  *
+ * An instance that the registry has lost and that cannot be connected to counts as no attempt: it is as if it had never been there.
  * A request of which nothing was sent goes to another endpoint, whatever its method; one that broke after that only if it is
  * idempotent and has no body to replay. `responseTimeoutMs` bounds one attempt, up to its response head.
  *
@@ -31,8 +40,7 @@ export async function forward(
   exchange: Exchange,
   pool: Pool,
   { upstream, retry }: ForwardSettings,
-  upstreams: Upstreams,
-  now: () => number,
+  { upstreams, now, unreachable }: Means,
 ): Promise<UpstreamResponse> {
   const request: UpstreamRequest = {
     method: exchange.method,
@@ -43,7 +51,8 @@ export async function forward(
   }
   let tried: readonly Endpoint[] = NOBODY
   let last: UpstreamError | undefined
-  while (exchange.attempts < retry.attempts) {
+  let left = retry.attempts
+  while (left > 0) {
     exchange.assertClient()
     const lease = pool.lease(exchange, tried)
     if (!lease) break
@@ -55,14 +64,19 @@ export async function forward(
     )
     if (outcome instanceof UpstreamResponse) return outcome
     if (outcome instanceof GatewayError) throw outcome
+    if (outcome.kind === 'connect' && unreachable(pool, lease.endpoint)) {
+      exchange.endpoint = undefined
+      continue
+    }
+    left--
     last = outcome
     if (!mayTryAgain(exchange, attempt, outcome)) break
     // A kept connection that died in the moment of its reuse says nothing about the endpoint.
     if (!outcome.stale) tried = [...tried, lease.endpoint]
   }
-  throw last
-    ? toGatewayError(exchange, last)
-    : new GatewayError('GW_NO_ENDPOINT', `service "${pool.service}" has no instance`)
+  if (last) throw toGatewayError(exchange, last)
+  if (!pool.registered) throw serviceNotFound(pool.service)
+  throw new GatewayError('GW_NO_ENDPOINT', `service "${pool.service}" has no instance`)
 }
 
 function mayTryAgain(exchange: Exchange, attempt: Attempt, { kind }: UpstreamError): boolean {

@@ -1,5 +1,5 @@
 export { described, type Ending, Exchange, exchangeOfIncoming, exchangeOfRequest } from './exchange.ts'
-export { type ForwardSettings, forward } from './forward.ts'
+export { type ForwardSettings, forward, type Means } from './forward.ts'
 export { FieldNames } from './hop-by-hop.ts'
 export { Http1Transport } from './http1/transport.ts'
 export { limitBody } from './limited-body.ts'

@@ -8,7 +8,12 @@ export interface DirectoryOptions {
   strategy(service: string): BalancingStrategy
   /** The endpoint is no longer in the view: close what was opened for it. */
   left(endpoint: LiveEndpoint): void
+  /** A connection to an instance failed. At most once a second for each. */
+  unreachable(service: string, id: string): void
+  now(): number
 }
+
+const TOLD_EVERY_MS = 1000
 
 /** Data plane: the pools by service name, brought up to date by what the control plane sends. */
 export class Directory {
@@ -24,15 +29,32 @@ export class Directory {
     return this.#ready
   }
 
-  apply({ full, services, removed }: RegistryUpdate): void {
-    this.#ready = true
-    const named = new Set(services.map(([service]) => service))
-    const gone = full ? [...this.#pools.keys()].filter((service) => !named.has(service)) : removed
-    for (const service of gone) this.#drop(service)
-    for (const [service, instances] of services) {
-      const pool = this.#pools.get(service) ?? this.#open(service)
-      for (const endpoint of pool.update(instances)) this.#options.left(endpoint)
+  apply({ services, removed, complete }: RegistryUpdate): void {
+    this.#ready ||= complete
+    for (const service of removed) this.#drop(service)
+    for (const { name, instances, held, absent } of services) {
+      const pool = this.#pools.get(name) ?? this.#open(name)
+      pool.registered = !absent
+      for (const endpoint of pool.update(instances, held)) this.#options.left(endpoint)
     }
+  }
+
+  /**
+   * A connection to the endpoint failed, and nothing was sent to it.
+   *
+   * @returns whether it was only kept; then it is gone, as if it had never been there
+   */
+  unreachable(pool: Pool, endpoint: LiveEndpoint): boolean {
+    const { now, left, unreachable } = this.#options
+    const nowMs = now()
+    if (nowMs - endpoint.toldMs >= TOLD_EVERY_MS) {
+      endpoint.toldMs = nowMs
+      unreachable(pool.service, endpoint.instance.id)
+    }
+    if (!endpoint.held) return false
+    pool.drop(endpoint)
+    left(endpoint)
+    return true
   }
 
   /** @throws GW_REGISTRY_NOT_READY before the first view, GW_SERVICE_NOT_FOUND when the view does not name the service */

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RegistryAdapter, RegistryView } from '../plugin/index.ts'
 
 export interface Follower {
-  view(view: RegistryView): void
+  /** The next one is asked for when this has been taken in. A rejection counts as a registry that cannot be read. */
+  view(view: RegistryView): void | Promise<void>
   /** The registry cannot be read: earlier views are stale, though they may be used on. `failures` counts from 1 since the last view. */
   stale(error: Error, failures: number): void
 }
@@ -23,8 +24,8 @@ export async function follow(
   while (!signal.aborted) {
     try {
       for await (const view of adapter.watch(signal)) {
+        await follower.view(view)
         failures = 0
-        follower.view(view)
       }
       throw new Error('the adapter ended its watch')
     } catch (thrown) {

@@ -1,110 +1,153 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger, RegistryAdapter, RegistryView } from '../plugin/index.ts'
-import { follow } from './follow.ts'
-import { normaliser } from './normalise.ts'
-import { difference, fullUpdate, type RegistryUpdate } from './update.ts'
+import type { LeftOut } from '../plugin/index.ts'
+import { sameInstances } from './changes.ts'
+import type { Served, SourceState } from './guard.ts'
+import type { Held } from './holds.ts'
+import { merged } from './merge.ts'
+import { Source, type SourceContext, type SourceSpec, type SourceStatus } from './source.ts'
+import { completion, type RegistryUpdate, type ServiceUpdate, serviceUpdate, tableUpdates } from './update.ts'
 
 const CLOSE_TIMEOUT_MS = 2000
 
-export type RegistryState = 'pending' | 'live' | 'stale'
+/** The worst first: what several registries are together is what the worst of them is. */
+const STATES: readonly SourceState[] = ['pending', 'disk', 'stale', 'suspect', 'recovering', 'live']
 
 export interface RegistryStatus {
-  /** `pending` before the first view; `stale` while the registry cannot be read and the last view is used on. */
-  readonly state: RegistryState
+  readonly state: SourceState
+  /** How long the registry that was lost first could not be read; 0 while all can. A quiet registry is not an old one. */
+  readonly ageMs: number
   /** Counts the views that changed something. */
   readonly version: number
   readonly services: number
   readonly instances: number
-  /** Since the registry last said something or, while stale, since it fell silent. 0 while live: a quiet registry is not an old one. */
-  readonly ageMs: number
 }
 
-export interface RegistryOptions {
-  readonly log: Logger
-  now(): number
-  delayMs(failures: number): number
+export interface SourceHolds extends SourceStatus {
+  readonly held: readonly Held[]
+  readonly leftOut: readonly LeftOut[]
 }
 
-/** Control plane: follows the adapter, keeps the last view, tells listeners what changed. */
+/** Control plane: all registries as one table, and what changes in it. */
 export class Registry {
-  readonly #adapter: RegistryAdapter
-  readonly #options: RegistryOptions
+  readonly #sources: readonly Source[]
   readonly #listeners = new Set<(update: RegistryUpdate) => void>()
   readonly #stop = new AbortController()
-  readonly #normalise: (view: RegistryView) => RegistryView
-  #view: RegistryView | undefined
-  #version = 0
-  #staleSince: number | undefined
-  #following: Promise<void> | undefined
+  readonly #table = new Map<string, Served>()
+  #complete = false
+  #following: Promise<unknown> | undefined
 
-  constructor(adapter: RegistryAdapter, options: RegistryOptions) {
-    this.#adapter = adapter
-    this.#options = options
-    this.#normalise = normaliser(options.log)
+  constructor(specs: readonly SourceSpec[], context: SourceContext) {
+    this.#sources = specs.map((spec) => new Source(spec, context, (services) => this.#refresh(services)))
   }
 
   start(): void {
-    this.#following ??= follow(
-      this.#adapter,
-      { view: (view) => this.#receive(view), stale: (error, failures) => this.#lose(error, failures) },
-      { signal: this.#stop.signal, delayMs: this.#options.delayMs },
-    )
+    this.#following ??= Promise.all(this.#sources.map((source) => source.follow(this.#stop.signal)))
   }
 
-  /** Calls `listener` with everything that is known, at once if there is a view, and then with each change. */
+  /** Calls `listener` with all that is known, at once and in pieces, and then with each change. */
   subscribe(listener: (update: RegistryUpdate) => void): () => void {
     this.#listeners.add(listener)
-    if (this.#view) listener(fullUpdate(this.#view))
+    for (const update of this.updates()) listener(update)
+    if (this.#complete) listener(completion(true))
     return () => this.#listeners.delete(listener)
   }
 
-  get view(): RegistryView | undefined {
-    return this.#view
+  /** All that is known, in pieces that are quickly sent. */
+  updates(): Generator<RegistryUpdate> {
+    return tableUpdates(this.#table)
+  }
+
+  /** Every registry has been read once, or has failed, and at least one was read: a service that is in none is unknown. */
+  get complete(): boolean {
+    return this.#complete
+  }
+
+  /** What is served, by service. */
+  get table(): ReadonlyMap<string, Served> {
+    return this.#table
   }
 
   get status(): RegistryStatus {
-    const view = this.#view
+    const all = this.#sources.map(({ status }) => status)
     let instances = 0
-    for (const [, list] of view ?? []) instances += list.length
+    for (const served of this.#table.values()) instances += served.instances.length
     return {
-      state: !view ? 'pending' : this.#staleSince === undefined ? 'live' : 'stale',
-      version: this.#version,
-      services: view?.size ?? 0,
+      state: STATES.find((state) => all.some((one) => one.state === state))!,
+      ageMs: Math.max(...all.map(({ ageMs }) => ageMs)),
+      version: all.reduce((sum, { version }) => sum + version, 0),
+      services: this.#table.size,
       instances,
-      ageMs: this.#staleSince === undefined ? 0 : this.#options.now() - this.#staleSince,
     }
   }
 
-  /** Waits for the adapter to let go, but not for ever: it may be anybody's code. */
+  /** Each registry, in order, with what it has lost and is kept, and what cannot be used. */
+  get sources(): readonly SourceHolds[] {
+    return this.#sources.map((source) => ({
+      ...source.status,
+      held: [...source.held()],
+      leftOut: [...source.leftOut()],
+    }))
+  }
+
+  /** The names of the registries that know a service. */
+  sourcesOf(service: string): string[] {
+    return this.#sources.flatMap((source) => (source.served(service) ? [source.spec.name] : []))
+  }
+
+  /** A connection to an instance failed: one that is only kept is let go. */
+  unreachable(service: string, id: string): void {
+    for (const source of this.#sources) source.unreachable(service, id)
+  }
+
+  /** What has left the registries is let go, of one service or of all. @returns how many services have changed */
+  accept(service?: string): number {
+    return this.#sources.reduce((sum, source) => sum + source.accept(service), 0)
+  }
+
+  /** Waits for the adapters to let go, but not for ever: they may be anybody's code. */
   async close(): Promise<void> {
     this.#stop.abort()
     await Promise.race([this.#following, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
   }
 
-  #receive(yielded: RegistryView): void {
-    const { log } = this.#options
-    const view = this.#normalise(yielded)
-    const update = this.#view ? difference(this.#view, view) : fullUpdate(view)
-    if (this.#staleSince !== undefined)
-      log.info({ staleMs: this.#options.now() - this.#staleSince }, 'the registry is back')
-    this.#staleSince = undefined
-    this.#view = view
-    if (!update) return
-    this.#version++
-    log.debug(
-      { version: this.#version, changed: update.services.length, removed: update.removed.length },
-      'the registry changed',
-    )
+  #refresh(names: readonly string[]): void {
+    const services: ServiceUpdate[] = []
+    const removed: string[] = []
+    for (const name of names) {
+      const after = this.#merged(name)
+      if (same(this.#table.get(name), after)) continue
+      if (after) {
+        this.#table.set(name, after)
+        services.push(serviceUpdate(name, after))
+      } else {
+        this.#table.delete(name)
+        removed.push(name)
+      }
+    }
+    const completed = !this.#complete && this.#isComplete()
+    this.#complete ||= completed
+    if (services.length === 0 && removed.length === 0 && !completed) return
+    const update = { services, removed, complete: this.#complete }
     for (const listener of this.#listeners) listener(update)
   }
 
-  #lose(error: Error, failures: number): void {
-    // Once per outage at `warn`, with the first reason; the retries are for those who look closer.
-    const say = failures === 1 ? 'warn' : 'debug'
-    this.#staleSince ??= this.#options.now()
-    this.#options.log[say](
-      { reason: error.message, failures, serving: this.#view ? 'the last view' : 'nothing yet' },
-      'the registry cannot be read',
+  #merged(service: string): Served | undefined {
+    if (this.#sources.length === 1) return this.#sources[0]!.served(service)
+    return merged(
+      this.#sources.map((source) => ({
+        name: source.spec.name,
+        merge: source.spec.merge,
+        served: source.served(service),
+      })),
     )
   }
+
+  #isComplete(): boolean {
+    return this.#sources.every(({ settled }) => settled) && this.#sources.some(({ known }) => known)
+  }
+}
+
+function same(a: Served | undefined, b: Served | undefined): boolean {
+  if (!a || !b) return a === b
+  return a.absent === b.absent && sameInstances(a.instances, b.instances) && a.held.join() === b.held.join()
 }

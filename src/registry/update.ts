@@ -1,24 +1,35 @@
-import { isDeepStrictEqual } from 'node:util'
-import type { Instance, RegistryView } from '../plugin/index.ts'
+import type { Instance } from '../plugin/index.ts'
+import type { Served } from './guard.ts'
+import { slices } from './slices.ts'
 
-/** What the primary tells the workers: all services at first, later only those that changed. Survives JSON. */
+/** One service, as the primary tells it to the workers. */
+export interface ServiceUpdate {
+  readonly name: string
+  readonly instances: readonly Instance[]
+  /** Ids of those that the registry no longer names, if there are any. */
+  readonly held?: readonly string[]
+  /** The registry does not name the service. */
+  readonly absent?: true
+}
+
+/** What the primary tells the workers: the services that changed. Survives JSON. */
 export interface RegistryUpdate {
-  readonly full: boolean
-  readonly services: readonly (readonly [service: string, instances: readonly Instance[]])[]
-  /** Services that left the view. Empty in a full update: what it does not name is gone. */
+  readonly services: readonly ServiceUpdate[]
+  /** Services that are no more. */
   readonly removed: readonly string[]
+  /** From now on a service that was not named is unknown; before, it may just not have been named yet. */
+  readonly complete: boolean
 }
 
-export function fullUpdate(view: RegistryView): RegistryUpdate {
-  return { full: true, services: [...view], removed: [] }
+export function serviceUpdate(name: string, { instances, held, absent }: Served): ServiceUpdate {
+  return { name, instances, ...(held.length > 0 && { held }), ...(absent && { absent }) }
 }
 
-/** @returns undefined when nothing changed. One pointer comparison for each service whose array the adapter kept. */
-export function difference(before: RegistryView, after: RegistryView): RegistryUpdate | undefined {
-  const services = [...after].filter(([service, instances]) => {
-    const known = before.get(service)
-    return known !== instances && !isDeepStrictEqual(known, instances)
-  })
-  const removed = [...before].map(([service]) => service).filter((service) => !after.get(service))
-  return services.length + removed.length > 0 ? { full: false, services, removed } : undefined
+/** A whole table in pieces that are quickly sent. None of them says that it is complete. */
+export function* tableUpdates(table: ReadonlyMap<string, Served>): Generator<RegistryUpdate> {
+  for (const slice of slices(table, ([, { instances }]) => instances.length))
+    yield { services: slice.map(([name, served]) => serviceUpdate(name, served)), removed: [], complete: false }
 }
+
+/** Nothing has changed, but whether the table is complete. */
+export const completion = (complete: boolean): RegistryUpdate => ({ services: [], removed: [], complete })

@@ -6,8 +6,6 @@ export interface WorkerStart {
   readonly file: string
   readonly text: string
   readonly ordinal: number
-  /** Absent before the first view. */
-  readonly update?: RegistryUpdate
 }
 
 /** The channel between the processes. Everything on it survives JSON. */
@@ -20,6 +18,8 @@ export type ToPrimary =
   /** The worker's code is loaded; it waits for `start`. */
   | { readonly type: 'hello' }
   | { readonly type: 'listening'; readonly port: number }
+  /** A connection to an instance failed. */
+  | { readonly type: 'unreachable'; readonly service: string; readonly id: string }
   /** The first view is in the worker's directory. */
   | { readonly type: 'ready' }
   | { readonly type: 'reading'; readonly reading: Reading }

@@ -1,6 +1,5 @@
 import { controlPlaneOf } from '../container.ts'
 import type { Scope } from '../di.ts'
-import { fullUpdate } from '../registry/index.ts'
 import { ControlPlane } from './control-plane.ts'
 import type { ToPrimary } from './messages.ts'
 import type { Running, Start } from './running.ts'
@@ -17,10 +16,9 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
   const supervisor = new Supervisor({
     count: config.server.workers,
     log,
-    startOf(slot) {
-      const { view } = registry
-      return { file: config.file, text, ordinal: firstOrdinal + slot, ...(view && { update: fullUpdate(view) }) }
-    },
+    startOf: (slot) => ({ file: config.file, text, ordinal: firstOrdinal + slot }),
+    table: () => registry.updates(),
+    complete: () => registry.complete,
     onMessage: hear,
     onReplaced: () => control.metrics.workerRestarted(),
   })
@@ -28,7 +26,7 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
     workers: () => supervisor.listening,
     ready: () => supervisor.ready,
   })
-  registry.subscribe((update) => supervisor.send({ type: 'update', update }))
+  registry.subscribe((update) => supervisor.tell(update))
   const { port: adminPort } = await control.start()
   const port = await supervisor.start()
   return {
@@ -43,5 +41,6 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
 
   function hear(message: ToPrimary): void {
     if (message.type === 'reading') control.metrics.add(message.reading)
+    if (message.type === 'unreachable') registry.unreachable(message.service, message.id)
   }
 }

@@ -19,7 +19,10 @@ export async function run(file: string, parsing: ParseOptions): Promise<Running>
   const start = config.server.workers === 0 ? startSingle : startCluster
   const running = await start(scope, { config, text, log })
   const { host, workers } = config.server
-  log.info({ host, port: running.port, workers, registry: config.registry.type }, 'the gateway listens')
+  log.info(
+    { host, port: running.port, workers, registry: config.registry.map(({ name }) => name).join() },
+    'the gateway listens',
+  )
   log.info({ host: config.admin.host, port: running.adminPort }, 'the admin port listens')
   return {
     port: running.port,

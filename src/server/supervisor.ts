@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from '../plugin/index.ts'
+import { completion, inTurns, type RegistryUpdate } from '../registry/index.ts'
 import { rescueHandoffs } from './handoffs.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
 
@@ -13,14 +14,20 @@ export interface SupervisorOptions {
   readonly log: Logger
   /** What the worker in this slot is to be, asked for at each start. */
   startOf(slot: number): WorkerStart
+  /** All that is registered, in pieces. */
+  table(): Iterable<RegistryUpdate>
+  /** Whether that is all there is. */
+  complete(): boolean
   onMessage(message: ToPrimary): void
   onReplaced(): void
 }
 
 interface Slot {
   worker: Worker
-  /** It was told what to be, with all that was registered then: from now on it needs what changes, and not what changed before. */
+  /** It was told what to be. */
   started: boolean
+  /** It has been sent all that is registered, and needs only what changes. */
+  filled: boolean
   /** Monotonic; undefined until it listens. */
   listeningSinceMs: number | undefined
   ready: boolean
@@ -64,8 +71,10 @@ export class Supervisor {
     return serving.length > 0 && serving.every(({ ready }) => ready)
   }
 
-  send(message: ToWorker): void {
-    for (const { worker, started } of this.#slots.values()) if (started && worker.isConnected()) worker.send(message)
+  /** Tells every worker what has changed. */
+  tell(update: RegistryUpdate): void {
+    for (const slot of this.#slots.values())
+      if (slot.started) send(slot, { type: 'update', update: slot.filled ? update : { ...update, complete: false } })
   }
 
   /** Lets all workers drain, and waits until the last has ended; one that has not by `deadlineMs` is killed. */
@@ -74,7 +83,7 @@ export class Supervisor {
     const slots = [...this.#slots.values()]
     const ended = slots.map(({ worker }) => new Promise((exit) => worker.once('exit', exit)))
     for (const slot of slots.filter(({ started }) => !started)) kill(slot)
-    this.send({ type: 'drain' })
+    for (const slot of slots) if (slot.started) send(slot, { type: 'drain' })
     const deadline = setTimeout(() => slots.forEach(kill), deadlineMs)
     await Promise.all(ended)
     clearTimeout(deadline)
@@ -82,7 +91,7 @@ export class Supervisor {
 
   #fork(slot: number, failures: number): void {
     const worker = cluster.fork()
-    const state: Slot = { worker, started: false, listeningSinceMs: undefined, ready: false, failures }
+    const state: Slot = { worker, started: false, filled: false, listeningSinceMs: undefined, ready: false, failures }
     this.#slots.set(slot, state)
     rescueHandoffs(worker, () => !this.#leaving && [...this.#slots.values()].some((s) => s !== state && isListening(s)))
     worker.on('message', (message: ToPrimary) => this.#hear(slot, state, message))
@@ -93,7 +102,8 @@ export class Supervisor {
   #hear(slot: number, state: Slot, message: ToPrimary): void {
     if (message.type === 'hello') {
       state.started = true
-      state.worker.send({ type: 'start', start: this.#options.startOf(slot) } satisfies ToWorker)
+      send(state, { type: 'start', start: this.#options.startOf(slot) })
+      void this.#fill(state)
     }
     if (message.type === 'failed') state.reason = message.reason
     if (message.type === 'ready') state.ready = true
@@ -105,6 +115,13 @@ export class Supervisor {
       }
     }
     this.#options.onMessage(message)
+  }
+
+  /** In turns: sending a large table at once would hold up the connections that wait for a worker. What changes meanwhile comes in between. */
+  async #fill(state: Slot): Promise<void> {
+    await inTurns(this.#options.table(), (update) => send(state, { type: 'update', update }))
+    state.filled = true
+    send(state, { type: 'update', update: completion(this.#options.complete()) })
   }
 
   #bury(slot: number, state: Slot, how: string): void {
@@ -127,6 +144,10 @@ export class Supervisor {
       if (!this.#leaving) this.#fork(slot, failures)
     }, delayMs)
   }
+}
+
+function send({ worker }: Slot, message: ToWorker): void {
+  if (worker.isConnected()) worker.send(message)
 }
 
 const kill = ({ worker }: Slot) => worker.process.kill('SIGKILL')

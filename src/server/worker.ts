@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { builtins } from '../builtins.ts'
 import { parseConfig } from '../config/index.ts'
 import { dataPlaneOf, newGatewayScope } from '../container.ts'
+import type { RegistryUpdate } from '../registry/index.ts'
 import { drain } from './drain.ts'
 import { listen } from './listen.ts'
 import { openOutput } from './log.ts'
@@ -32,17 +33,17 @@ export function runWorker(): void {
   tell({ type: 'hello' })
 }
 
-async function serve({ file, text, ordinal, update }: WorkerStart): Promise<(message: ToWorker) => void> {
+async function serve({ file, text, ordinal }: WorkerStart): Promise<(message: ToWorker) => void> {
   const { config, catalog } = await parseConfig(text, file, { builtins, env: process.env })
   const output = openOutput(config.log)
-  const data = dataPlaneOf(newGatewayScope({ config, catalog, ordinal, ...output }))
+  const unreachable = (service: string, id: string) => void tell({ type: 'unreachable', service, id })
+  const data = dataPlaneOf(newGatewayScope({ config, catalog, ordinal, unreachable, ...output }))
   const report = () => tell({ type: 'reading', reading: data.meter.take() })
-  const learn = (news: NonNullable<typeof update>) => {
-    const first = !data.directory.ready
-    data.directory.apply(news)
-    if (first) tell({ type: 'ready' })
+  const learn = (update: RegistryUpdate) => {
+    const wasReady = data.directory.ready
+    data.directory.apply(update)
+    if (!wasReady && data.directory.ready) tell({ type: 'ready' })
   }
-  if (update) learn(update)
   const { port } = await listen(data.listener.server, config.server)
   tell({ type: 'listening', port })
   setInterval(report, READING_MS)

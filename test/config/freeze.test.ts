@@ -9,7 +9,7 @@ it('freezes the configuration all the way down', async () => {
     config.server.limits,
     config.routing,
     config.routing[0],
-    config.registry.options,
+    config.registry[0]!.options,
     config.middleware[0]?.options,
     config.services,
     config.services.get('a'),

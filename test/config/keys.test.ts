@@ -25,7 +25,17 @@ it('fills in everything but the registry', async () => {
         keepAliveTimeoutMs: 65_000,
       },
     },
-    registry: { type: 'static-file', options: { path: 'services.yaml' } },
+    registry: [
+      {
+        type: 'static-file',
+        options: { path: 'services.yaml' },
+        name: 'static-file',
+        merge: 'union',
+        onEmpty: 'clear',
+        settleMs: 0,
+        snapshot: null,
+      },
+    ],
     routing: [
       { mode: 'headers', service: 'service_name', api: 'api_name' },
       { mode: 'path', prefix: '/services' },
@@ -45,15 +55,16 @@ it('shows the defaults in config/zookeeper.yaml, and every key', async () => {
   const shown = await load('config/zookeeper.yaml')
   const { file, registry } = shown
   expect(shown).toEqual({ ...(await configOf()), file, registry })
-  const bare = (await parse('registry: { type: zookeeper, options: { hosts: [127.0.0.1:2181] } }')).config
+  const text = 'registry: { type: zookeeper, options: { hosts: [127.0.0.1:2181] } }'
+  const bare = (await parse(text, {}, 'config/zookeeper.yaml')).config
   expect(registry).toEqual(bare.registry)
-  const text = await readFile('config/zookeeper.yaml', 'utf8')
-  for (const key of Object.keys(shown)) expect(key === 'file' || text.includes(`\n${key}:`)).toBe(true)
+  const written = await readFile('config/zookeeper.yaml', 'utf8')
+  for (const key of Object.keys(shown)) expect(key === 'file' || written.includes(`\n${key}:`)).toBe(true)
 })
 
 it('reads config/gateway.yaml', async () => {
   const { registry, routing, balancing, server, admin } = await load('config/gateway.yaml')
-  expect(registry).toEqual({ type: 'static-file', options: { path: 'services.yaml' } })
+  expect(registry).toMatchObject([{ type: 'static-file', options: { path: 'services.yaml' } }])
   expect(routing.map(({ mode }) => mode)).toEqual(['path', 'headers'])
   expect([balancing.type, server.port, admin.port]).toEqual(['round-robin', 8080, 9080])
 })

@@ -16,7 +16,12 @@ const zookeeperOptions = z.strictObject({
 
 /** Stand-ins with the names and option shapes that the files in config/ are written for. */
 export const builtins: readonly Plugin[] = [
-  defineAdapter({ name: 'static-file', options: z.strictObject({ path: z.string() }), create: () => idle }),
+  defineAdapter({
+    name: 'static-file',
+    local: true,
+    options: z.strictObject({ path: z.string() }),
+    create: () => idle,
+  }),
   defineAdapter({ name: 'zookeeper', options: zookeeperOptions, create: () => idle }),
   defineStrategy({ name: 'p2c', create: () => first }),
   defineStrategy({ name: 'random', create: () => first }),

@@ -13,7 +13,8 @@ async function charted(workers: number, { reachable = true } = {}) {
   await writer.createEphemeral(`${root}/service_1/${up.address}`)
   const proxy = await FaultProxy.open(sharedZooKeeper())
   if (!reachable) await proxy.refuse()
-  const registry = { type: 'zookeeper', options: { hosts: [proxy.address], root, sessionTimeout: '2s' } }
+  const options = { hosts: [proxy.address], root, sessionTimeout: '2s' }
+  const registry = { type: 'zookeeper', options, settle: '1s', snapshot: null }
   const gateway = await startGateway(stringify({ server: { workers }, registry }), { ready: reachable })
   const ask = () => call(`${gateway.url}/services/service_1/`)
   const readiness = async () => JSON.parse((await gateway.admin('/readyz')).text)

@@ -1,83 +1,282 @@
-import { expect, it } from 'vitest'
-import { Registry, type RegistryUpdate } from '../../src/registry/index.ts'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { RegistryAdapter } from '../../src/plugin/index.ts'
+import { originOf, Registry, type RegistryUpdate, SnapshotFile, type SourceSpec } from '../../src/registry/index.ts'
 import { fail, pluginContext, type Step, scripted, view } from '../contract/index.ts'
+import { until } from '../support/until.ts'
 
-async function played(...steps: Step[]) {
+const A = '10.0.0.1:80'
+const B = '10.0.0.2:80'
+
+function specOf(adapter: RegistryAdapter, fields: Partial<SourceSpec> = {}): SourceSpec {
+  return { name: 'one', type: 'scripted', adapter, merge: 'union', onEmpty: 'hold', settleMs: 0, ...fields }
+}
+
+function started(...specs: SourceSpec[]) {
   const context = pluginContext()
-  const adapter = scripted(...steps)
-  const registry = new Registry(adapter, { log: context.log, now: context.now, delayMs: () => 0 })
+  const { log, now } = context
+  const reached = new Set<string>()
+  const registry = new Registry(specs, { log, now, delayMs: () => 0, reaches: async ({ id }) => reached.has(id) })
+  onTestFinished(() => registry.close())
   const updates: RegistryUpdate[] = []
   registry.subscribe((update) => updates.push(update))
   registry.start()
-  await adapter.played
-  return { context, registry, updates }
+  const serves = (service: string) => registry.table.get(service)?.instances.map(({ id }) => id)
+  const said = () => context.entries.filter(({ level }) => level !== 'debug').map(({ message }) => message)
+  return { context, registry, updates, serves, said, reached }
 }
 
-it('is pending before the first view, live with it, and stale once it cannot be read', async () => {
-  expect((await played()).registry.status.state).toBe('pending')
-  expect((await played(view({ a: ['10.0.0.1:80'] }))).registry.status).toMatchObject({
-    state: 'live',
-    services: 1,
-    instances: 1,
+async function played(...steps: Step[]) {
+  const adapter = scripted(...steps)
+  const all = started(specOf(adapter))
+  await adapter.played
+  return all
+}
+
+async function snapshotAt(): Promise<SnapshotFile> {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return new SnapshotFile(join(folder, 'snapshot.json'), originOf('one', 'scripted', undefined))
+}
+
+describe('one registry', () => {
+  it('is pending before the first view, live with it, and stale once it cannot be read', async () => {
+    expect((await played()).registry.status.state).toBe('pending')
+    const live = { state: 'live', services: 1, instances: 1 }
+    expect((await played(view({ a: [A] }))).registry.status).toMatchObject(live)
+    const { registry, context } = await played(view({ a: [] }), fail('lost'))
+    context.advance(5000)
+    expect(registry.status).toMatchObject({ state: 'stale', ageMs: 5000, services: 1 })
+    expect(registry.sources).toMatchObject([{ name: 'one', type: 'scripted', state: 'stale', reason: 'lost' }])
   })
-  const { registry, context } = await played(view({ a: [] }), fail('lost'))
-  context.advance(5000)
-  expect(registry.status).toMatchObject({ state: 'stale', ageMs: 5000, services: 1 })
+
+  it('tells a subscriber what changes, and when everything has been told', async () => {
+    const { updates, registry } = await played(
+      view({ a: [] }),
+      view({ a: [] }),
+      view({ a: [], b: [] }),
+      view({ b: [] }),
+    )
+    expect(updates).toEqual([
+      { services: [{ name: 'a', instances: [] }], removed: [], complete: false },
+      { services: [], removed: [], complete: true },
+      { services: [{ name: 'b', instances: [] }], removed: [], complete: true },
+      { services: [], removed: ['a'], complete: true },
+    ])
+    expect(registry.status.version).toBe(3)
+    const late: RegistryUpdate[] = []
+    registry.subscribe((update) => late.push(update))
+    expect(late).toEqual([
+      { services: [{ name: 'b', instances: [] }], removed: [], complete: false },
+      { services: [], removed: [], complete: true },
+    ])
+  })
+
+  it('tells nobody of a view that says the same in other objects', async () => {
+    const { updates } = await played(view({ a: [A] }), view({ a: [A] }))
+    expect(updates).toHaveLength(2)
+  })
+
+  it('says once that it cannot be read, and once that it is back', async () => {
+    const { said } = await played(view({ a: [] }), fail('lost'), fail('down'), fail('down'), view({ a: [] }))
+    expect(said()).toEqual(['the registry cannot be read', 'the registry is back'])
+  })
+
+  it('fills in what an adapter leaves out of an instance', async () => {
+    const { registry } = await played(new Map([['a', [{ host: '10.0.0.1', port: 80 }]]]) as never)
+    const expected = { id: A, weight: 1, status: 'up', tls: false }
+    expect(registry.table.get('a')?.instances).toMatchObject([expected])
+  })
+
+  it('leaves out what cannot be used, with a warning each, keeps its neighbours, and shows what it left out', async () => {
+    const good = { host: '10.0.0.1', port: 80 }
+    const bad = [{ host: 'a b', port: 80 }, { host: '10.0.0.1', port: 0 }, { ...good, weight: -1 }, good, null]
+    const mixed = new Map<string, unknown>([
+      ['a', [good, ...bad]],
+      ['../x', []],
+      ['b', 'no list'],
+      ['c', []],
+    ])
+    const { registry, context } = await played(mixed as never)
+    expect([...registry.table.keys()]).toEqual(['a', 'c'])
+    expect(registry.table.get('a')?.instances).toHaveLength(1)
+    expect(context.warnings).toHaveLength(7)
+    expect(registry.sources[0]!.leftOut.map(({ place }) => place)).toEqual([...Array(5).fill('a'), '../x', 'b'])
+  })
+
+  it('is stale when an adapter yields what is no view', async () => {
+    const { registry } = await played(view({ a: [] }), 'nonsense' as never)
+    expect(registry.status).toMatchObject({ state: 'stale', services: 1 })
+  })
+
+  it('warns of an unchanged list once', async () => {
+    const list = () => new Map([['a', [{ host: 'a b', port: 80 }]]]) as never
+    expect((await played(list(), list())).context.warnings).toHaveLength(1)
+  })
+
+  it('takes in a large view in turns, and is complete at its end', async () => {
+    const names = Array.from({ length: 3000 }, (_, at) => `s${at}`)
+    const { updates } = await played(view(Object.fromEntries(names.map((name) => [name, [A]]))))
+    expect(updates.length).toBeGreaterThan(5)
+    expect(updates.map(({ complete }) => complete)).toEqual([...Array(updates.length - 1).fill(false), true])
+  })
 })
 
-it('tells a subscriber everything first and then only what changes', async () => {
-  const { updates, registry } = await played(view({ a: [] }), view({ a: [] }), view({ a: [], b: [] }))
-  expect(updates).toEqual([
-    { full: true, services: [['a', []]], removed: [] },
-    { full: false, services: [['b', []]], removed: [] },
-  ])
-  const late: RegistryUpdate[] = []
-  registry.subscribe((update) => late.push(update))
-  expect(late).toMatchObject([
-    {
-      full: true,
-      services: [
-        ['a', []],
-        ['b', []],
-      ],
-    },
-  ])
+describe('what a registry has lost', () => {
+  const window = { settleMs: 1000 }
+
+  it('is kept, told of once, shown, and let go at an operator’s word', async () => {
+    const adapter = scripted(view({ a: [A], b: [B] }), view({}))
+    const { registry, serves, said } = started(specOf(adapter, window))
+    await adapter.played
+    expect([serves('a'), serves('b')]).toEqual([[A], [B]])
+    expect(said()).toEqual(['instances have left the registry; they are kept for now'])
+    const [{ held }] = registry.sources as [(typeof registry.sources)[0]]
+    expect(held.map(({ service, reason }) => `${service} ${reason}`)).toEqual(['a last-instance', 'b last-instance'])
+    expect(registry.accept('a')).toBe(1)
+    expect([serves('a'), serves('b')]).toEqual([undefined, [B]])
+    expect(registry.accept()).toBe(1)
+    expect(serves('b')).toBeUndefined()
+  })
+
+  it('is let go when it cannot be connected to', async () => {
+    const adapter = scripted(view({ a: [A], b: [B] }), view({}))
+    const { registry, serves, updates } = started(specOf(adapter, window))
+    await adapter.played
+    registry.unreachable('a', A)
+    expect([serves('a'), serves('b')]).toEqual([undefined, [B]])
+    expect(updates.at(-1)).toEqual({ services: [], removed: ['a'], complete: true })
+  })
+
+  it('is let go when the time has come', async () => {
+    const adapter = scripted(view({ a: [A] }), view({ a: [] }))
+    const { serves, context, said } = started(specOf(adapter, { settleMs: 200 }))
+    await adapter.played
+    expect(serves('a')).toEqual([A])
+    context.advance(200)
+    await until('it is let go', () => serves('a')?.length === 0)
+    expect(said()).toContain('instances that had left the registry are let go')
+  })
 })
 
-it('says once that the registry cannot be read, and once that it is back', async () => {
-  const { context } = await played(view({ a: [] }), fail('lost'), fail('down'), fail('down'), view({ a: [] }))
-  const said = context.entries.filter(({ level }) => level !== 'debug').map(({ message }) => message)
-  expect(said).toEqual(['the registry cannot be read', 'the registry is back'])
+describe('an instance that fails while the registry cannot be read', () => {
+  it('is not served, until it can be connected to again', async () => {
+    const adapter = scripted(view({ a: [A, B] }), fail('lost'))
+    const { registry, serves, reached } = started(specOf(adapter, { settleMs: 1000 }))
+    await adapter.played
+    registry.unreachable('a', A)
+    expect(serves('a')).toEqual([B])
+    reached.add(A)
+    await until('it is served again', () => serves('a')?.length === 2)
+  })
 })
 
-it('fills in what an adapter leaves out of an instance', async () => {
-  const short = new Map([['a', [{ host: '10.0.0.1', port: 80 }]]]) as never
-  const { registry } = await played(short)
-  expect(registry.view?.get('a')).toMatchObject([{ id: '10.0.0.1:80', weight: 1, status: 'up', tls: false }])
+describe('a snapshot', () => {
+  it('is served from when the registry cannot be read at the start, and says so', async () => {
+    const snapshot = await snapshotAt()
+    await snapshot.save(view({ a: [A] }))
+    const adapter = scripted(fail('down'))
+    const { registry, serves, said } = started(specOf(adapter, { snapshot }))
+    await until('the snapshot is read', () => registry.complete)
+    expect(serves('a')).toEqual([A])
+    expect(registry.status.state).toBe('disk')
+    expect(said()).toEqual(['the registry cannot be read', 'the gateway serves from its snapshot of the registry'])
+  })
+
+  it('is left aside when the registry can be read', async () => {
+    const snapshot = await snapshotAt()
+    await snapshot.save(view({ a: [A], old: [B] }))
+    const adapter = scripted(view({ a: [B] }))
+    const { registry, serves } = started(specOf(adapter, { snapshot }))
+    await adapter.played
+    expect([serves('a'), serves('old')]).toEqual([[B], undefined])
+    expect(registry.status.state).toBe('live')
+  })
+
+  it('gives way to the first view as a stale one does: what is new comes, what is gone waits', async () => {
+    const snapshot = await snapshotAt()
+    await snapshot.save(view({ a: [A] }))
+    let mended = () => {}
+    const mend = new Promise<void>((resolve) => {
+      mended = resolve
+    })
+    const adapter: RegistryAdapter = {
+      async *watch(signal) {
+        if (!snapshotRead) throw new Error('down')
+        await mend
+        yield view({ a: [B] })
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      },
+    }
+    let snapshotRead = false
+    const { registry, serves } = started(specOf(adapter, { snapshot, settleMs: 60_000 }))
+    await until('the snapshot is read', () => registry.complete)
+    snapshotRead = true
+    mended()
+    await until('the registry is back', () => registry.status.state === 'recovering')
+    await until('what is new is served', () => serves('a')?.length === 2)
+    expect(registry.table.get('a')).toMatchObject({ held: [A] })
+  })
+
+  it('that is torn is ignored with one warning', async () => {
+    const snapshot = await snapshotAt()
+    await snapshot.save(view({ a: [A] }))
+    await writeFile(snapshot.path, '{"format":"portolan-snap')
+    const adapter = scripted(fail('down'), fail('down'))
+    const { registry, context } = started(specOf(adapter, { snapshot }))
+    await adapter.played
+    await until('it is warned of', () => context.warnings.some((message) => message.includes('is ignored')))
+    expect(context.warnings).toHaveLength(2)
+    expect(registry.status.state).toBe('pending')
+  })
+
+  it('is written when something has changed, and at the end at the latest', async () => {
+    const snapshot = await snapshotAt()
+    const adapter = scripted(view({ a: [A], b: [] }))
+    const { registry } = started(specOf(adapter, { snapshot }))
+    await adapter.played
+    await registry.close()
+    expect(new Map((await snapshot.load())!.view)).toEqual(view({ a: [A], b: [] }))
+  })
 })
 
-it('leaves out what cannot be used, with a warning, and keeps its neighbours', async () => {
-  const good = { host: '10.0.0.1', port: 80 }
-  const bad = [{ host: 'a b', port: 80 }, { host: '10.0.0.1', port: 0 }, { ...good, weight: -1 }, good, null]
-  const mixed = new Map<string, unknown>([
-    ['a', [good, ...bad]],
-    ['../x', []],
-    ['b', 'no list'],
-    ['c', []],
-  ])
-  const { registry, context } = await played(mixed as never)
-  expect([...registry.view!].map(([name]) => name)).toEqual(['a', 'c'])
-  expect(registry.view!.get('a')).toHaveLength(1)
-  expect(context.warnings).toHaveLength(7)
-})
+describe('several registries', () => {
+  it('are one table, in their order', async () => {
+    const [one, two] = [scripted(view({ a: [A], b: [A] })), scripted(view({ a: [B], c: [B] }))]
+    const { registry, serves } = started(specOf(one), specOf(two, { name: 'two' }))
+    await Promise.all([one.played, two.played])
+    expect(['a', 'b', 'c'].map(serves)).toEqual([[A, B], [A], [B]])
+    expect(['a', 'b', 'c', 'd'].map((service) => registry.sourcesOf(service))).toEqual([
+      ['one', 'two'],
+      ['one'],
+      ['two'],
+      [],
+    ])
+  })
 
-it('goes stale when an adapter yields what is no view', async () => {
-  const { registry } = await played(view({ a: [] }), 'nonsense' as never)
-  expect(registry.status).toMatchObject({ state: 'stale', services: 1 })
-})
+  it('are not hidden by one of them that cannot be read', async () => {
+    const [broken, good] = [scripted(fail('down')), scripted(view({ a: [A] }))]
+    const { registry, serves } = started(specOf(broken), specOf(good, { name: 'two' }))
+    await Promise.all([broken.played, good.played])
+    expect(serves('a')).toEqual([A])
+    expect(registry.complete).toBe(true)
+    expect(registry.status.state).toBe('pending')
+    expect(registry.sources.map(({ name, state }) => `${name} ${state}`)).toEqual(['one pending', 'two live'])
+  })
 
-it('checks an unchanged list once', async () => {
-  const list = [{ host: 'a b', port: 80 }]
-  const { context } = await played(new Map([['a', list]]) as never, new Map([['a', list]]) as never)
-  expect(context.warnings).toHaveLength(1)
+  it('are complete only when each has had its say', async () => {
+    const [silent, good] = [scripted(), scripted(view({ a: [A] }))]
+    const { registry } = started(specOf(silent), specOf(good, { name: 'two' }))
+    await Promise.all([silent.played, good.played])
+    expect(registry.complete).toBe(false)
+  })
+
+  it('keep what one of them has lost, and serve on what another one still names', async () => {
+    const [one, two] = [scripted(view({ a: [A] }), view({})), scripted(view({ a: [A, B] }), view({ a: [A] }))]
+    const { registry } = started(specOf(one, { settleMs: 1000 }), specOf(two, { name: 'two' }))
+    await Promise.all([one.played, two.played])
+    expect(registry.table.get('a')).toMatchObject({ instances: [{ id: A }], held: [], absent: false })
+  })
 })

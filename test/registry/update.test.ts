@@ -1,30 +1,39 @@
 import { expect, it } from 'vitest'
-import { difference, fullUpdate } from '../../src/registry/update.ts'
-import { view } from '../contract/index.ts'
+import { instance } from '../../src/plugin/index.ts'
+import type { Served } from '../../src/registry/guard.ts'
+import { serviceUpdate, tableUpdates } from '../../src/registry/update.ts'
 
-it('names what changed and what left, and nothing else', () => {
-  const before = view({ kept: ['10.0.0.1:80'], moved: ['10.0.0.2:80'], gone: ['10.0.0.3:80'] })
-  const after = new Map(before)
-  after.delete('gone')
-  const moved = view({ moved: ['10.0.0.4:80'] }).get('moved')!
-  after.set('moved', moved!)
-  expect(difference(before, after)).toEqual({ full: false, services: [['moved', moved]], removed: ['gone'] })
-})
+const list = (count: number) => Array.from({ length: count }, (_, at) => instance({ host: '10.0.0.1', port: at + 1 }))
+const served = (count: number): Served => ({ instances: list(count), held: [], absent: false })
 
-it('finds no change in lists that are new objects with the same content', () => {
-  expect(difference(view({ a: ['10.0.0.1:80'] }), view({ a: ['10.0.0.1:80'] }))).toBeUndefined()
-})
-
-it('tells a service that became empty from one that left', () => {
-  expect(difference(view({ a: ['10.0.0.1:80'] }), view({ a: [] }))).toEqual({
-    full: false,
-    services: [['a', []]],
-    removed: [],
-  })
-  expect(difference(view({ a: [] }), view({}))).toEqual({ full: false, services: [], removed: ['a'] })
+it('says what is out of the ordinary, and nothing of it otherwise', () => {
+  expect(Object.keys(serviceUpdate('a', served(1)))).toEqual(['name', 'instances'])
+  const kept = serviceUpdate('a', { ...served(1), held: ['10.0.0.1:1'], absent: true })
+  expect(kept).toMatchObject({ held: ['10.0.0.1:1'], absent: true })
 })
 
 it('survives the channel between processes', () => {
-  const update = fullUpdate(view({ a: ['10.0.0.1:80'], b: [] }))
+  const update = serviceUpdate('a', { ...served(2), held: ['10.0.0.1:2'] })
   expect(JSON.parse(JSON.stringify(update))).toEqual(update)
+})
+
+it('tells a large table in pieces, each service once, and a small one in one', () => {
+  const table = new Map(Array.from({ length: 500 }, (_, at) => [`s${at}`, served(10)]))
+  const updates = [...tableUpdates(table)]
+  expect(updates.length).toBeGreaterThan(4)
+  expect(updates.flatMap(({ services }) => services.map(({ name }) => name))).toEqual([...table.keys()])
+  expect([...tableUpdates(new Map([['a', served(3)]]))]).toHaveLength(1)
+  expect([...tableUpdates(new Map())]).toEqual([])
+})
+
+it('tells of what changed while it was being told', () => {
+  const table = new Map(Array.from({ length: 500 }, (_, at) => [`s${at}`, served(10)]))
+  const names: string[] = []
+  for (const { services } of tableUpdates(table)) {
+    names.push(...services.map(({ name }) => name))
+    table.delete('s499')
+    table.set('late', served(1))
+  }
+  expect(names).toContain('late')
+  expect(names).not.toContain('s499')
 })
