@@ -14,6 +14,7 @@ export interface Manager extends EventEmitter {
   state: number
   socket: Socket | undefined
   pendingBuffer: Buffer | null
+  readonly zxid: Buffer
   readonly pendingQueue: unknown[]
   readonly packetQueue: { readonly queue: unknown[] }
   readonly watcherManager: { emit(event: unknown): void }
@@ -61,6 +62,7 @@ function unknownParts({ connectionManager }: OwnedClient): string[] {
   const parts: Record<string, boolean> = {
     state: typeof manager.state === 'number',
     pendingBuffer: manager.pendingBuffer === null,
+    zxid: manager.zxid?.length === 8,
     pendingQueue: Array.isArray(manager.pendingQueue),
     'packetQueue.queue': Array.isArray(manager.packetQueue?.queue),
     'watcherManager.emit': typeof manager.watcherManager?.emit === 'function',
@@ -88,4 +90,23 @@ export function verdict(error: unknown): 'gone' | 'denied' | 'broken' {
   const { code } = error as { code?: number }
   if (code === Exception.NO_NODE) return 'gone'
   return code === Exception.NO_AUTH ? 'denied' : 'broken'
+}
+
+/** Error codes that the library has no word for: https://github.com/apache/zookeeper/blob/release-3.9.3/zookeeper-server/src/main/java/org/apache/zookeeper/KeeperException.java */
+const UNKNOWN_TO_THE_LIBRARY: Readonly<Record<string, string>> = {
+  '-13': 'there is no quorum for a new configuration',
+  '-14': 'a reconfiguration is under way',
+  '-118': 'the session has moved to another server',
+  '-119': 'the server is read-only',
+  '-122': 'the server itself had no answer in time',
+  '-124': 'it wants clients that authenticate with SASL, which this adapter cannot',
+  '-125': 'a quota is used up',
+  '-127': 'the server has too much to do',
+}
+
+/** What the library threw, in words that say whose fault it is. */
+export function meaning({ message }: Error): string {
+  const [, code] = /^Unknown code: (-?\d+)$/.exec(message) ?? []
+  if (code === undefined) return `cannot read what it says: ${message}`
+  return `refuses with error code ${code}: ${UNKNOWN_TO_THE_LIBRARY[code] ?? 'not known here'}`
 }

@@ -2,8 +2,9 @@ import { defineAdapter, type PluginContext, type RegistryAdapter, type RegistryV
 import { assertLibrary } from './client.ts'
 import { Instances } from './instances.ts'
 import { layouts } from './layouts/index.ts'
-import { Link, printed } from './link.ts'
+import type { Link } from './link.ts'
 import { type Options, options } from './options.ts'
+import { Servers } from './servers.ts'
 import { Tree } from './tree.ts'
 
 /** Services from ZooKeeper: `<root>/<service>/<instance>`. A root that does not exist (yet) is a registry without services. */
@@ -15,24 +16,22 @@ export const zookeeper = defineAdapter<Options>({
 
 class ZooKeeperAdapter implements RegistryAdapter {
   readonly #options: Options
-  readonly #context: PluginContext
   readonly #instances: Instances
-  #turn: number
+  readonly #servers: Servers
   #view: RegistryView = new Map()
 
   constructor(options: Options, context: PluginContext) {
     assertLibrary()
     this.#options = options
-    this.#context = context
     this.#instances = new Instances(layouts[options.layout], context.log)
-    this.#turn = Math.floor(context.random() * options.hosts.length) // gateways need not all ask the same server first
+    this.#servers = new Servers(options, context)
   }
 
   async *watch(signal: AbortSignal): AsyncGenerator<RegistryView> {
     if (signal.aborted) return
     let link: Link | undefined
     try {
-      link = await this.#connect(signal)
+      link = await this.#servers.connect(signal)
       const tree = new Tree(link, this.#options.root, this.#instances, this.#view)
       for (let first = true; ; first = false) {
         const view = await tree.read()
@@ -46,29 +45,6 @@ class ZooKeeperAdapter implements RegistryAdapter {
     } finally {
       await link?.close()
     }
-  }
-
-  /** Asks every server once, starting where the call before this one left off. */
-  async #connect(signal: AbortSignal): Promise<Link> {
-    const { hosts, sessionTimeout, connectTimeout } = this.#options
-    const reasons: string[] = []
-    while (reasons.length < hosts.length) {
-      signal.throwIfAborted()
-      const server = hosts[this.#turn++ % hosts.length]!
-      const link = new Link(server, { sessionTimeoutMs: sessionTimeout, connectTimeoutMs: connectTimeout })
-      const close = () => void link.close()
-      signal.addEventListener('abort', close, { once: true })
-      link.down.addEventListener('abort', () => signal.removeEventListener('abort', close), { once: true })
-      try {
-        await link.open()
-        const level = reasons.length === 0 ? 'debug' : 'warn'
-        this.#context.log[level]({ server: printed(server), reasons }, 'ZooKeeper session opened')
-        return link
-      } catch (error) {
-        reasons.push((error as Error).message)
-      }
-    }
-    throw new Error(reasons.join('; '))
   }
 }
 

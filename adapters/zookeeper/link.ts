@@ -1,15 +1,18 @@
-import { connect, type Socket } from 'node:net'
-import { CONNECTING, type OwnedClient, ownedClient, type Stat, silence, verdict } from './client.ts'
-
-export interface Server {
-  readonly host: string
-  readonly port: number
-}
+import type { ConnectionOptions } from 'node:tls'
+import { CONNECTING, meaning, type OwnedClient, ownedClient, type Stat, silence, verdict } from './client.ts'
+import { Frames } from './frames.ts'
+import { printed, type Server } from './hosts.ts'
+import type { Secret } from './secret.ts'
+import { dial } from './socket.ts'
 
 export interface LinkOptions {
   readonly sessionTimeoutMs: number
-  /** From the look-up of the name to the session. */
+  /** From the look-up of the name to the first answer in the session. */
   readonly connectTimeoutMs: number
+  readonly auth?: { readonly scheme: string; readonly id: Secret } | undefined
+  readonly tls?: ConnectionOptions | undefined
+  /** The last transaction known of: a server that has not got so far refuses the session. 0 takes any server. */
+  readonly zxid?: bigint
 }
 
 export interface Znode {
@@ -41,27 +44,46 @@ export class Link {
   #beatMs = Number.POSITIVE_INFINITY
   #heartbeat: NodeJS.Timeout | undefined
   #closing: Promise<void> | undefined
+  #reached = false
+  #refused = false
 
   constructor(server: Server, options: LinkOptions) {
     this.#server = server
     this.#options = options
     this.#client = ownedClient(options.sessionTimeoutMs)
+    this.#client.connectionManager.zxid.writeBigInt64BE(options.zxid ?? 0n)
   }
 
   get down(): AbortSignal {
     return this.#down.signal
   }
 
-  /** Resolves with the session; rejects when there is none within `connectTimeoutMs`. */
+  /** Whether the server could be reached and ended the connection without a session. */
+  get refused(): boolean {
+    return this.#refused
+  }
+
+  /** The last transaction that the server had seen when it last answered. */
+  get zxid(): bigint {
+    return this.#client.connectionManager.zxid.readBigInt64BE()
+  }
+
+  /**
+   * Resolves with a session in which a first question has been answered, for not before that a server says that it does
+   * not take the authentication; rejects when there is none within `connectTimeoutMs`.
+   */
   async open(): Promise<void> {
     const client = this.#client
+    const { auth, connectTimeoutMs } = this.#options
     const manager = client.connectionManager
     manager.connect = () => this.#dial()
     manager.onSocketTimeout = () => {} // the library's ping, whose answer it does not wait for
-    for (const event of ['expired', 'authenticationFailed'])
-      client.on(event, () => this.#fail(new Error(`session refused: ${event}`)))
-    await this.#ask<void>('no session', this.#options.connectTimeoutMs, (done) => {
-      client.on('connected', () => done(undefined, undefined))
+    client.on('expired', () => this.#fail(new Error('session refused: expired')))
+    client.on('authenticationFailed', () => this.#fail(new Error(`does not accept the auth of scheme ${auth?.scheme}`)))
+    if (auth) client.addAuthInfo(auth.scheme, Buffer.from(auth.id.reveal()))
+    await this.#ask<void>('no session', connectTimeoutMs, (done) => {
+      const answered = (error: unknown) => done(error && verdict(error) === 'broken' ? error : undefined, undefined)
+      client.on('connected', () => client.exists('/', answered))
       client.connect()
     })
     this.down.throwIfAborted() // a heart started now would beat for ever
@@ -110,13 +132,30 @@ export class Link {
   #dial(): void {
     const manager = this.#client.connectionManager
     manager.setState(CONNECTING)
-    const socket: Socket = connect(this.#server)
-    manager.socket = socket.setNoDelay(true)
-    socket.on('connect', () => this.#guard(() => manager.onSocketConnected()))
-    socket.on('data', (chunk) => this.#guard(() => manager.onSocketData(chunk)))
+    const { socket, connected } = dial(this.#server, this.#options.tls)
+    manager.socket = socket
+    const frames = new Frames()
+    socket.on(connected, () => {
+      this.#reached = true
+      this.#guard(() => manager.onSocketConnected())
+    })
+    socket.on('data', (chunk: Buffer) => this.#guard(() => this.#take(frames.completedBy(chunk))))
     socket.on('drain', () => this.#guard(() => manager.onSocketDrain()))
-    socket.on('error', (error) => this.#fail(error))
-    socket.on('close', () => this.#fail(new Error('the server closed the connection')))
+    socket.on('error', (error) => this.#ended(error))
+    socket.on('close', () => this.#ended(new Error('the server closed the connection')))
+  }
+
+  /** Frame by frame: the library would join a long answer anew for each of its parts, and has no longest. */
+  #take(frames: Iterable<Buffer>): void {
+    for (const frame of frames) {
+      if (this.down.aborted) return
+      this.#client.connectionManager.onSocketData(frame)
+    }
+  }
+
+  #ended(error: Error): void {
+    this.#refused = this.#reached && this.#client.connectionManager.state === CONNECTING
+    this.#fail(this.#refused ? new Error(`${error.message} before there was a session`) : error)
   }
 
   async #read<Answer>(what: string, path: string, send: (done: Done<Answer>) => void): Promise<Answer | undefined> {
@@ -159,7 +198,7 @@ export class Link {
     try {
       call()
     } catch (error) {
-      this.#fail(error as Error)
+      this.#fail(new Error(meaning(error as Error), { cause: error }))
     }
   }
 
@@ -177,8 +216,4 @@ export class Link {
   #told(what: string): string {
     return `ZooKeeper ${printed(this.#server)}: ${what}`
   }
-}
-
-export function printed({ host, port }: Server): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
