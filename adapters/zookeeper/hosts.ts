@@ -59,7 +59,7 @@ function server(part: string): Server {
   const shown = JSON.stringify(text)
   if (text.includes('/')) throw new TypeError(`${shown} is not a server: ${reproach(text)}`)
   const { host, port } = addressOf(text, shown)
-  if (host.includes(':') ? !isIPv6(host) : !NAME.test(host)) throw new TypeError(`${shown} is no server; ${EXAMPLES}`)
+  if (text.startsWith('[') ? !isIPv6(host) : !NAME.test(host)) throw new TypeError(`${shown} is no server; ${EXAMPLES}`)
   if (port >= 1 && port <= 65_535) return { host, port }
   throw new TypeError(`${shown} has a port that is not between 1 and 65535`)
 }

@@ -77,19 +77,22 @@ describe('the secret of auth', () => {
   })
 
   it('comes from the environment', async () => {
-    const { registry } = await parse('{ id: "${ZK_AUTH}" }', { ZK_AUTH: 'user:hunter2' })
+    const { registry } = await parse(`{ id: "\${ZK_AUTH}" }`, { ZK_AUTH: 'user:hunter2' })
     const { auth } = registry[0]!.options as { auth: { id: { reveal(): string } } }
     expect(auth.id.reveal()).toBe('user:hunter2')
     expect(JSON.stringify(registry)).not.toContain('hunter2')
   })
 
   it.each([
-    ['"${ZK_AUTH}"', 'expected a mapping'],
-    ['["${ZK_AUTH}"]', 'expected a mapping'],
-    ['{ scheme: digest, id: "${ZK_PASSWORD}" }', 'must be "user:password"'],
-    ['{ id: "${ZK_AUTH}", user: x }', 'unknown key "user"'],
-    ['{ id: ["${ZK_AUTH}"] }', 'expected text, got a list'],
-    ['{ id: ${ZK_NUMBER} }', 'expected text, got a number'],
+    ['hunter2', 'expected a mapping'],
+    ['{ id: "a:hunter2", user: x }', 'unknown key "user"'],
+    ["{ user: x, 'id' : 'a:hunter2, hunter2' }", 'unknown key "user"'],
+    [`"\${ZK_AUTH}"`, 'expected a mapping'],
+    [`["\${ZK_AUTH}"]`, 'expected a mapping'],
+    [`{ scheme: digest, id: "\${ZK_PASSWORD}" }`, 'must be "user:password"'],
+    [`{ id: "\${ZK_AUTH}", user: x }`, 'unknown key "user"'],
+    [`{ id: ["\${ZK_AUTH}"] }`, 'expected text, got a list'],
+    [`\n      id: \${ZK_NUMBER}`, 'expected text, got a number'],
   ])('is not told by the error about %s', async (auth, message) => {
     const env = { ZK_AUTH: 'user:hunter2', ZK_PASSWORD: 'hunter2', ZK_NUMBER: '2222222' }
     const error = await parse(auth, env).catch((error) => error)
@@ -100,6 +103,6 @@ describe('the secret of auth', () => {
 })
 
 function parse(auth: string, env: Record<string, string>) {
-  const text = `registry: { type: zookeeper, options: { hosts: zoo1, auth: ${auth} } }\n`
+  const text = `registry:\n  type: zookeeper\n  options:\n    hosts: zoo1\n    auth: ${auth}\n`
   return parseConfig(text, 'gateway.yaml', { builtins, env }).then(({ config }) => config)
 }
