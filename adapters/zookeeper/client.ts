@@ -107,6 +107,6 @@ const UNKNOWN_TO_THE_LIBRARY: Readonly<Record<string, string>> = {
 /** What the library threw, in words that say whose fault it is. */
 export function meaning({ message }: Error): string {
   const [, code] = /^Unknown code: (-?\d+)$/.exec(message) ?? []
-  if (code === undefined) return `cannot read what it says: ${message}`
+  if (code === undefined) return `what it says cannot be understood: ${message}`
   return `refuses with error code ${code}: ${UNKNOWN_TO_THE_LIBRARY[code] ?? 'not known here'}`
 }

@@ -1,9 +1,8 @@
 import type { ConnectionOptions } from 'node:tls'
-import { CONNECTING, meaning, type OwnedClient, ownedClient, type Stat, silence, verdict } from './client.ts'
-import { Frames } from './frames.ts'
+import { type OwnedClient, ownedClient, type Stat, silence, verdict } from './client.ts'
+import { connection } from './connection.ts'
 import { printed, type Server } from './hosts.ts'
 import type { Secret } from './secret.ts'
-import { dial } from './socket.ts'
 
 export interface LinkOptions {
   readonly sessionTimeoutMs: number
@@ -44,7 +43,6 @@ export class Link {
   #beatMs = Number.POSITIVE_INFINITY
   #heartbeat: NodeJS.Timeout | undefined
   #closing: Promise<void> | undefined
-  #reached = false
   #refused = false
 
   constructor(server: Server, options: LinkOptions) {
@@ -74,9 +72,13 @@ export class Link {
    */
   async open(): Promise<void> {
     const client = this.#client
-    const { auth, connectTimeoutMs } = this.#options
+    const { auth, tls, connectTimeoutMs } = this.#options
     const manager = client.connectionManager
-    manager.connect = () => this.#dial()
+    manager.connect = () =>
+      connection(manager, this.#server, tls, (error, refused) => {
+        this.#refused ||= refused
+        this.#fail(error)
+      })
     manager.onSocketTimeout = () => {} // the library's ping, whose answer it does not wait for
     client.on('expired', () => this.#fail(new Error('session refused: expired')))
     client.on('authenticationFailed', () => this.#fail(new Error(`does not accept the auth of scheme ${auth?.scheme}`)))
@@ -129,35 +131,6 @@ export class Link {
     this.#fail(new Error('closed'))
   }
 
-  #dial(): void {
-    const manager = this.#client.connectionManager
-    manager.setState(CONNECTING)
-    const { socket, connected } = dial(this.#server, this.#options.tls)
-    manager.socket = socket
-    const frames = new Frames()
-    socket.on(connected, () => {
-      this.#reached = true
-      this.#guard(() => manager.onSocketConnected())
-    })
-    socket.on('data', (chunk: Buffer) => this.#guard(() => this.#take(frames.completedBy(chunk))))
-    socket.on('drain', () => this.#guard(() => manager.onSocketDrain()))
-    socket.on('error', (error) => this.#ended(error))
-    socket.on('close', () => this.#ended(new Error('the server closed the connection')))
-  }
-
-  /** Frame by frame: the library would join a long answer anew for each of its parts, and has no longest. */
-  #take(frames: Iterable<Buffer>): void {
-    for (const frame of frames) {
-      if (this.down.aborted) return
-      this.#client.connectionManager.onSocketData(frame)
-    }
-  }
-
-  #ended(error: Error): void {
-    this.#refused = this.#reached && this.#client.connectionManager.state === CONNECTING
-    this.#fail(this.#refused ? new Error(`${error.message} before there was a session`) : error)
-  }
-
   async #read<Answer>(what: string, path: string, send: (done: Done<Answer>) => void): Promise<Answer | undefined> {
     try {
       return await this.#ask(`no answer to ${what} ${path}`, this.#beatMs, send)
@@ -175,7 +148,9 @@ export class Link {
       if (this.down.aborted) return reject(this.down.reason)
       // The library would answer by itself that the connection is lost, which it is not until it has been closed.
       if (this.#closing) return reject(new Error(this.#told('closed')))
-      const late = () => this.#fail(new Error(`${unanswered} within ${deadlineMs} ms`))
+      const miss = () => this.#waiting.has(abandon) && this.#fail(new Error(`${unanswered} within ${deadlineMs} ms`))
+      // After a long turn of the event loop timers are due before the answers that have come meanwhile are read.
+      const late = () => setImmediate(miss)
       const timer = setTimeout(late, deadlineMs)
       const settle = () => this.#waiting.delete(abandon) && clearTimeout(timer)
       const abandon = (why: Error) => {
@@ -193,12 +168,12 @@ export class Link {
     })
   }
 
-  /** What the library throws (an error code it does not know, a frame it cannot read) ends the link, not the process. */
+  /** What the library throws ends the link, not the process. */
   #guard(call: () => void): void {
     try {
       call()
     } catch (error) {
-      this.#fail(new Error(meaning(error as Error), { cause: error }))
+      this.#fail(error as Error)
     }
   }
 

@@ -2,7 +2,7 @@ import type { PluginContext } from '../../src/plugin/index.ts'
 import { printed } from './hosts.ts'
 import { Link, type LinkOptions } from './link.ts'
 import type { Options } from './options.ts'
-import { secured } from './socket.ts'
+import { secured } from './tls-files.ts'
 
 type Connecting = Pick<Options, 'hosts' | 'sessionTimeout' | 'connectTimeout' | 'auth' | 'tls'>
 

@@ -2,11 +2,30 @@ import { describe, expect, it } from 'vitest'
 import { zookeeper } from '../../../adapters/zookeeper/index.ts'
 import { subject } from '../../support/adapter.ts'
 import { until } from '../../support/until.ts'
-import { sharedZooKeeper, Writer } from '../../support/zookeeper.ts'
+import { scratchRoot, sharedZooKeeper, Writer } from '../../support/zookeeper.ts'
 import { behindProxy, ownServer, watched } from '../../support/zookeeper-faults.ts'
 
 const A = '10.0.0.1:80'
 const B = '10.0.0.2:80'
+
+describe('a gateway that hangs', () => {
+  it('does not take its own silence for that of the server', async () => {
+    const { root, writer } = await scratchRoot()
+    const { follow } = await subject(zookeeper, { hosts: sharedZooKeeper(), root, sessionTimeout: '1s' })
+    await writer.create(`${root}/one/${A}`)
+    const following = follow()
+    await following.shows({ one: [A] })
+    // Each turn is longer than the time from one question to the next, and than the patience with its answer.
+    for (let turn = 0; turn < 10; turn++) {
+      const end = performance.now() + 350
+      while (performance.now() < end);
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await writer.create(`${root}/one/${B}`)
+    await following.shows({ one: [A, B] })
+    expect(following.error).toBeUndefined()
+  })
+})
 
 describe('a server that hangs', () => {
   it('is noticed by the heartbeat well before the session would have ended', async () => {

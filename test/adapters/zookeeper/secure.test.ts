@@ -49,7 +49,7 @@ describe('TLS', { timeout: 60_000 }, () => {
     }
     expect(await failure({})).toContain('unable to verify the first certificate')
     expect(await failure({ ca: pem.ca, serverName: 'other.test' })).toContain("does not match certificate's altnames")
-    expect(await failure({ ca: pem.server.key })).toContain(`ZooKeeper ${hosts}: `)
+    expect(await failure({ cert: pem.ca, key: pem.ca })).toContain(`ZooKeeper ${hosts}: tls: `)
   })
 
   it('names the option and the file that cannot be read', async () => {

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { resolve } from 'node:path'
-import { type ConnectionOptions, connect as connectSecure } from 'node:tls'
-import type { Server } from './hosts.ts'
+import type { ConnectionOptions } from 'node:tls'
 
 export interface TlsFiles {
   readonly ca?: string | undefined
@@ -28,13 +26,4 @@ export async function secured(tls: TlsFiles, directory: string): Promise<Connect
   }
   const parts = await Promise.all([read('ca'), read('cert'), read('key')])
   return Object.assign({}, ...parts, tls.serverName !== undefined && { servername: tls.serverName })
-}
-
-/** A socket that connects, and the event that tells that it has. @throws Error when the certificates are none */
-export function dial(server: Server, tls: ConnectionOptions | undefined): { socket: Socket; connected: string } {
-  if (!tls) return { socket: connectPlain({ ...server, noDelay: true }), connected: 'connect' }
-  // Server Name Indication knows no addresses (RFC 6066, 3).
-  const name = isIP(server.host) ? {} : { servername: server.host }
-  const socket = connectSecure({ ...server, ...name, ...tls })
-  return { socket: socket.setNoDelay(true), connected: 'secureConnect' }
 }
