@@ -70,6 +70,15 @@ describe('a server that wants SASL', () => {
         `ZooKeeper ${address}: refuses with error code -124: it wants clients that authenticate with SASL, which this adapter cannot`,
       )
   })
+
+  it('is left for the next one', async () => {
+    const { address } = await ownServer({ properties: SASL })
+    const { root, writer } = await scratchRoot()
+    await writer.create(`${root}/one/${A}`)
+    const { follow, warnings } = await subject(zookeeper, { hosts: [address, sharedZooKeeper()], root })
+    await follow().shows({ one: [A] })
+    expect(warnings).toEqual(['ZooKeeper session opened'])
+  })
 })
 
 describe('a server that has as many connections as it takes', () => {
