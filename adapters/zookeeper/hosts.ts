@@ -18,29 +18,27 @@ const EXAMPLES = 'write "zoo1:2181", "10.0.0.1:2181" or "[::1]:2181"'
 
 /** What is wrong with one of several hosts. */
 export class HostError extends Error {
-  /** Which of them; undefined when they were one text. */
-  readonly index: number | undefined
+  readonly index: number
 
-  constructor(message: string, index: number | undefined) {
+  constructor(message: string, index: number) {
     super(message)
     this.index = index
   }
 }
 
 /**
- * A connect string as ZooKeeper's own clients take it, `zoo1:2181,[::1],zoo3/chroot`, or its parts as a list. The port may
- * be left out, IPv6 has brackets, and the chroot stands once, behind the last server.
+ * The parts of a connect string as ZooKeeper's own clients take it, `zoo1:2181,[::1],zoo3/chroot`. The port may be left out,
+ * IPv6 has brackets, and the chroot stands once, behind the last server.
  *
  * @throws HostError
  */
-export function hosts(written: string | readonly string[]): Hosts {
-  const parts = typeof written === 'string' ? written.split(',') : written
+export function hosts(parts: readonly string[]): Hosts {
   const servers = parts.map((part, index) => {
     const last = index === parts.length - 1
     try {
       return server(last ? withoutChroot(part) : part)
     } catch (error) {
-      throw new HostError((error as Error).message, typeof written === 'string' ? undefined : index)
+      throw new HostError((error as Error).message, index)
     }
   })
   const last = parts.at(-1)!.trim()

@@ -1,20 +1,23 @@
 import { z } from 'zod'
 import { duration } from '../../src/plugin/index.ts'
+import { auth, tls } from './access.ts'
 import { type HostError, hosts } from './hosts.ts'
 import { layoutNames } from './layouts/index.ts'
-import { Secret } from './secret.ts'
 
-const hostList = z
-  .union([z.array(z.string()).min(1, 'at least one "host:port"'), z.string()])
-  .transform((written, check) => {
-    try {
-      return hosts(written)
-    } catch (error) {
-      const { message, index } = error as HostError
-      check.addIssue({ code: 'custom', message, path: index === undefined ? [] : [index] })
-      return z.NEVER
-    }
-  })
+const list = z.union([
+  z.array(z.string()),
+  z.string().transform((written) => written.split(',').map((part) => part.trim())),
+])
+
+const ensemble = list.pipe(z.array(z.string()).min(1, 'at least one "host:port"')).transform((parts, check) => {
+  try {
+    return hosts(parts)
+  } catch (error) {
+    const { message, index } = error as HostError
+    check.addIssue({ code: 'custom', message, path: [index] })
+    return z.NEVER
+  }
+})
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ZooKeeper takes none
 const PATH = /^\/(?:(?!\.{1,2}(?:\/|$))[^/\x00-\x1f\x7f-\x9f]+(?:\/(?!$)|$))*$/
@@ -25,41 +28,17 @@ const root = z
 
 const time = () => duration().refine((ms) => ms > 0, 'must be more than 0')
 
-/** What is written where a mapping should be may be the secret itself: it is not repeated. */
-const mapping = (example: string) => ({
-  error: ({ code }: { readonly code: string }) =>
-    code === 'invalid_type' ? `expected a mapping: ${example}` : undefined,
-})
-
-const auth = z
-  .strictObject(
-    { scheme: z.string().min(1).default('digest'), id: z.string().min(1) },
-    mapping('{ scheme: digest, id: "user:password" }'),
-  )
-  .refine(({ scheme, id }) => scheme !== 'digest' || /^[^:]+:/s.test(id), {
-    message: 'must be "user:password" for scheme digest',
-    path: ['id'],
-  })
-  .transform(({ scheme, id }) => ({ scheme, id: new Secret(id) }))
-
-const file = z.string().min(1).optional()
-
-const tls = z
-  .strictObject({ ca: file, cert: file, key: file, serverName: file }, mapping('{ ca: ca.pem }'))
-  .refine(({ cert, key }) => (cert === undefined) === (key === undefined), 'cert and key go together')
-
 const written = z.strictObject({
   /** Tried in turn, from a random one on. */
-  hosts: hostList,
+  hosts: ensemble,
   root: root.default('/services'),
   layout: z.enum(layoutNames).default('auto'),
   /** Asked for; the server has the last word (by default 4 to 40 s). A hung server is noticed within two thirds of it. */
   sessionTimeout: time().prefault('30s'),
   /** For each server, from the look-up of its name to the first answer in the session. */
   connectTimeout: time().prefault('3s'),
-  /** What the ACLs of the registry want of a reader. */
   auth: auth.optional(),
-  /** Present, if only as `{}`: connections are encrypted. Files are relative to the configuration file. */
+  /** Present, if only as `{}`: connections are encrypted. */
   tls: tls.optional(),
 })
 
