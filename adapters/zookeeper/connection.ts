@@ -1,6 +1,6 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectSecure } from 'node:tls'
-import { CONNECTING, type Manager, meaning } from './client.ts'
+import { CONNECTING, explained, type Manager } from './client.ts'
 import { Frames } from './frames.ts'
 import type { Server } from './hosts.ts'
 
@@ -27,7 +27,7 @@ export function connection(manager: Manager, server: Server, tls: ConnectionOpti
     try {
       call()
     } catch (error) {
-      end(new Error(meaning(error as Error), { cause: error }), false)
+      end(explained(error as Error), false)
     }
   }
   socket.on(tls ? 'secureConnect' : 'connect', () => {

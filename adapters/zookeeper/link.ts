@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
-import { type OwnedClient, ownedClient, type Stat, silence, verdict } from './client.ts'
+import { type OwnedClient, ownedClient, type Stat, silence, Unauthenticated, verdict } from './client.ts'
 import { connection } from './connection.ts'
 import { printed, type Server } from './hosts.ts'
 import type { Secret } from './secret.ts'
@@ -81,7 +81,9 @@ export class Link {
       })
     manager.onSocketTimeout = () => {} // the library's ping, whose answer it does not wait for
     client.on('expired', () => this.#fail(new Error('session refused: expired')))
-    client.on('authenticationFailed', () => this.#fail(new Error(`does not accept the auth of scheme ${auth?.scheme}`)))
+    client.on('authenticationFailed', () =>
+      this.#fail(new Unauthenticated(`does not accept the auth of scheme ${auth?.scheme}`)),
+    )
     if (auth) client.addAuthInfo(auth.scheme, Buffer.from(auth.id.reveal()))
     await this.#ask<void>('no session', connectTimeoutMs, (done) => {
       const answered = (error: unknown) => done(error && verdict(error) === 'broken' ? error : undefined, undefined)

@@ -1,4 +1,5 @@
 import type { PluginContext } from '../../src/plugin/index.ts'
+import { Unauthenticated } from './client.ts'
 import { printed } from './hosts.ts'
 import { Link, type LinkOptions } from './link.ts'
 import type { Options } from './options.ts'
@@ -19,6 +20,7 @@ export class Servers {
   #turn: number
   #seen = 0n
   #refusedSince: number | undefined
+  #complained = false
 
   constructor(options: Connecting, context: PluginContext) {
     this.#options = options
@@ -65,6 +67,7 @@ export class Servers {
       } catch (error) {
         reasons.push((error as Error).message)
         refused ||= link.refused
+        this.#complain(error as Error)
       }
     }
     this.#refusedSince = refused ? (this.#refusedSince ?? this.#context.now()) : undefined
@@ -81,6 +84,13 @@ export class Servers {
     await link.open()
   }
 
+  /** Whoever watches is told of each failure as well, but may take it for one that passes by itself. */
+  #complain({ message, cause }: Error): void {
+    if (!(cause instanceof Unauthenticated) || this.#complained) return
+    this.#complained = true
+    this.#context.log.error({ reason: message }, message)
+  }
+
   /** Servers also refuse for want of a quorum: only one that takes a client which knows of nothing tells. */
   #mayHaveGoneBack(): boolean {
     return this.#seen > 0n && this.#context.now() - (this.#refusedSince ?? Number.POSITIVE_INFINITY) >= WENT_BACK_MS
@@ -88,6 +98,7 @@ export class Servers {
 
   #opened(link: Link): void {
     this.#refusedSince = undefined
+    this.#complained = false
     if (link.zxid >= this.#seen) return
     const [was, is] = [this.#seen, link.zxid].map((zxid) => `0x${zxid.toString(16)}`)
     this.#seen = link.zxid

@@ -35,7 +35,7 @@ describe('auth', () => {
   })
 
   it('of a scheme that the server does not know is an error, and not a session without it', async () => {
-    const { root, writer, follow } = await withAuth({ scheme: 'kerberos', id: 'a-secret' })
+    const { root, writer, follow, entries } = await withAuth({ scheme: 'kerberos', id: 'a-secret' })
     await writer.create(`${root}/one/${A}`)
     for (const _watch of [1, 2]) {
       const following = follow()
@@ -43,6 +43,10 @@ describe('auth', () => {
       expect(message).toBe(`ZooKeeper ${sharedZooKeeper()}: does not accept the auth of scheme kerberos`)
       expect(following.views).toEqual([])
     }
+    expect(entries.map(({ level, message }) => [level, message])).toEqual([
+      ['error', expect.stringContaining('does not accept the auth of scheme kerberos')],
+    ])
+    expect(JSON.stringify(entries)).not.toContain('a-secret')
   })
 
   it('is sent again with each connection', async () => {
@@ -61,14 +65,15 @@ describe('auth', () => {
   })
 })
 
-describe('a server that wants SASL', () => {
+describe('a server that wants SASL', { timeout: 60_000 }, () => {
   it('is told of, and asked again', async () => {
     const { address } = await ownServer({ properties: SASL })
-    const { follow } = await subject(zookeeper, { hosts: address })
+    const { follow, entries } = await subject(zookeeper, { hosts: address })
     for (const _watch of [1, 2])
       expect((await follow().failure()).message).toBe(
         `ZooKeeper ${address}: refuses with error code -124: it wants clients that authenticate with SASL, which this adapter cannot`,
       )
+    expect(entries.map(({ level }) => level)).toEqual(['error'])
   })
 
   it('is left for the next one', async () => {

@@ -15,7 +15,7 @@ describe('a server that says what the library does not understand', () => {
     ['a reply shorter than nothing', sessionOpened(4000), NEGATIVE, 'a frame of -1 bytes is not'],
     ['HTTP', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), refusal(0), 'a frame of 1213486160 bytes is not'],
     ['an answer to no question', sessionOpened(4000), refusal(0, 77), 'it answers what it was not asked'],
-    ['a watch of a kind it does not know', sessionOpened(4000), event(99), 'Unknown event type: 99'],
+    ['a watch of a kind it does not know', sessionOpened(4000), event(99), 'cannot be understood: '],
     ['a quota that is used up', sessionOpened(4000), refusal(-125), 'error code -125: a quota is used up'],
     ['a code that nobody knows', sessionOpened(4000), refusal(-9999), 'error code -9999'],
     ['no session at once', frame(Buffer.alloc(0)), refusal(0), 'out of buffer range'],

@@ -27,7 +27,7 @@ describe('a gateway that hangs', () => {
   })
 })
 
-describe('a server that hangs', () => {
+describe('a server that hangs', { timeout: 60_000 }, () => {
   it('is noticed by the heartbeat well before the session would have ended', async () => {
     const { root, writer, proxy, follow } = await behindProxy({ sessionTimeout: '3s' })
     await writer.create(`${root}/one/${A}`)

@@ -8,7 +8,7 @@ import { ownServer, ROOT, watched } from '../../support/zookeeper-faults.ts'
 const A = '10.0.0.1:80'
 const B = '10.0.0.2:80'
 
-describe('a server that has lost its data', () => {
+describe('a server that has lost its data', { timeout: 60_000 }, () => {
   it('is refused for half a minute, and then read anew with one warning', async () => {
     const server = await ownServer()
     const { truth, driven, clock, warnings } = await watched(server.address, [server.address])
@@ -53,7 +53,7 @@ describe('a server that has lost its data', () => {
   })
 })
 
-describe('a server that has not got as far as another', () => {
+describe('a server that has not got as far as another', { timeout: 60_000 }, () => {
   it('is not read as long as the other may come back', async () => {
     const [ahead, behind] = [await ownServer(), await ownServer()]
     const writer = await Writer.open(ahead.address)

@@ -92,7 +92,7 @@ describe('IPv6', () => {
     const following = follow()
     await following.shows({ one: [A] })
     await server.kill()
-    expect((await following.failure()).message).toBe(`ZooKeeper ${server.address}: the server closed the connection`)
+    expect((await following.failure()).message).toContain(`ZooKeeper ${server.address}: `)
   })
 })
 

@@ -37,7 +37,7 @@ describe('several servers', () => {
   })
 })
 
-describe('a server that is killed and comes back', () => {
+describe('a server that is killed and comes back', { timeout: 60_000 }, () => {
   it('is read again, and what did not change is the same object', async () => {
     const server = await ownServer()
     const writer = await Writer.open(server.address)
