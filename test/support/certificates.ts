@@ -3,11 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { onTestFinished } from 'vitest'
 
 const run = promisify(execFile)
 
-/** Paths of PEM files, by openssl, gone when the test is over. */
+/** Paths of PEM files, by openssl. */
 export interface Certificates {
   readonly directory: string
   /** Of the authority that signed the others. */
@@ -15,11 +14,11 @@ export interface Certificates {
   /** For `localhost`, 127.0.0.1 and ::1; the second has its key before it. */
   readonly server: { readonly cert: string; readonly key: string; readonly both: string }
   readonly client: { readonly cert: string; readonly key: string }
+  remove(): Promise<void>
 }
 
 export async function certificates(): Promise<Certificates> {
   const directory = await mkdtemp(join(tmpdir(), 'certificates-'))
-  onTestFinished(() => rm(directory, { recursive: true, force: true }))
   const at = (name: string) => join(directory, name)
   const openssl = (...args: string[]) => run('openssl', args, { cwd: directory })
   const key = ['-newkey', 'rsa:2048', '-nodes']
@@ -35,5 +34,6 @@ export async function certificates(): Promise<Certificates> {
   const client = await signed('client', 'extendedKeyUsage=clientAuth')
   const { stdout } = await run('cat', [server.key, server.cert])
   await writeFile(at('both.pem'), stdout)
-  return { directory, ca: at('ca.pem'), server: { ...server, both: at('both.pem') }, client }
+  const remove = () => rm(directory, { recursive: true, force: true })
+  return { remove, directory, ca: at('ca.pem'), server: { ...server, both: at('both.pem') }, client }
 }

@@ -54,9 +54,9 @@ export class Clock {
 export async function watched(
   writeTo: string,
   hosts: readonly string[],
-  options: object = {},
+  options: { readonly root?: string; readonly [option: string]: unknown } = {},
 ): Promise<{ truth: Truth; driven: Driven; clock: Clock; warnings: readonly string[] }> {
-  const truth = await Truth.begin(writeTo, ROOT, SERVICES)
+  const truth = await Truth.begin(writeTo, options.root ?? ROOT, SERVICES)
   await truth.change(200)
   const clock = new Clock()
   const written = { hosts, root: ROOT, sessionTimeout: '3s', connectTimeout: '1s', ...options }

@@ -16,7 +16,7 @@ describe('a gateway that hangs', () => {
     const following = follow()
     await following.shows({ one: [A] })
     // Each turn is longer than the time from one question to the next, and than the patience with its answer.
-    for (let turn = 0; turn < 10; turn++) {
+    for (let turn = 0; turn < 6; turn++) {
       const end = performance.now() + 350
       while (performance.now() < end);
       await new Promise((resolve) => setImmediate(resolve))
@@ -85,13 +85,14 @@ describe('a server that hangs', { timeout: 60_000 }, () => {
 
   it('in its process, on its own, is as exact as before when it goes on', async () => {
     const server = await ownServer()
-    const { truth, driven } = await watched(server.address, [server.address])
+    const patience = { sessionTimeout: '1500ms', connectTimeout: '300ms' }
+    const { truth, driven } = await watched(server.address, [server.address], patience)
     const before = driven.view
     server.freeze()
     await until('a failure', () => driven.errors.length > 0)
-    expect(driven.errors[0]).toContain('no answer to exists / within 1000 ms')
+    expect(driven.errors[0]).toContain('no answer to exists / within 500 ms')
     await until('more failures', () => driven.errors.length > 2)
-    expect(driven.errors.at(-1)).toContain('no session within 1000 ms')
+    expect(driven.errors.at(-1)).toContain('no session within 300 ms')
     expect(driven.view).toBe(before)
     server.thaw()
     await truth.change(200)

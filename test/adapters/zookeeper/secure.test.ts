@@ -1,19 +1,37 @@
-import { basename } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { zookeeper } from '../../../adapters/zookeeper/index.ts'
 import { subject } from '../../support/adapter.ts'
 import { type Certificates, certificates } from '../../support/certificates.ts'
 import { until } from '../../support/until.ts'
 import { Writer } from '../../support/zookeeper.ts'
 import { ownServer, proxied, ROOT, watched } from '../../support/zookeeper-faults.ts'
+import type { JavaServer } from '../../support/zookeeper-java.ts'
 import { freePort } from '../../support/zookeeper-probe.ts'
+import { startJavaZooKeeper } from '../../support/zookeeper-server.ts'
 
 const A = '10.0.0.1:80'
 
+let pem: Certificates
+let server: JavaServer
+let secure: number
+
+beforeAll(async () => {
+  pem = await certificates()
+  const started = await secureServer('none')
+  server = started.server
+  secure = started.secure
+  await create(server.address)
+}, 60_000)
+
+afterAll(async () => {
+  await server?.stop()
+  await pem?.remove()
+})
+
 describe('TLS', { timeout: 60_000 }, () => {
   it('is spoken to a server whose authority is known, under its address or its name', async () => {
-    const { server, secure, pem } = await secureServer()
-    await create(server.address)
     for (const host of ['127.0.0.1', 'localhost']) {
       const { follow } = await subject(zookeeper, { hosts: `${host}:${secure}`, root: ROOT, tls: { ca: pem.ca } })
       await follow().shows({ one: [A] })
@@ -21,15 +39,18 @@ describe('TLS', { timeout: 60_000 }, () => {
   })
 
   it('takes files relative to the configuration file, and reads them anew for each connection', async () => {
-    const { server, secure, pem } = await secureServer()
-    await create(server.address)
-    const options = { hosts: `127.0.0.1:${secure}`, root: ROOT, tls: { ca: basename(pem.ca) } }
+    const options = { hosts: `127.0.0.1:${secure}`, root: ROOT, tls: { ca: 'renewed.pem' } }
     const { follow } = await subject(zookeeper, options, { directory: pem.directory })
+    const renewed = join(pem.directory, 'renewed.pem')
+    await copyFile(pem.client.cert, renewed)
+    expect((await follow().failure()).message).toContain('unable to verify')
+    await copyFile(pem.ca, renewed)
     await follow().shows({ one: [A] })
   })
 
   it('shows the certificate of the gateway to a server that wants one', async () => {
-    const { server, secure, pem } = await secureServer('need')
+    const { server, secure } = await secureServer('need')
+    onTestFinished(() => server.stop())
     await create(server.address)
     const options = { hosts: `127.0.0.1:${secure}`, root: ROOT, connectTimeout: '2s' }
     const { follow } = await subject(zookeeper, { ...options, tls: { ca: pem.ca, ...pem.client } })
@@ -41,7 +62,6 @@ describe('TLS', { timeout: 60_000 }, () => {
   })
 
   it('refuses a server whose authority is not known, or whose certificate is for another name', async () => {
-    const { secure, pem } = await secureServer()
     const hosts = `127.0.0.1:${secure}`
     const failure = async (tls: object) => {
       const { follow } = await subject(zookeeper, { hosts, root: ROOT, tls })
@@ -62,7 +82,6 @@ describe('TLS', { timeout: 60_000 }, () => {
   })
 
   it('is not spoken by a server that does not, and the other way round', async () => {
-    const { server, secure, pem } = await secureServer()
     const wrong = [{ hosts: server.address, tls: { ca: pem.ca } }, { hosts: `127.0.0.1:${secure}` }]
     for (const options of wrong) {
       const { follow } = await subject(zookeeper, { ...options, connectTimeout: '2s' })
@@ -71,8 +90,10 @@ describe('TLS', { timeout: 60_000 }, () => {
   })
 
   it('loses nothing when the server is killed under changes', async () => {
-    const { server, secure, pem } = await secureServer()
-    const { truth, driven } = await watched(server.address, [`127.0.0.1:${secure}`], { tls: { ca: pem.ca } })
+    const { truth, driven } = await watched(server.address, [`127.0.0.1:${secure}`], {
+      root: '/truth',
+      tls: { ca: pem.ca },
+    })
     const churn = truth.churn()
     await until('changes', () => truth.changes > 400)
     await server.kill()
@@ -103,14 +124,13 @@ async function create(address: string): Promise<void> {
 }
 
 /** Debian's package forgets two jars that Netty cannot do without. */
-async function secureServer(clientAuth = 'none') {
-  const pem: Certificates = await certificates()
-  const secure = await freePort()
-  const server = await ownServer({
+async function secureServer(clientAuth: 'none' | 'need') {
+  const port = await freePort()
+  const started = await startJavaZooKeeper({
     jars: ['netty-codec', 'netty-resolver'],
     lines: [
       'serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory',
-      `secureClientPort=${secure}`,
+      `secureClientPort=${port}`,
       'secureClientPortAddress=127.0.0.1',
       `ssl.keyStore.location=${pem.server.both}`,
       'ssl.keyStore.type=PEM',
@@ -119,5 +139,5 @@ async function secureServer(clientAuth = 'none') {
       `ssl.clientAuth=${clientAuth}`,
     ],
   })
-  return { server, secure, pem }
+  return { server: started, secure: port }
 }
