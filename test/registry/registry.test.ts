@@ -248,11 +248,11 @@ describe('several registries', () => {
     const { registry, serves } = started(specOf(one), specOf(two, { name: 'two' }))
     await Promise.all([one.played, two.played])
     expect(['a', 'b', 'c'].map(serves)).toEqual([[A, B], [A], [B]])
-    expect(['a', 'b', 'c', 'd'].map((service) => registry.sourcesOf(service))).toEqual([
+    expect(['a', 'b', 'c', 'd'].map((service) => registry.standing(service)?.sources)).toEqual([
       ['one', 'two'],
       ['one'],
       ['two'],
-      [],
+      undefined,
     ])
   })
 
