@@ -185,8 +185,9 @@ export class Guard {
     return this.#said.get(service)?.filter(({ id }) => this.#purged.has(service, id)) ?? []
   }
 
-  get hasPurged(): boolean {
-    return this.#purged.size > 0
+  /** Whether there is anybody of whom a connection would tell more: held, or purged. */
+  get hasDoubts(): boolean {
+    return this.#holds.size > 0 || this.#purged.size > 0
   }
 
   *purged(): Generator<readonly [service: string, instance: Instance]> {
