@@ -7,7 +7,14 @@ import { merged, ownId } from './merge.ts'
 import { Source } from './source.ts'
 import type { SourceContext, SourceSpec, SourceStatus } from './spec.ts'
 import { SOURCE_STATES, type SourceState } from './states.ts'
-import { completion, type RegistryUpdate, type ServiceUpdate, serviceUpdate, tableUpdates } from './update.ts'
+import {
+  completion,
+  type RegistryUpdate,
+  type ServiceUpdate,
+  serviceChange,
+  serviceUpdate,
+  tableUpdates,
+} from './update.ts'
 
 const CLOSE_TIMEOUT_MS = 2000
 
@@ -146,11 +153,12 @@ export class Registry {
     const services: ServiceUpdate[] = []
     const removed: string[] = []
     for (const name of names) {
+      const before = this.#table.get(name)
       const after = this.#merged(name)
-      if (same(this.#table.get(name), after)) continue
+      if (same(before, after)) continue
       if (after) {
         this.#table.set(name, { ...after, changedAt: Date.now() })
-        services.push(serviceUpdate(name, after))
+        services.push(before ? serviceChange(name, before, after) : serviceUpdate(name, after))
       } else {
         this.#table.delete(name)
         removed.push(name)

@@ -135,8 +135,9 @@ export class Source {
       (slice) => {
         const changed: string[] = []
         for (const [service, instances] of slice) {
-          const usable = this.#normaliser.usable(service, instances)
-          if (sameInstances(usable, this.#guard.said(service))) continue
+          const before = this.#guard.said(service)
+          const usable = this.#normaliser.usable(service, instances, before)
+          if (sameInstances(usable, before)) continue
           const held = this.#guard.say(service, usable, now())
           kept += held
           losers += Number(held > 0)
