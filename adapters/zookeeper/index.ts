@@ -1,7 +1,7 @@
 import { defineAdapter, type PluginContext, type RegistryAdapter, type RegistryView } from '../../src/plugin/index.ts'
 import { assertLibrary } from './client.ts'
 import { Instances } from './instances.ts'
-import { layouts } from './layouts/index.ts'
+import { readerOf, USUAL_KEYS } from './layouts/index.ts'
 import { Link, printed } from './link.ts'
 import { type Options, options } from './options.ts'
 import { Tree } from './tree.ts'
@@ -24,7 +24,7 @@ class ZooKeeperAdapter implements RegistryAdapter {
     assertLibrary()
     this.#options = options
     this.#context = context
-    this.#instances = new Instances(layouts[options.layout], context.log)
+    this.#instances = new Instances(readerOf(options.layout, { metadata: USUAL_KEYS }), context.log)
     this.#turn = Math.floor(context.random() * options.hosts.length) // gateways need not all ask the same server first
   }
 

@@ -1,10 +1,10 @@
-import type { Instance, Logger } from '../../src/plugin/index.ts'
-import type { Layout } from './layouts/index.ts'
+import type { Logger } from '../../src/plugin/index.ts'
+import type { Reader, Reading } from './layouts/index.ts'
 import type { Znode } from './link.ts'
 
 interface Entry {
   readonly node: Znode
-  readonly instance: Instance | undefined
+  readonly reading: Reading | undefined
 }
 
 /**
@@ -12,23 +12,23 @@ interface Entry {
  * complained about no second time.
  */
 export class Instances {
-  readonly #layout: Layout
+  readonly #reader: Reader
   readonly #log: Logger
   readonly #entries = new Map<string, Entry>()
   readonly #told = new Set<string>()
 
-  constructor(layout: Layout, log: Logger) {
-    this.#layout = layout
+  constructor(reader: Reader, log: Logger) {
+    this.#reader = reader
     this.#log = log
   }
 
-  /** The instance a node stands for; `undefined`, after a warning, when it stands for none. */
-  at(path: string, node: Znode): Instance | undefined {
+  /** What a node stands for; `undefined`, after a warning, when that is nothing. */
+  at(path: string, node: Znode): Reading | undefined {
     const known = this.#entries.get(path)
-    if (known && same(known.node, node)) return known.instance
-    const instance = this.#read(path, node)
-    this.#entries.set(path, { node, instance })
-    return instance
+    if (known && same(known.node, node)) return known.reading
+    const reading = this.#read(path, node)
+    this.#entries.set(path, { node, reading })
+    return reading
   }
 
   forget(path: string): void {
@@ -44,18 +44,23 @@ export class Instances {
   tellOnce(path: string, reason: string): void {
     if (this.#told.has(path)) return
     this.#told.add(path)
-    this.#log.warn({ path, reason }, `${path} left out: ${reason}`)
+    this.#warn(path, reason)
   }
 
-  #read(path: string, { data, stat }: Znode): Instance | undefined {
+  #read(path: string, { data, stat }: Znode): Reading | undefined {
     try {
-      const instance = this.#layout(path.slice(path.lastIndexOf('/') + 1), data)
-      return { ...instance, registeredAt: Number(stat.ctime.readBigInt64BE()) }
+      const reading = this.#reader.child(path.slice(path.lastIndexOf('/') + 1), data)
+      for (const reason of reading.broken ?? []) this.#warn(path, reason)
+      const registeredAt = Number(stat.ctime.readBigInt64BE())
+      return { ...reading, instances: reading.instances.map((one) => ({ ...one, registeredAt })) }
     } catch (error) {
-      const reason = (error as Error).message
-      this.#log.warn({ path, reason }, `${path} left out: ${reason}`)
+      this.#warn(path, (error as Error).message)
       return undefined
     }
+  }
+
+  #warn(path: string, reason: string): void {
+    this.#log.warn({ path, reason }, `${path} left out: ${reason}`)
   }
 }
 

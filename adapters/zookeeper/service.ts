@@ -1,5 +1,6 @@
 import type { Instance } from '../../src/plugin/index.ts'
 import type { Instances } from './instances.ts'
+import { combined, prevails, type Reading } from './layouts/index.ts'
 import type { Link } from './link.ts'
 
 export interface Source {
@@ -12,7 +13,7 @@ export interface Source {
 interface Child {
   dirty: boolean
   readonly watcher: () => void
-  instance: Instance | undefined
+  reading: Reading | undefined
 }
 
 /** `<root>/<service>` and its children, as one link sees them. Every path has one watcher for its whole life. */
@@ -59,7 +60,7 @@ export class Service {
     const { link, limited, instances } = this.#source
     const node = await limited(path, () => link.node(path, child.watcher))
     // Gone since it was listed leaves no watch here, but the parent's has fired: it is listed again in a moment.
-    if (node) child.instance = instances.at(path, node)
+    if (node) child.reading = instances.at(path, node)
     else this.#drop(name)
   }
 
@@ -68,7 +69,7 @@ export class Service {
       child.dirty = true
       this.#stirred()
     }
-    const child: Child = { dirty: true, watcher, instance: undefined }
+    const child: Child = { dirty: true, watcher, reading: undefined }
     this.#children.set(name, child)
     return child
   }
@@ -78,13 +79,23 @@ export class Service {
     this.#source.instances.forget(`${this.#path}/${name}`)
   }
 
-  /** In the order of their names. Two nodes may claim one address: the first of them has it. */
-  #distinct(): Instance[] {
-    const byId = new Map<string, Instance>()
-    for (const [name, { instance }] of [...this.#children].sort(([a], [b]) => (a < b ? -1 : 1)))
-      if (instance && !byId.has(instance.id)) byId.set(instance.id, instance)
-      else if (instance) this.#source.instances.tellOnce(`${this.#path}/${name}`, `${instance.id} is registered twice`)
-    return [...byId.values()]
+  /** In the order of their names. */
+  #distinct(): readonly Instance[] {
+    const children = [...this.#children].sort(([a], [b]) => (a < b ? -1 : 1))
+    this.#tellOfRivals(children)
+    return combined(children.flatMap(([, { reading }]) => reading ?? []))
+  }
+
+  #tellOfRivals(children: readonly [name: string, child: Child][]): void {
+    const holders = new Map<string, readonly [name: string, instance: Instance]>()
+    for (const [name, { reading }] of children)
+      for (const instance of reading?.instances ?? []) {
+        const holder = holders.get(instance.id)
+        const loser = holder && (prevails(instance, holder[1]) ? holder[0] : name)
+        if (loser !== name) holders.set(instance.id, [name, instance])
+        if (loser !== undefined)
+          this.#source.instances.tellOnce(`${this.#path}/${loser}`, `${instance.id} is registered twice`)
+      }
   }
 
   #kept(list: readonly Instance[]): readonly Instance[] {
