@@ -5,13 +5,21 @@ import { quoted, reasonOf } from './say.ts'
 /** Enough to see what is wrong with the rest. */
 const MOST_COMPLAINTS = 20
 
+/** What one znode may list: more would hold up everything else while it is read. */
+const MOST_PARTS = 10_000
+
 export interface Parts<Part> {
   readonly read: readonly Part[]
   readonly broken: readonly string[]
 }
 
-/** What a list says, part by part: one that cannot be read is told of, and its neighbours stay. */
+/**
+ * What a list says, part by part: one that cannot be read is told of, and its neighbours stay.
+ *
+ * @throws Error when there are more than 10,000
+ */
 export function partsOf<Part>(list: readonly unknown[], what: string, read: (part: unknown) => Part): Parts<Part> {
+  if (list.length > MOST_PARTS) throw new Error(`"${what}" has ${list.length} parts; at most ${MOST_PARTS} are read`)
   const parts: Part[] = []
   const broken: string[] = []
   for (const [at, part] of list.entries()) {

@@ -4,7 +4,7 @@ import { instance } from '../../../../src/plugin/index.ts'
 import { type Asked, reader } from './reading.ts'
 import { apisixOwn, nerveEncoded, type Sample, samples, vectors } from './samples.ts'
 
-const ROUNDS = 1500
+const ROUNDS = 1000
 const MOST_OF_A_MESSAGE = 300
 /** Of one reading, on a machine that has other things to do: a hang is what does not end. */
 const MOST_MS = 2000
@@ -47,8 +47,8 @@ const HOSTILE: readonly (Buffer | undefined)[] = [
   wide('7'),
   wide('{}'),
   wide('{"host":"a"}'),
-  Buffer.from(`{"nodes":[${Array(50_000).fill('{"address":7}').join(',')}]}`),
-  Buffer.from(`{"vector":[${Array(50_000).fill('{"select":7}').join(',')}]}`),
+  Buffer.from(`{"nodes":[${Array(10_000).fill('{"address":7}').join(',')}]}`),
+  Buffer.from(`{"vector":[${Array(10_000).fill('{"select":7}').join(',')}]}`),
   Buffer.from(`{"endpoints":["http://${'a'.repeat(500_000)}:1"]}`),
   Buffer.from(`{"endpoints":["http://a:1?${'&b=c'.repeat(100_000)}"]}`),
 ]
@@ -86,7 +86,7 @@ const strangeNames = [
 
 it.each(layoutNames)('reads whatever it is given, or says why not: %s', (layout) => {
   const random = chance(20260105)
-  for (const [name, data] of inputs(random))
+  for (const [name, data] of inputs(layout, random))
     for (const what of asked) {
       const { child, own } = reader(layout, what)
       assertHarmless(layout, name, data, () => child(name, data))
@@ -96,13 +96,14 @@ it.each(layoutNames)('reads whatever it is given, or says why not: %s', (layout)
   expect(Object.keys(Object.prototype)).toEqual([])
 })
 
-function* inputs(random: () => number): Generator<[name: string, data: Buffer | undefined]> {
+function* inputs(layout: LayoutName, random: () => number): Generator<[name: string, data: Buffer | undefined]> {
   const pick = <One>(list: readonly One[]) => list[Math.floor(random() * list.length)]!
   for (const data of HOSTILE) for (const name of ['10.0.0.1:80', 'vector_1']) yield [name, data]
   for (const name of strangeNames)
     for (const { data } of written.slice(0, 3)) yield [name, data ? Buffer.from(data) : undefined]
   for (let round = 0; round < ROUNDS; round++) {
-    const { name, data } = pick(written)
+    const { name, data } =
+      random() < 0.6 && layout in samples ? (samples as Record<string, Sample>)[layout]! : pick(written)
     const bytes = Buffer.from(data ?? name)
     yield [random() < 0.7 ? name : mangled(Buffer.from(name), random).toString('latin1'), mangled(bytes, random)]
   }
@@ -129,7 +130,7 @@ function mangled(bytes: Buffer, random: () => number): Buffer {
 }
 
 function assertHarmless(layout: LayoutName, name: string, data: Buffer | undefined, read: () => Reading): void {
-  const told = `${layout} ${JSON.stringify(name.slice(0, 200))} = ${data?.subarray(0, 400)}`
+  const told = () => `${layout} ${JSON.stringify(name.slice(0, 200))} = ${data?.subarray(0, 400)}`
   const before = performance.now()
   try {
     const { instances, broken = [] } = read()
@@ -138,11 +139,11 @@ function assertHarmless(layout: LayoutName, name: string, data: Buffer | undefin
     if (long || broken.length > 100) throw `complaints that are too long: ${broken.length}, ${long?.slice(0, 400)}`
   } catch (error) {
     const isShort = error instanceof Error && error.message.length > 0 && error.message.length <= MOST_OF_A_MESSAGE
-    if (!isShort || /undefined is not|not a function|Cannot read/.test(error.message))
-      expect.fail(`${told}: ${error instanceof Error ? error.stack?.slice(0, 600) : error}`)
+    if (!isShort || /not a function|not iterable|Cannot (?:read|convert)/.test(error.message))
+      expect.fail(`${told()}: ${error instanceof Error ? error.stack?.slice(0, 600) : error}`)
   }
   const tookMs = performance.now() - before
-  if (tookMs > MOST_MS) expect.fail(`${told}: took ${tookMs} ms`)
+  if (tookMs > MOST_MS) expect.fail(`${told()}: took ${tookMs} ms`)
 }
 
 function isValid(one: Reading['instances'][number], layout: LayoutName): boolean {
