@@ -47,6 +47,7 @@ export function readerOf(layout: LayoutName, wanted: Wanted): Reader {
   const { child, own, below }: Layout = layouts[layout]
   return {
     child: (name, data) => safely(() => child(new Content(name, data), wanted)),
+    ownData: own !== undefined,
     own: (data) => (own ? safely(() => own(new Content('', data), wanted)) : NOTHING),
     ...(below && { below }),
   }

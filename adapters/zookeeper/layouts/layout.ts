@@ -30,6 +30,8 @@ export interface Reading {
 export interface Reader {
   /** @throws Error that says what is wrong with the whole child */
   child(name: string, data: Buffer | undefined): Reading
+  /** Whether `own` may say anything: only then is the data of service nodes without children read and watched. */
+  readonly ownData: boolean
   /** What the service node's own data says (apisix); nothing for most. @throws like `child` */
   own(data: Buffer | undefined): Reading
   /** The child of the service node under which its instances are (dubbo: `providers`), by the names of its children. */

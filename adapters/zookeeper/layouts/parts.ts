@@ -10,7 +10,7 @@ const MOST_PARTS = 10_000
 
 export interface Parts<Part> {
   readonly read: readonly Part[]
-  readonly broken: readonly string[]
+  readonly broken?: readonly string[]
 }
 
 /**
@@ -31,14 +31,14 @@ export function partsOf<Part>(list: readonly unknown[], what: string, read: (par
   }
   const more = broken.length - MOST_COMPLAINTS
   if (more > 0) broken.splice(MOST_COMPLAINTS, more, `${what}: ${more} more that cannot be read`)
-  return { read: parts, broken }
+  return broken.length > 0 ? { read: parts, broken } : { read: parts }
 }
 
 /** The readings of a list of objects, as one. */
 export function each(list: readonly unknown[], what: string, read: (part: Fields) => Reading): Reading {
-  const { read: readings, broken } = partsOf(list, what, (part) => {
+  const { read: readings, ...rest } = partsOf(list, what, (part) => {
     if (!isFields(part)) throw new Error(`${quoted(part)} is not an object`)
     return read(part)
   })
-  return { instances: readings.flatMap(({ instances }) => instances), broken }
+  return { instances: readings.flatMap(({ instances }) => instances), ...rest }
 }

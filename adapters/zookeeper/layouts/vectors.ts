@@ -12,8 +12,8 @@ const MOST_WEIGHT = 1e6
  */
 export function vectorsOf(list: unknown): Reading {
   if (!Array.isArray(list)) throw new Error(`"vector" is ${quoted(list)} and not a list`)
-  const { read: vectors, broken } = partsOf(list, 'vector', vectorOf)
-  return { instances: [], vectors, broken }
+  const { read: vectors, ...rest } = partsOf(list, 'vector', vectorOf)
+  return { instances: [], vectors, ...rest }
 }
 
 function vectorOf(one: unknown): Vector {

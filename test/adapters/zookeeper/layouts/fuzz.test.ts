@@ -15,6 +15,7 @@ const written: readonly Sample[] = [
   { name: 'vector_1', data: vectors },
   { name: 'list', data: apisixOwn },
 ]
+const owned: Readonly<Record<string, Sample>> = { ...samples, apisix: { name: 'list', data: apisixOwn } }
 const asked: readonly Asked[] = [
   {},
   { port: 'http' },
@@ -86,12 +87,14 @@ const strangeNames = [
 
 it.each(layoutNames)('reads whatever it is given, or says why not: %s', (layout) => {
   const random = chance(20260105)
+  const outcomes = { read: 0, refused: 0 }
   for (const [name, data] of inputs(layout, random))
-    for (const what of asked) {
+    for (const what of (data?.length ?? 0) < 50_000 ? asked : asked.slice(0, 1)) {
       const { child, own } = reader(layout, what)
-      assertHarmless(layout, name, data, () => child(name, data))
-      assertHarmless(layout, name, data, () => own(data))
+      for (const what of [() => child(name, data), () => own(data)]) outcomes[outcomeOf(layout, name, data, what)]++
     }
+  expect(outcomes.read).toBeGreaterThan(20)
+  expect(outcomes.refused).toBeGreaterThan(100)
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   expect(Object.keys(Object.prototype)).toEqual([])
 })
@@ -102,8 +105,7 @@ function* inputs(layout: LayoutName, random: () => number): Generator<[name: str
   for (const name of strangeNames)
     for (const { data } of written.slice(0, 3)) yield [name, data ? Buffer.from(data) : undefined]
   for (let round = 0; round < ROUNDS; round++) {
-    const { name, data } =
-      random() < 0.6 && layout in samples ? (samples as Record<string, Sample>)[layout]! : pick(written)
+    const { name, data } = random() < 0.6 && layout in owned ? owned[layout]! : pick(written)
     const bytes = Buffer.from(data ?? name)
     yield [random() < 0.7 ? name : mangled(Buffer.from(name), random).toString('latin1'), mangled(bytes, random)]
   }
@@ -129,14 +131,22 @@ function mangled(bytes: Buffer, random: () => number): Buffer {
   return Buffer.from(bytes.toString().slice(0, value.index) + instead + rest)
 }
 
-function assertHarmless(layout: LayoutName, name: string, data: Buffer | undefined, read: () => Reading): void {
+/** Fails on any other outcome. */
+function outcomeOf(
+  layout: LayoutName,
+  name: string,
+  data: Buffer | undefined,
+  read: () => Reading,
+): 'read' | 'refused' {
   const told = () => `${layout} ${JSON.stringify(name.slice(0, 200))} = ${data?.subarray(0, 400)}`
   const before = performance.now()
+  let outcome: 'read' | 'refused' = 'refused'
   try {
     const { instances, broken = [] } = read()
     for (const one of instances) if (!isValid(one, layout)) throw `an instance that is none: ${JSON.stringify(one)}`
     const long = broken.find((reason) => reason.length > MOST_OF_A_MESSAGE)
     if (long || broken.length > 100) throw `complaints that are too long: ${broken.length}, ${long?.slice(0, 400)}`
+    if (instances.length > 0) outcome = 'read'
   } catch (error) {
     const isShort = error instanceof Error && error.message.length > 0 && error.message.length <= MOST_OF_A_MESSAGE
     if (!isShort || /not a function|not iterable|Cannot (?:read|convert)/.test(error.message))
@@ -144,6 +154,7 @@ function assertHarmless(layout: LayoutName, name: string, data: Buffer | undefin
   }
   const tookMs = performance.now() - before
   if (tookMs > MOST_MS) expect.fail(`${told()}: took ${tookMs} ms`)
+  return outcome
 }
 
 function isValid(one: Reading['instances'][number], layout: LayoutName): boolean {
