@@ -20,7 +20,7 @@ export const dubbo3: Layout = {
     const { host, status } = factsOf(fields, { metadata: wanted.metadata })
     const port = named(ports, scheme)
     assertSpoken({ scheme, host: typeof host === 'string' ? host : '', port })
-    const facts = { host, port, tls: scheme === 'https', status, usualWeight: 100 }
+    const facts = { host, port, tls: scheme === 'https' || undefined, status, usualWeight: 100 }
     return made('dubbo3', { ...facts, metadata: { ...metadata, protocol: scheme } }, wanted)
   },
 }

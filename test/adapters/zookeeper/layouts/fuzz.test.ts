@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type LayoutName, layoutNames, type Reading } from '../../../../adapters/zookeeper/layouts/index.ts'
+import { combined, type LayoutName, layoutNames, type Reading } from '../../../../adapters/zookeeper/layouts/index.ts'
 import { instance } from '../../../../src/plugin/index.ts'
 import { type Asked, reader } from './reading.ts'
 import { apisixOwn, nerveEncoded, type Sample, samples, vectors } from './samples.ts'
@@ -88,16 +88,33 @@ const strangeNames = [
 it.each(layoutNames)('reads whatever it is given, or says why not: %s', (layout) => {
   const random = chance(20260105)
   const outcomes = { read: 0, refused: 0 }
+  const readings: Reading[] = []
   for (const [name, data] of inputs(layout, random))
     for (const what of (data?.length ?? 0) < 50_000 ? asked : asked.slice(0, 1)) {
       const { child, own } = reader(layout, what)
-      for (const what of [() => child(name, data), () => own(data)]) outcomes[outcomeOf(layout, name, data, what)]++
+      for (const read of [() => child(name, data), () => own(data)])
+        outcomes[outcomeOf(layout, name, data, () => noted(read(), readings))]++
     }
+  assertCombinable(readings)
   expect(outcomes.read).toBeGreaterThan(20)
   expect(outcomes.refused).toBeGreaterThan(100)
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   expect(Object.keys(Object.prototype)).toEqual([])
 })
+
+function noted(reading: Reading, readings: Reading[]): Reading {
+  readings.push(reading)
+  return reading
+}
+
+/** Whatever has been read may stand under one service, in any order. */
+function assertCombinable(readings: readonly Reading[]): void {
+  for (const parts of [readings, [...readings].reverse()]) {
+    const list = combined(parts)
+    expect(new Set(list.map(({ id }) => id)).size).toBe(list.length)
+    for (const one of list) instance(one)
+  }
+}
 
 function* inputs(layout: LayoutName, random: () => number): Generator<[name: string, data: Buffer | undefined]> {
   const pick = <One>(list: readonly One[]) => list[Math.floor(random() * list.length)]!
@@ -145,10 +162,15 @@ function outcomeOf(
     const { instances, broken = [] } = read()
     for (const one of instances) if (!isValid(one, layout)) throw `an instance that is none: ${JSON.stringify(one)}`
     const long = broken.find((reason) => reason.length > MOST_OF_A_MESSAGE)
+    if (broken.some((reason) => /\p{C}/u.test(reason))) throw `a complaint with control characters: ${broken}`
     if (long || broken.length > 100) throw `complaints that are too long: ${broken.length}, ${long?.slice(0, 400)}`
     if (instances.length > 0) outcome = 'read'
   } catch (error) {
-    const isShort = error instanceof Error && error.message.length > 0 && error.message.length <= MOST_OF_A_MESSAGE
+    const isShort =
+      error instanceof Error &&
+      error.message.length > 0 &&
+      error.message.length <= MOST_OF_A_MESSAGE &&
+      !/\p{C}/u.test(error.message)
     if (!isShort || /not a function|not iterable|Cannot (?:read|convert)/.test(error.message))
       expect.fail(`${told()}: ${error instanceof Error ? error.stack?.slice(0, 600) : error}`)
   }
