@@ -76,7 +76,7 @@ function weightOf(facts: Facts, metadata: Readonly<Record<string, string>>, key:
 
 /** @throws Error that says where the weight is written */
 export function weightFrom(value: unknown, where: string): number {
-  const weight = typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value
+  const weight = typeof value === 'string' && /^\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i.test(value) ? Number(value) : value
   if (typeof weight === 'number' && weight >= 0 && weight <= 1e6) return weight
   throw new Error(`${where}: ${quoted(value)} is not a weight; it is a number from 0 to 1000000`)
 }

@@ -73,6 +73,14 @@ describe.each(Object.entries(withMetadata) as [LayoutName, (typeof withMetadata)
   },
 )
 
+it.each([
+  ['0.25', 0.25],
+  ['1e-7', 1e-7],
+  ['1000000', 1e6],
+])('takes the weight %s', (text, weight) => {
+  expect(one('registrator', withMetadata.registrator({ weight: text })).weight).toBe(weight)
+})
+
 it('comes after what the layout has a field for', () => {
   const sample = but(samples.nerve, { labels: { weight: '9' } })
   expect(one('nerve', sample).weight).toBe(2)
