@@ -14,3 +14,34 @@ export function atMost(count: number): <Result>(task: () => Promise<Result>) => 
     }
   }
 }
+
+/** Runs `task` for each item, at most `count` at a time, and makes no promise for those whose turn has not come. */
+export async function inLanes<Item>(
+  items: Iterable<Item>,
+  count: number,
+  task: (item: Item) => Promise<void>,
+): Promise<void> {
+  const rest = items[Symbol.iterator]()
+  const lane = async () => {
+    for (let next = rest.next(); !next.done; next = rest.next()) await task(next.value)
+  }
+  await Promise.all(Array.from({ length: count }, lane))
+}
+
+/**
+ * Keeps long work from blocking the event loop. What comes after `pause` runs at once as long as the work of this turn of
+ * the loop has taken less than `sliceMs`, and else in the next turn.
+ */
+export function slices(sliceMs: number): () => Promise<void> | undefined {
+  let since: number | undefined
+  return () => {
+    const now = performance.now()
+    if (since === undefined) {
+      since = now
+      setImmediate(() => {
+        since = undefined
+      })
+    }
+    return now - since < sliceMs ? undefined : new Promise((resolve) => setImmediate(resolve))
+  }
+}

@@ -87,7 +87,10 @@ describe('the options', () => {
         { host: '::1', port: 2181 },
       ],
       root: '/services',
+      services: ['*'],
+      nested: false,
       layout: 'auto',
+      metadata: { weight: 'weight', zone: 'zone', version: 'version', status: 'status' },
       sessionTimeout: 30_000,
       connectTimeout: 3_000,
     })
