@@ -1,6 +1,6 @@
 import type { Instance } from '../../src/plugin/index.ts'
 import { broken, childReading, type Held, held, readingOf } from './held.ts'
-import { combined, type Reading } from './layouts/index.ts'
+import { combined, prevails, type Reading } from './layouts/index.ts'
 import { inLanes } from './limit.ts'
 import { Denied, type Znode } from './link.ts'
 import { under } from './paths.ts'
@@ -9,6 +9,7 @@ import { orDenied, type Source } from './source.ts'
 
 const LANES = 64
 
+const NOTHING: Reading = { instances: [] }
 /** Stands for a child that is known by its name only. */
 const UNREAD: Reading = { instances: [] }
 /** Stands for a child that is a service of its own. */
@@ -29,8 +30,8 @@ export class Children {
   readonly #nest: Nest | undefined
   readonly #held = new Map<string, Held>()
   readonly #unread = new Set<string>()
-  #denied = new Set<string>()
-  #bad = new Set<string>()
+  readonly #denied = new Set<string>()
+  #bad: ReadonlySet<string> = new Set()
   /** By id, until all have been read once. */
   #before: ReadonlyMap<string, Instance> | undefined
 
@@ -87,26 +88,21 @@ export class Children {
     this.#before = undefined
   }
 
-  /** In the order of their names. Of two that claim one address the first has it. */
-  combine(own?: Reading): readonly Instance[] {
-    const bad = new Set<string>()
-    const seen = new Set<string>()
-    const parts = own ? [own] : []
-    for (const name of [...this.#held.keys()].sort()) {
-      const part = readingOf(this.#held.get(name)!)
-      const first = part.instances.filter(({ id }) => !seen.has(id))
-      const wrong = part.broken ?? []
-      if (first.length < part.instances.length || wrong.length > 0) {
-        const twice = part.instances.filter(({ id }) => seen.has(id)).map(({ id }) => `${id} is registered twice`)
-        this.#source.complaints.about(this.#at(name), [...wrong, ...twice].join('; '))
-        bad.add(name)
-      }
-      for (const { id } of first) seen.add(id)
-      parts.push(first.length < part.instances.length ? { ...part, instances: first } : part)
-    }
-    for (const name of this.#bad) if (!bad.has(name)) this.#source.complaints.settled(this.#at(name))
-    this.#bad = bad
-    return combined(parts)
+  /** All that they say, in the order of their names. */
+  combine(own: Reading = NOTHING): readonly Instance[] {
+    const named = [...this.#held.keys()].sort().map((name) => [name, readingOf(this.#held.get(name)!)] as const)
+    this.#complain(named)
+    return combined([own, ...named.map(([, reading]) => reading)])
+  }
+
+  #complain(named: readonly (readonly [name: string, reading: Reading])[]): void {
+    const { complaints } = this.#source
+    const bad = rivals(named)
+    for (const [name, { broken = [] }] of named)
+      if (broken.length > 0) bad.set(name, [...broken, ...(bad.get(name) ?? [])])
+    for (const [name, reasons] of bad) complaints.about(this.#at(name), reasons.join('; '))
+    for (const name of this.#bad) if (!bad.has(name)) complaints.settled(this.#at(name))
+    this.#bad = new Set(bad.keys())
   }
 
   async #readOne(name: string): Promise<void> {
@@ -162,4 +158,18 @@ export class Children {
 function isService({ stat }: Znode, { instances, vectors }: Reading): boolean {
   if (stat.ephemeralOwner.some((byte) => byte !== 0)) return false
   return stat.numChildren > 0 || (instances.length === 0 && !vectors)
+}
+
+/** Who claims an address that somebody else has. */
+function rivals(named: readonly (readonly [name: string, reading: Reading])[]): Map<string, string[]> {
+  const holders = new Map<string, { readonly name: string; readonly instance: Instance }>()
+  const losers = new Map<string, string[]>()
+  for (const [name, { instances }] of named)
+    for (const instance of instances) {
+      const holder = holders.get(instance.id)
+      const loser = holder && (prevails(instance, holder.instance) ? holder.name : name)
+      if (loser !== name) holders.set(instance.id, { name, instance })
+      if (loser !== undefined) losers.set(loser, [...(losers.get(loser) ?? []), `${instance.id} is registered twice`])
+    }
+  return losers
 }

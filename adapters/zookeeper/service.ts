@@ -124,7 +124,7 @@ export class Service {
       this.#complain(reason, 'too many children')
     } else this.#settled()
     this.#children.listed(first(names, MOST_CHILDREN))
-    this.#ownDue ||= Boolean(this.#source.reader.ownData) && names.length === 0
+    this.#ownDue ||= this.#source.reader.ownData && names.length === 0
     if (names.length > 0) this.#own = undefined
   }
 
