@@ -81,7 +81,7 @@ export function silence(client: OwnedClient): void {
   manager.state = CLOSED
   manager.removeAllListeners()
   client.removeAllListeners()
-  manager.watcherManager.emit = () => {}
+  manager.watcherManager = new Watches()
   manager.packetQueue.queue.length = 0
   manager.pendingQueue.length = 0
   manager.pendingBuffer = null

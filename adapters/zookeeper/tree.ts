@@ -202,8 +202,12 @@ export class Tree {
     service.drop()
   }
 
+  /** The reason why the link is down is kept for people, and by its stack trace the link and this. */
   #rest(): void {
     this.#ripening.stop()
     this.#mending.stop()
+    this.#byPath.clear()
+    this.#denied.clear()
+    this.#due.clear()
   }
 }
