@@ -5,7 +5,7 @@ import { inLanes } from './limit.ts'
 import { Denied, type Znode } from './link.ts'
 import { under } from './paths.ts'
 import { keptOne } from './same.ts'
-import { orDenied, type Source } from './source.ts'
+import type { Source } from './source.ts'
 
 const LANES = 64
 
@@ -106,7 +106,7 @@ export class Children {
   }
 
   async #readOne(name: string): Promise<void> {
-    const node = await orDenied(this.#source.node(this.#at(name)))
+    const node = await this.#source.node(this.#at(name))
     this.#denied.delete(name)
     // Gone since it was listed leaves no watch here, but the parent's has fired: it is listed again in a moment.
     if (!node) return this.#drop(name)

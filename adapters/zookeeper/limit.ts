@@ -1,17 +1,22 @@
-/** Runs at most `count` tasks at a time, the others in the order they came. */
-export function atMost(count: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
-  let running = 0
-  const queue: (() => void)[] = []
-  const turn = () => new Promise<void>((resolve) => queue.push(resolve))
-  return async (task) => {
-    if (running < count) running++
-    else await turn()
-    try {
-      return await task()
-    } finally {
-      const next = queue.shift()
-      next ? next() : running-- // the one that follows takes over this place
-    }
+/** Lets `count` in at a time, the others in the order they came. */
+export class Gate {
+  readonly #queue: (() => void)[] = []
+  #free: number
+
+  constructor(count: number) {
+    this.#free = count
+  }
+
+  /** Whoever has entered must leave. */
+  enter(): Promise<void> | undefined {
+    if (this.#free === 0) return new Promise((resolve) => this.#queue.push(resolve))
+    this.#free--
+    return undefined
+  }
+
+  leave(): void {
+    const next = this.#queue.shift()
+    next ? next() : this.#free++ // the one that follows takes over this place
   }
 }
 

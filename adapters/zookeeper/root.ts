@@ -1,4 +1,5 @@
 import type { Nest } from './children.ts'
+import { Denied } from './link.ts'
 import { under } from './paths.ts'
 import { restMs } from './service.ts'
 import type { Source } from './source.ts'
@@ -28,6 +29,7 @@ export class Root {
   async read(nowMs: number): Promise<void> {
     this.due = false
     const names = (await this.#source.childrenOrWatch(this.#path)) ?? []
+    if (names instanceof Denied) throw names
     this.#notBeforeMs = nowMs + restMs(names)
     const listed = new Set(names)
     for (const name of this.#known) if (!listed.has(name)) this.#lose(name)

@@ -2,9 +2,9 @@ import type { Instance } from '../../src/plugin/index.ts'
 import { Children, type Nest } from './children.ts'
 import { ownReading } from './held.ts'
 import type { Reading } from './layouts/index.ts'
-import { Denied, type Znode } from './link.ts'
+import { Denied } from './link.ts'
 import { kept } from './same.ts'
-import { orDenied, type Source } from './source.ts'
+import type { Source } from './source.ts'
 
 /** More children of one service are not read. */
 export const MOST_CHILDREN = 10_000
@@ -110,7 +110,7 @@ export class Service {
 
   async #readList(nowMs: number): Promise<void> {
     this.#listDue = false
-    const names = await orDenied(this.#listed())
+    const names = await this.#listed()
     this.#denied = names instanceof Denied
     this.gone = !names
     if (!names || names instanceof Denied) {
@@ -129,10 +129,11 @@ export class Service {
   }
 
   /** The names of what may be instances: children of this node, or of the one below it that holds them. */
-  async #listed(): Promise<string[] | undefined> {
+  async #listed(): Promise<string[] | Denied | undefined> {
     const { reader } = this.#source
     const names = await (this.awaited ? this.#source.childrenOrWatch(this.path) : this.#source.children(this.path))
-    const below = names && reader.below?.(names)
+    if (!names || names instanceof Denied) return names
+    const below = reader.below?.(names)
     const base = below === undefined ? this.path : `${this.path}/${below}`
     if (base !== this.base) {
       this.#children.clear()
@@ -144,7 +145,7 @@ export class Service {
 
   async #readOwn(): Promise<void> {
     this.#ownDue = false
-    const node: Znode | Denied | undefined = await orDenied(this.#source.node(this.path))
+    const node = await this.#source.node(this.path)
     if (!node) return
     const said =
       node instanceof Denied ? { instances: [], broken: [node.message] } : ownReading(this.#source.reader, node)

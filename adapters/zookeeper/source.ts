@@ -1,6 +1,6 @@
 import type { Complaints } from './complaints.ts'
 import type { Reader } from './layouts/layout.ts'
-import { atMost, slices } from './limit.ts'
+import { Gate, slices } from './limit.ts'
 import { Denied, type Link, type Znode } from './link.ts'
 import type { Watcher } from './watches.ts'
 
@@ -20,7 +20,7 @@ export class Source {
   readonly complaints: Complaints
   readonly #link: Link
   readonly #watchers: Watchers
-  readonly #inTurn = atMost(READS_AT_ONCE)
+  readonly #gate = new Gate(READS_AT_ONCE)
   readonly #pause = slices(SLICE_MS)
 
   constructor(link: Link, reader: Reader, complaints: Complaints, watchers: Watchers) {
@@ -31,12 +31,12 @@ export class Source {
   }
 
   /** `undefined`, and no watch, when there is no such node. */
-  children(path: string): Promise<string[] | undefined> {
+  children(path: string): Promise<string[] | Denied | undefined> {
     return this.#read(() => this.#link.children(path, this.#watchers.onChildren))
   }
 
   /** `undefined` when there is no such node, and a watch for its creation, which `onChildren` hears of. */
-  async childrenOrWatch(path: string): Promise<string[] | undefined> {
+  async childrenOrWatch(path: string): Promise<string[] | Denied | undefined> {
     for (;;) {
       const names = await this.children(path)
       // Only `exists` leaves a watch on what is not there. What it finds was created between the two calls.
@@ -45,25 +45,23 @@ export class Source {
   }
 
   /** `undefined`, and no watch, when there is no such node. */
-  node(path: string): Promise<Znode | undefined> {
+  node(path: string): Promise<Znode | Denied | undefined> {
     return this.#read(() => this.#link.node(path, this.#watchers.onData))
   }
 
-  #read<Answer>(read: () => Promise<Answer>): Promise<Answer> {
-    return this.#inTurn(async () => {
+  /** What it throws is wrong with the link and not with a path. */
+  async #read<Answer>(read: () => Promise<Answer>): Promise<Answer | Denied> {
+    await this.#gate.enter()
+    try {
       const answer = await read()
-      await this.#pause()
+      const pause = this.#pause()
+      if (pause) await pause
       return answer
-    })
-  }
-}
-
-/** What `read` gives, or why it is not allowed. Whatever else is wrong is wrong with the link. */
-export async function orDenied<Answer>(read: Promise<Answer>): Promise<Answer | Denied> {
-  try {
-    return await read
-  } catch (error) {
-    if (error instanceof Denied) return error
-    throw error
+    } catch (error) {
+      if (error instanceof Denied) return error
+      throw error
+    } finally {
+      this.#gate.leave()
+    }
   }
 }
