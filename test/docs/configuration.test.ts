@@ -63,7 +63,20 @@ describe.each([...pages()])('%s', (_path, text) => {
 const TOP_LEVEL = Object.keys((configSchema(new Catalog()) as Node).properties!)
 /** Of adapters: they are in the files of these, and not in the schema of the file. */
 const PLUGIN_OPTIONS = [
-  ...['hosts', 'root', 'layout', 'sessionTimeout', 'connectTimeout', 'path'],
+  'hosts',
+  'root',
+  'services',
+  'nested',
+  'layout',
+  'port',
+  'metadata',
+  'metadata.weight',
+  'metadata.zone',
+  'metadata.version',
+  'metadata.status',
+  'sessionTimeout',
+  'connectTimeout',
+  'path',
   ...['auth', 'auth.scheme', 'auth.id', 'tls', 'tls.ca', 'tls.cert', 'tls.key', 'tls.serverName'],
 ].map((name) => `registry.options.${name}`)
 
