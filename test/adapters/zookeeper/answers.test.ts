@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { zookeeper } from '../../../adapters/zookeeper/index.ts'
+import { mulberry32 } from '../../contract/index.ts'
 import { subject } from '../../support/adapter.ts'
 import { event, frame, refusal, scriptedServer, sessionOpened } from '../../support/scripted-server.ts'
 
@@ -27,3 +28,25 @@ describe('a server that says what the library does not understand', () => {
     expect((await follow().failure()).message).toContain(message)
   })
 })
+
+describe('a server that says anything', { timeout: 60_000 }, () => {
+  it.each([1, 2, 3, 4])('ends a watch with an error, and nothing else (seed %i)', async (seed) => {
+    const random = mulberry32(seed)
+    const watches = Array.from({ length: 50 }, async () => {
+      const replies = Array.from({ length: 6 }, () => anything(random))
+      const options = { hosts: await scriptedServer(sessionOpened(600), ...replies), connectTimeout: '300ms' }
+      const { follow } = await subject(zookeeper, options)
+      return (await follow().failure()).message
+    })
+    for (const message of await Promise.all(watches)) expect(message).toMatch(/^ZooKeeper 127\.0\.0\.1:\d+: ./)
+  })
+})
+
+/** A frame that begins like an answer: to a request, to a ping, to AUTH, or of a watch. */
+function anything(random: () => number): Buffer {
+  const body = Buffer.from(Array.from({ length: Math.floor(random() * 120) }, () => Math.floor(random() ** 4 * 256)))
+  const numbers = [0, 1, 2, 3, -1, -2, -4, -8]
+  if (body.length >= 4) body.writeInt32BE(numbers[Math.floor(random() * numbers.length)]!)
+  if (body.length >= 16 && random() < 0.8) body.writeInt32BE(random() < 0.7 ? 0 : -Math.floor(random() * 130), 12)
+  return frame(body)
+}

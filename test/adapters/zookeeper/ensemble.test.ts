@@ -51,6 +51,21 @@ describe('an ensemble of three', { timeout: 90_000 }, () => {
     expect(driven.errors).toHaveLength(1)
   })
 
+  it('loses nothing with a leader that hangs under changes, and that comes back as none', async () => {
+    const three = await ensemble()
+    const leader = await three.leader()
+    const { truth, driven } = await connectedTo(leader, three)
+    const churn = truth.churn()
+    leader.freeze()
+    await until('a failure', () => driven.errors.length > 0)
+    // The others wait for it themselves, syncLimit times tickTime: 5 s here.
+    const { changes } = truth
+    await until('more changes', () => truth.changes > changes + 200, 30_000)
+    leader.thaw()
+    await churn.stop()
+    await truth.seenBy(driven)
+  })
+
   it('without a quorum is neither empty nor taken for one that has lost its data', async () => {
     const three = await ensemble()
     const [first, second] = await three.followers()
