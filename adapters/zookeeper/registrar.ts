@@ -3,7 +3,7 @@ import type { PluginContext } from '../../src/plugin/index.ts'
 import { Bell } from './bell.ts'
 import { Denied, type Link } from './link.ts'
 import { Occupant, Taken } from './occupant.ts'
-import { createEphemeral, ownerOf, remove, Unfit } from './writing.ts'
+import { createEphemeral, ownerOf, remove, replace, Unfit } from './writing.ts'
 
 /** What is to be there. */
 export interface Held {
@@ -110,8 +110,8 @@ export class Registrar {
     const owner = ownerOf(found.stat)
     if (owner === link.session) return true
     const ghost = owner && (this.#sessions.has(owner) || (this.#times === 0 && found.data?.equals(data)))
-    if (ghost) await remove(link, path)
-    else this.#occupant.met(owner, this.#times > 0, link.sessionTimeoutMs)
+    if (!ghost) this.#occupant.met(owner, this.#times > 0, link.sessionTimeoutMs)
+    else if (await replace(link, path, data)) this.#made(link)
     return !ghost
   }
 

@@ -1,6 +1,6 @@
 import { CreateMode } from 'node-zookeeper-client'
 import { type Stat, verdict } from './client.ts'
-import { Denied, type Link } from './link.ts'
+import { Denied, type Done, type Link } from './link.ts'
 
 /** A path under which nothing of ours can ever be. The link lives on. */
 export class Unfit extends Error {}
@@ -23,6 +23,24 @@ export async function createEphemeral(link: Link, path: string, data: Buffer): P
   throw new Error(`${path} cannot be made: ${parentOf(path) || '/'} does not stay`)
 }
 
+/**
+ * An ephemeral node of the link's session in place of one that is there, in one step: nobody finds it gone, or can put
+ * theirs between. `false` when it has gone.
+ *
+ * @throws Denied, or why the link is down
+ */
+export async function replace(link: Link, path: string, data: Buffer): Promise<boolean> {
+  try {
+    await link.request(`replace ${path}`, (client, done: Done<unknown>) =>
+      client.transaction().remove(path).create(path, data, CreateMode.EPHEMERAL).commit(done),
+    )
+    return true
+  } catch (error) {
+    if (verdict(error) === 'gone') return false
+    throw verdict(error) === 'denied' ? denied('delete and create', path, error) : error
+  }
+}
+
 /** Gone already is fine. @throws Denied, or why the link is down */
 export async function remove(link: Link, path: string): Promise<void> {
   try {
@@ -30,7 +48,7 @@ export async function remove(link: Link, path: string): Promise<void> {
       client.remove(path, -1, (error) => done(error, undefined)),
     )
   } catch (error) {
-    if (verdict(error) === 'denied') throw new Denied(`the ACL of ${parentOf(path)} lets nobody here delete ${path}`)
+    if (verdict(error) === 'denied') throw denied('delete', path, error)
     if (verdict(error) !== 'gone') throw error
   }
 }
@@ -64,14 +82,17 @@ async function create(
   } catch (error) {
     const why = verdict(error)
     if (why === 'taken' || why === 'gone') return why
-    const parent = parentOf(path) || '/'
-    if (why === 'denied') throw new Denied(`the ACL of ${parent} lets nobody here create ${path}`, { cause: error })
+    if (why === 'denied') throw denied('create', path, error)
     if (why === 'childless')
-      throw new Unfit(`${parent} is ephemeral, so that nothing can be below it: ${path} cannot be made`, {
+      throw new Unfit(`${parentOf(path)} is ephemeral, so that nothing can be below it: ${path} cannot be made`, {
         cause: error,
       })
     throw error
   }
+}
+
+function denied(what: string, path: string, cause: unknown): Denied {
+  return new Denied(`the ACL of ${parentOf(path) || '/'} lets nobody here ${what} ${path}`, { cause })
 }
 
 const parentOf = (path: string) => path.slice(0, path.lastIndexOf('/'))
