@@ -144,7 +144,7 @@ export class Registrar {
   #tell({ message }: Error): void {
     const { path } = this.#held
     const level = this.#failures++ === 0 ? 'warn' : 'debug'
-    this.#context.log[level]({ path, reason: message }, `${path} is not held, and is tried again: ${message}`)
+    this.#context.log[level]({ path, reason: message }, `${path} is not registered and is tried again: ${message}`)
   }
 
   /** Full jitter: what lost one registry does not come back in step. */
