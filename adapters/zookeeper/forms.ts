@@ -14,13 +14,13 @@ export interface Form {
  *
  * @throws Error when the layout is one that is only read
  */
-export function formOf(layout: string, service: string, registered: Instance): Form {
+export function formOf(layout: string, service: string, registered: Instance, keys: Keys = USUAL_KEYS): Form {
   const form = forms[layout]
   if (!form)
     throw new Error(
       `nothing is registered in the layout ${JSON.stringify(layout)}; known: ${Object.keys(forms).join(', ')}`,
     )
-  const { name, value } = form(service, registered)
+  const { name, value } = form(service, registered, keys)
   const data = Buffer.from(value)
   if (data.length > MOST_BYTES) throw new Error(`the registration has ${data.length} bytes; at most ${MOST_BYTES}`)
   return { name, data }
@@ -29,7 +29,16 @@ export function formOf(layout: string, service: string, registered: Instance): F
 /** A server takes 1 MiB a packet by default, path and all, and closes the connection over more. */
 const MOST_BYTES = 1_000_000
 
-type Write = (service: string, registered: Instance) => { readonly name: string; readonly value: string }
+/** What metadata keys stand for, where the form has no field. */
+export interface Keys {
+  readonly weight: string
+  readonly zone: string
+  readonly status: string
+}
+
+const USUAL_KEYS: Keys = { weight: 'weight', zone: 'zone', status: 'status' }
+
+type Write = (service: string, registered: Instance, keys: Keys) => { readonly name: string; readonly value: string }
 
 const own: Write = (_service, registered) => ({ name: addressOf(registered), value: registration(registered) })
 
@@ -37,7 +46,7 @@ const own: Write = (_service, registered) => ({ name: addressOf(registered), val
  * gliderlabs/registrator 6bfadbc, `zookeeper/zookeeper.go`: the fields in this order, the attributes sorted. It has no
  * field for weight, zone, status or TLS: they are attributes, as its reader here takes them.
  */
-const registrator: Write = (service, registered) => {
+const registrator: Write = (service, registered, keys) => {
   const value = {
     Name: service,
     IP: registered.host,
@@ -45,18 +54,18 @@ const registrator: Write = (service, registered) => {
     PrivatePort: registered.port,
     ContainerID: hostname(),
     Tags: [],
-    Attrs: sorted({ ...conventions(registered), ...(registered.tls && { tls: 'true' }) }),
+    Attrs: sorted({ ...conventions(registered, keys), ...(registered.tls && { tls: 'true' }) }),
   }
   return { name: addressOf(registered), value: JSON.stringify(value) }
 }
 
 /**
  * Apache Curator 88dee99a, `x-discovery/…/ServiceInstance.java`, as Jackson writes it; the node is named by a UUID. What the
- * form has no field for is in the payload, which is null for nothing: so every payload class can read it.
+ * form has no field for is in the payload, which is null for nothing: every payload class can read that.
  */
-const curator: Write = (service, registered) => {
+const curator: Write = (service, registered, keys) => {
   const id = randomUUID()
-  const payload = sorted(conventions(registered))
+  const payload = sorted(conventions(registered, keys))
   const value = {
     name: service,
     id,
@@ -73,13 +82,13 @@ const curator: Write = (service, registered) => {
 
 const forms: Readonly<Record<string, Write>> = { auto: own, plain: own, portolan: own, registrator, curator }
 
-/** The metadata, and beside it what other forms have no field for, by the names that are usual there. */
-function conventions({ metadata, weight, zone, status }: Instance): Record<string, string> {
+/** The metadata, and beside it what other forms have no field for. */
+function conventions({ metadata, weight, zone, status }: Instance, keys: Keys): Record<string, string> {
   return {
     ...metadata,
-    ...(weight !== 1 && { weight: String(weight) }),
-    ...(zone !== undefined && { zone }),
-    ...(status !== 'up' && { status: status.toUpperCase() }),
+    ...(weight !== 1 && { [keys.weight]: String(weight) }),
+    ...(zone !== undefined && { [keys.zone]: zone }),
+    ...(status !== 'up' && { [keys.status]: status.toUpperCase() }),
   }
 }
 

@@ -15,7 +15,7 @@ describe('a registration', () => {
       tls: true,
       metadata: { version: '3' },
     })
-    const { data, owner } = await one.made()
+    const { data, owner } = await one.node()
     expect(data).toBe('{"weight":2,"scheme":"https","zone":"a","metadata":{"version":"3"}}')
     expect(owner).not.toBe(NOBODY)
     for (const parent of [root, `${root}/deep`, `${root}/deep/down`, `${root}/deep/down/one`])
@@ -37,7 +37,7 @@ describe('a registration', () => {
 
   it('is gone from the server when its end has been waited for, and so is its session', async () => {
     const one = await registering()
-    const { owner } = await one.made()
+    const { owner } = await one.node()
     await one.end()
     expect(await one.writer.read(one.path)).toBeUndefined()
     expect(await sessionsOf(sharedZooKeeper())).not.toContain(owner)
@@ -60,7 +60,7 @@ describe('a registration', () => {
 
   it('keeps what somebody writes into it', async () => {
     const one = await registering()
-    const { createdIn } = await one.made()
+    const { createdIn } = await one.node()
     await one.writer.set(one.path, '{"status":"DRAINING"}')
     await one.writer.create(`${one.path.slice(0, -1)}1`) // has happened after it
     expect(await one.writer.read(one.path)).toMatchObject({ createdIn, data: '{"status":"DRAINING"}' })
@@ -83,9 +83,9 @@ describe('a registration', () => {
 describe('after a failure, a registration', () => {
   it('is made anew at once when only the connection is lost: the old session takes nothing with it', async () => {
     const { one, proxy } = await behindProxy({ sessionTimeout: '2s' })
-    const first = await one.made()
+    const first = await one.node()
     proxy.cut()
-    const second = await one.made(2)
+    const second = await one.node(2)
     expect(second.owner).not.toBe(first.owner)
     await until('the old session is over', async () => !(await sessionsOf(sharedZooKeeper())).includes(first.owner))
     expect(await one.writer.read(one.path)).toEqual(second)
@@ -161,7 +161,7 @@ async function behindProxy(options: object) {
 async function onServer(address: string) {
   const writer = await Writer.open(address)
   const one = registeringAt('/services', writer, {}, { hosts: address, sessionTimeout: '2s' })
-  const first = await one.made()
+  const first = await one.node()
   await writer.close()
   return { one, first }
 }

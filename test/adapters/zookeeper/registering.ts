@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { zookeeper } from '../../../adapters/zookeeper/index.ts'
-import { type InstanceFields, instance } from '../../../src/plugin/index.ts'
+import { type InstanceFields, instance, type RegistryAdapter } from '../../../src/plugin/index.ts'
 import { pluginContext, type ScriptedContext } from '../../contract/index.ts'
 import { until } from '../../support/until.ts'
 import { scratchRoot, sharedZooKeeper, type Writer } from '../../support/zookeeper.ts'
@@ -8,14 +8,18 @@ import { scratchRoot, sharedZooKeeper, type Writer } from '../../support/zookeep
 export const A = { host: '10.0.0.1', port: 80 }
 
 export interface Registration {
+  readonly adapter: RegistryAdapter
+  readonly root: string
   /** Of `10.0.0.1:80` of service `one`, where it lies unless told otherwise. */
   readonly path: string
   readonly context: ScriptedContext
   readonly writer: Writer
   /** How often it has been made. */
   times(): number
-  /** Resolves with the node once this registration has been made so often. */
-  made(times?: number): Promise<NonNullable<Awaited<ReturnType<Writer['read']>>>>
+  /** Resolves once it has been made so often. */
+  made(times?: number): Promise<unknown>
+  /** The node at `path`, once it has been made so often. */
+  node(times?: number): Promise<NonNullable<Awaited<ReturnType<Writer['read']>>>>
   /** Settles as `register` does. */
   readonly held: Promise<void>
   end(): Promise<void>
@@ -47,6 +51,10 @@ export function registeringAt(
   onTestFinished(() => end().catch(() => {}))
   const path = `${root}/one/10.0.0.1:80`
   const times = () => context.entries.filter(({ level }) => level === 'info').length
-  const made = (wanted = 1) => until(`registered ${wanted} times`, async () => times() >= wanted && writer.read(path))
-  return { path, context, writer, times, made, held, end }
+  const made = (wanted = 1) => until(`registered ${wanted} times`, () => times() >= wanted)
+  const node = async (wanted?: number) => {
+    await made(wanted)
+    return until(`${path} is there`, () => writer.read(path))
+  }
+  return { adapter, root, path, context, writer, times, made, node, held, end }
 }
