@@ -1,4 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { zookeeper } from '../../../adapters/zookeeper/index.ts'
+import { subject } from '../../support/adapter.ts'
 import { FaultProxy } from '../../support/fault-proxy.ts'
 import { until } from '../../support/until.ts'
 import { ask, scratchRoot, sharedZooKeeper, startZooKeeper, Writer } from '../../support/zookeeper.ts'
@@ -90,6 +92,21 @@ describe('after a failure, a registration', () => {
     await until('the old session is over', async () => !(await sessionsOf(sharedZooKeeper())).includes(first.owner))
     expect(await one.writer.read(one.path)).toEqual(second)
     expect(one.times()).toBe(2)
+  })
+
+  it('is replaced without a gap: nobody finds the service empty', async () => {
+    const { one, proxy } = await behindProxy({ sessionTimeout: '10s' })
+    await one.made()
+    const gateway = await subject(zookeeper, { hosts: sharedZooKeeper(), root: one.root })
+    const following = gateway.follow()
+    await following.shows({ one: ['10.0.0.1:80'] })
+    for (const time of [2, 3, 4, 5]) {
+      const before = following.view!.get('one')![0]
+      proxy.cut()
+      await one.made(time)
+      await following.until((view) => view.get('one')![0] !== before, 'the next one')
+    }
+    expect(following.views.filter((view) => view.get('one')!.length !== 1)).toEqual([])
   })
 
   it('is made anew when its session has expired meanwhile', async () => {
