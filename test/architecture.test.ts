@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   registry: ['balancing', 'errors', 'plugin'],
   proxy: ['errors', 'routing', 'type balancing', 'type config', 'type plugin'],
   gateway: ['proxy', 'errors', 'type config', 'type plugin', 'type routing'],
-  admin: ['gateway', 'type registry'],
+  admin: ['gateway', 'registry', 'type plugin'],
 
   tokens: [
     'di',
@@ -49,7 +49,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],
   registration: ['builtins', 'config', 'plugin'],
   index: ['embed', 'registration', 'catalog', 'config', 'errors'],
-  cli: ['server', 'registration', 'builtins', 'catalog', 'config', 'plugin'],
+  cli: ['server', 'registration', 'builtins', 'admin', 'catalog', 'config', 'container', 'plugin'],
 }
 
 /** What a stranger's plugin could use as well: the porch, and packages. */

@@ -52,6 +52,11 @@ export class Link {
     return this.#down.signal
   }
 
+  /** Asked for; what the server has granted once it is open. */
+  get sessionTimeoutMs(): number {
+    return this.#client.getSessionTimeout()
+  }
+
   /** Resolves with the session; rejects when there is none within `connectTimeoutMs`. */
   async open(): Promise<void> {
     const client = this.#client
@@ -92,11 +97,6 @@ export class Link {
   /** Of an open link, in hexadecimal, as it stands in the `ephemeralOwner` of what the session owns. */
   get session(): string {
     return this.#client.getSessionId().toString('hex')
-  }
-
-  /** What the server has granted. */
-  get sessionTimeoutMs(): number {
-    return this.#client.getSessionTimeout()
   }
 
   /** A request that has no method here. What a server refuses for the path alone rejects, and the link lives on. */
