@@ -1,19 +1,17 @@
 import {
   defineAdapter,
   type Instance,
-  isServiceName,
   type PluginContext,
   type RegistryAdapter,
   type RegistryView,
-  SERVICE_NAME,
 } from '../../src/plugin/index.ts'
 import { assertLibrary } from './client.ts'
-import { formOf } from './forms.ts'
 import { Instances } from './instances.ts'
 import { layouts } from './layouts/index.ts'
 import { Link, printed } from './link.ts'
 import { type Options, options } from './options.ts'
-import { Registrar } from './registrar.ts'
+import { register } from './register.ts'
+import type { Connect } from './registrar.ts'
 import { Tree } from './tree.ts'
 
 /** Services from ZooKeeper: `<root>/<service>/<instance>`. A root that does not exist (yet) is a registry without services. */
@@ -58,15 +56,9 @@ class ZooKeeperAdapter implements RegistryAdapter {
     }
   }
 
-  /** Rejects with what `Registrar.hold` throws, or when the layout is one that is only read. */
-  async register(service: string, instance: Instance, signal: AbortSignal): Promise<void> {
-    if (!isServiceName(service) || /^\.\.?$/.test(service))
-      throw new TypeError(`${JSON.stringify(service)} is no service name (${SERVICE_NAME.source})`)
-    if (signal.aborted) return
-    const { root, layout } = this.#options
-    const { name, data } = formOf(instance.layout ?? layout, service, instance)
-    const path = `${root === '/' ? '' : root}/${service}/${name}`
-    await new Registrar({ path, data }, this.#context, (signal) => this.#connect(signal)).hold(signal)
+  register(service: string, instance: Instance, signal: AbortSignal): Promise<void> {
+    const connect: Connect = (signal) => this.#connect(signal)
+    return register(service, instance, signal, this.#options, this.#context, connect)
   }
 
   /** Asks every server once, starting where the call before this one left off. */
