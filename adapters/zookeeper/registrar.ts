@@ -15,7 +15,9 @@ export interface Held {
 export type Connect = (signal: AbortSignal) => Promise<Link>
 
 const BACKOFF_MS = 100
-const MOST_BACKOFF_MS = 5000
+const MOST_BACKOFF_MS = 2000
+/** Whoever is back within its session's time has lost nothing by it. */
+const BACKOFFS_IN_SESSION = 4
 /** Whoever stops a process seldom gives it more than 10 s to end. */
 const TAKE_BACK_MS = 3000
 const REMEMBERED_SESSIONS = 16
@@ -149,7 +151,11 @@ export class Registrar {
 
   /** Full jitter: what lost one registry does not come back in step. */
   #backoffMs(): number {
-    return this.#context.random() * Math.min(MOST_BACKOFF_MS, BACKOFF_MS * 2 ** Math.min(this.#failures - 1, 20))
+    const mostMs = Math.min(
+      MOST_BACKOFF_MS,
+      (this.#link?.sessionTimeoutMs ?? Number.POSITIVE_INFINITY) / BACKOFFS_IN_SESSION,
+    )
+    return this.#context.random() * Math.min(mostMs, BACKOFF_MS * 2 ** Math.min(this.#failures - 1, 20))
   }
 }
 

@@ -14,6 +14,8 @@ import { validate } from './validate.ts'
 const DEFAULT_FILES = ['gateway.yaml', 'config/gateway.yaml']
 const FILE_HELP = `the configuration (default: ${DEFAULT_FILES.join(', then ')})`
 
+// A reader that is gone costs lines, not the work that they tell of.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
 process.exitCode = await main(process.argv, {
   stdout: process.stdout,
   stderr: process.stderr,

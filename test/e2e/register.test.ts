@@ -35,6 +35,12 @@ class Registering {
     return this.exit
   }
 
+  /** Nobody reads what it says from now on. */
+  stopReading(): void {
+    this.#child.stdout!.destroy()
+    this.#child.stderr!.destroy()
+  }
+
   says(line: string): Promise<unknown> {
     return until(`it says ${line}; so far ${this.out}${this.err}`, () => this.out.includes(`${line}\n`))
   }
@@ -116,6 +122,20 @@ describe('portolan register', () => {
     process.signal('SIGCONT')
     await process.says('registered again orders 10.0.0.7:8080')
     expect(await node()).toBeDefined()
+  })
+
+  it('goes on when nobody reads what it says', async () => {
+    const { root, writer } = await scratchRoot()
+    const path = `${root}/orders/10.0.0.7:8080`
+    const process = new Registering([...WHERE, ...configured({ root })])
+    await process.says('registered orders 10.0.0.7:8080')
+    process.stopReading()
+    for (const _time of [1, 2, 3]) {
+      await writer.remove(path)
+      await until('it is made again', () => writer.read(path))
+    }
+    expect(await process.signal('SIGTERM')).toBe(0)
+    expect(await writer.read(path)).toBeUndefined()
   })
 
   it('waits for a registry that is away, says so, and ends on SIGTERM meanwhile', async () => {
