@@ -76,6 +76,12 @@ export class Writer {
     await promised<void>((done) => this.#client.remove(path, (error) => done(error, undefined)))
   }
 
+  /** Deletes it and creates it anew, persistent, at once. */
+  async replace(path: string, data: Buffer | string): Promise<void> {
+    const transaction = this.#client.transaction().remove(path).create(path, bytes(data))
+    await promised<void>((done) => transaction.commit((error) => done(error, undefined)))
+  }
+
   /** All at once: nobody can put anything between. */
   async removeTogether(...paths: readonly string[]): Promise<void> {
     const transaction = this.#client.transaction()

@@ -48,6 +48,17 @@ describe('a node that another session has left', () => {
   })
 })
 
+it('stands by when somebody else has put a node in place of its own, whatever kind of node, until that goes', async () => {
+  const { root, writer } = await scratchRoot()
+  const one = registeringAt(root, writer)
+  await one.made()
+  await writer.replace(one.path, '{"weight":9}')
+  await until('it warns', () => one.context.warnings.length > 0)
+  expect(one.context.warnings).toEqual([expect.stringMatching(/is taken: the node is persistent.*waits for it to go$/)])
+  await writer.remove(one.path)
+  expect((await one.node(2)).data).toBe('{}')
+})
+
 it('rejects when a persistent node is there, whatever it says', async () => {
   const { root, writer } = await scratchRoot()
   await writer.create(`${root}/one/10.0.0.1:80`, '{}')

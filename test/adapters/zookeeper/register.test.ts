@@ -89,6 +89,7 @@ describe('after a failure, a registration', () => {
     proxy.cut()
     const second = await one.node(2)
     expect(second.owner).not.toBe(first.owner)
+    expect(await sessionsOf(sharedZooKeeper())).toContain(first.owner)
     await until('the old session is over', async () => !(await sessionsOf(sharedZooKeeper())).includes(first.owner))
     expect(await one.writer.read(one.path)).toEqual(second)
     expect(one.times()).toBe(2)
