@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Instance, instance, registration } from '../../src/plugin/index.ts'
+import { USUAL_KEYS } from './layouts/index.ts'
+import type { Wanted } from './layouts/layout.ts'
 
 /** The last part of a node's path, and its data. */
 export interface Form {
@@ -29,14 +31,8 @@ export function formOf(layout: string, service: string, registered: Instance, ke
 /** A server takes 1 MiB a packet by default, path and all, and closes the connection over more. */
 const MOST_BYTES = 1_000_000
 
-/** What metadata keys stand for, where the form has no field. */
-export interface Keys {
-  readonly weight: string
-  readonly zone: string
-  readonly status: string
-}
-
-const USUAL_KEYS: Keys = { weight: 'weight', zone: 'zone', status: 'status' }
+/** Which metadata keys say what the form has no field for. */
+type Keys = Pick<Wanted['metadata'], 'weight' | 'zone' | 'status'>
 
 type Write = (service: string, registered: Instance, keys: Keys) => { readonly name: string; readonly value: string }
 

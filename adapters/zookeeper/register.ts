@@ -12,13 +12,13 @@ export async function register(
   service: string,
   instance: Instance,
   signal: AbortSignal,
-  { root, layout }: Options,
+  { root, layout, metadata }: Options,
   context: PluginContext,
   connect: Connect,
 ): Promise<void> {
   if (!isServiceName(service) || /^\.\.?$/.test(service))
     throw new TypeError(`${JSON.stringify(service)} is not a service name (${SERVICE_NAME.source})`)
-  const { name, data } = formOf(instance.layout ?? layout, service, instance)
+  const { name, data } = formOf(instance.layout ?? layout, service, instance, metadata)
   const path = `${root === '/' ? '' : root}/${service}/${name}`
   await new Registrar({ path, data }, context, connect).hold(signal)
 }

@@ -95,7 +95,7 @@ const laws: Record<string, (trial: Trial) => Promise<void>> = {
     const copy = new Map([...before].map(([name, list]) => [name, [...list]]))
     await rig.publish({ one: [A, C] })
     await following.shows({ one: [A, C] })
-    assert.deepEqual(before, copy)
+    assert.deepEqual(new Map(before), copy)
   },
 
   async 'shows a service whose last instance left, with none'({ rig, follow }) {

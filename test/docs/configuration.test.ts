@@ -62,9 +62,22 @@ describe.each([...pages()])('%s', (_path, text) => {
 
 const TOP_LEVEL = Object.keys((configSchema(new Catalog()) as Node).properties!)
 /** Of adapters: they are in the files of these, and not in the schema of the file. */
-const PLUGIN_OPTIONS = ['hosts', 'root', 'layout', 'sessionTimeout', 'connectTimeout', 'path'].map(
-  (name) => `registry.options.${name}`,
-)
+const PLUGIN_OPTIONS = [
+  'hosts',
+  'root',
+  'services',
+  'nested',
+  'layout',
+  'port',
+  'metadata',
+  'metadata.weight',
+  'metadata.zone',
+  'metadata.version',
+  'metadata.status',
+  'sessionTimeout',
+  'connectTimeout',
+  'path',
+].map((name) => `registry.options.${name}`)
 
 function pathsOf(value: unknown, at = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => (isPlain(item) ? [] : pathsOf(item, `${at}[]`)))
