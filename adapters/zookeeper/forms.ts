@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Instance, instance, registration } from '../../src/plugin/index.ts'
-import { USUAL_KEYS } from './layouts/index.ts'
-import type { Wanted } from './layouts/layout.ts'
+import { USUAL_KEYS, type Wanted } from './layouts/index.ts'
 
 /** The last part of a node's path, and its data. */
 export interface Form {

@@ -99,6 +99,17 @@ describe('in ZooKeeper', () => {
     expect((await writer.read(`${root}/one/${name}`))!.data).toBe(before!.data)
   })
 
+  it('the metadata keys of the options are written where the reader looks for them', async () => {
+    const options = { layout: 'registrator', metadata: { weight: 'lb.weight', zone: 'az' } }
+    const { adapter, node } = await registering(RICH, options)
+    const { Attrs } = JSON.parse((await node()).data)
+    expect(Attrs).toEqual({ 'lb.weight': '2', az: 'eu-1a', version: '3' })
+    const following = new Following(adapter)
+    onTestFinished(() => following.stop())
+    const view = await following.shows({ one: ['10.0.0.1:80'] })
+    expect(view.get('one')![0]).toMatchObject({ weight: 2, zone: 'eu-1a', layout: 'registrator' })
+  })
+
   it('the layout of the options is the form of whoever asks for none', async () => {
     const { writer, path, made } = await registering({}, { layout: 'registrator' })
     await made()
