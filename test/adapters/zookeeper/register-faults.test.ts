@@ -20,6 +20,7 @@ it.each([1, 3])(
     const options = { hosts: proxy.address, sessionTimeout: '2s', connectTimeout: '500ms' }
     let writer = await Writer.open(server.address)
     onTestFinished(() => writer.close())
+    onTestFinished(() => writer.close())
     const all = HOSTS.map((host) => registeringAt('/services', writer, { host }, options))
     await Promise.all(all.map((one) => one.made()))
 
@@ -58,7 +59,6 @@ it.each([1, 3])(
     await Promise.all(all.map((one) => one.end()))
     expect(await names()).toEqual([])
     expect(await sessionsOf(server.address)).toHaveLength(1)
-    await writer.close()
 
     async function names(): Promise<string[]> {
       return (await writer.children('/services/one'))!.sort()
