@@ -14,24 +14,30 @@ interface Places {
   readonly peer: string
 }
 
+export interface More {
+  readonly flags?: readonly string[]
+  /** One more URL for clients. */
+  readonly alsoOn?: string
+}
+
 /** One etcd of Debian's `etcd-server`, on loopback, with a store of its own. */
 export class Etcd {
   readonly address: string
   readonly #program: Program
   readonly #directory: string
 
-  constructor(directory: string, places: Places, cluster: readonly Places[], more: readonly string[]) {
+  constructor(directory: string, places: Places, cluster: readonly Places[], { flags = [], alsoOn }: More = {}) {
     this.address = places.client
     this.#directory = directory
-    const client = `${more.some((flag) => flag.startsWith('--cert-file')) ? 'https' : 'http'}://${places.client}`
+    const client = `http://${places.client}`
     const peer = `http://${places.peer}`
     const members = cluster.map(({ name, peer }) => `${name}=http://${peer}`).join()
     this.#program = new Program('etcd', [
       ...['--name', places.name, '--data-dir', join(directory, 'data'), '--unsafe-no-fsync'],
-      ...['--listen-client-urls', client, '--advertise-client-urls', client],
+      ...['--listen-client-urls', [client, alsoOn].filter(Boolean).join(), '--advertise-client-urls', client],
       ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', members],
       ...['--heartbeat-interval', '50', '--election-timeout', '500', '--logger', 'zap', '--log-level', 'warn'],
-      ...more,
+      ...flags,
     ])
   }
 
@@ -86,7 +92,7 @@ export class Etcd {
 }
 
 /** So many etcds that are one cluster and serve. The caller stops them. */
-export async function launchEtcd(members = 1, more: readonly string[] = []): Promise<Etcd[]> {
+export async function launchEtcd(members = 1, more: More = {}): Promise<Etcd[]> {
   const ports = await freePorts(2 * members)
   const places = Array.from({ length: members }, (_, index) => ({
     name: `m${index}`,
@@ -106,12 +112,12 @@ export async function launchEtcd(members = 1, more: readonly string[] = []): Pro
 }
 
 /** One, for a test, and stopped with it. */
-export async function startEtcd(more: readonly string[] = []): Promise<Etcd> {
+export async function startEtcd(more: More = {}): Promise<Etcd> {
   const [etcd] = await startCluster(1, more)
   return etcd!
 }
 
-export async function startCluster(members: number, more: readonly string[] = []): Promise<Etcd[]> {
+export async function startCluster(members: number, more: More = {}): Promise<Etcd[]> {
   const etcds = await launchEtcd(members, more)
   onTestFinished(async () => {
     await Promise.all(etcds.map((etcd) => etcd.stop()))
