@@ -11,7 +11,7 @@ export interface Questions {
 }
 
 export interface Answer {
-  /** In the order of their ids: servers turn theirs round with each answer. */
+  /** In the order of their names and addresses: servers turn theirs round with each answer. */
   readonly instances: readonly Instance[]
   /** Records that are no instance: why, by place. */
   readonly wrong: ReadonlyMap<string, string>
@@ -19,18 +19,12 @@ export interface Answer {
   readonly ttlMs: number
 }
 
-interface Found {
-  readonly instances: Map<string, Instance>
-  readonly wrong: Map<string, string>
-  ttlMs: number
-}
-
 interface Target {
-  readonly name: string
+  readonly host: string
   readonly port: number
   readonly weight: number
+  /** For people. */
   readonly place: string
-  readonly layout: 'srv' | 'address'
 }
 
 const CONCURRENCY = 8
@@ -43,42 +37,51 @@ const SMALL = 0.1
  * @throws Error of `node:dns`, which names the question, when there is no answer
  */
 export async function ask(questions: Questions, { srv, host, port, tls }: Service): Promise<Answer> {
-  const found: Found = { instances: new Map(), wrong: new Map(), ttlMs: Number.POSITIVE_INFINITY }
-  if (host !== undefined)
-    await addTarget(questions, found, { name: host, port: port!, weight: 1, place: host, layout: 'address' }, tls)
-  else await addRecords(questions, found, srv!, tls)
-  const instances = [...found.instances.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
-  return { ...found, instances }
-}
-
-/** The records of the lowest priority, of which the next one is the understudy. */
-async function addRecords(questions: Questions, found: Found, srv: string, tls: boolean): Promise<void> {
-  const records = await answers(questions, (resolver) => resolver.resolveSrv(srv))
-  const priorities = [...new Set(records.map(({ priority }) => priority))].sort((a, b) => a - b)
-  for (const lowest of priorities) {
+  if (host !== undefined) return ofTargets(questions, [{ host, port: port!, weight: 1, place: host }], 'address', tls)
+  const records = await answers(questions, (resolver) => resolver.resolveSrv(srv!))
+  const wrong = new Map<string, string>()
+  // Those of the lowest priority count; the next ones are their understudies.
+  for (const lowest of [...new Set(records.map(({ priority }) => priority))].sort((a, b) => a - b)) {
     const group = records.filter(({ name, priority }) => priority === lowest && name !== '' && name !== '.')
-    await inTurns(CONCURRENCY, group, ({ name, port, weight }) =>
-      addTarget(questions, found, { name, port, weight, place: `${srv} ${name}:${port}`, layout: 'srv' }, tls),
-    )
-    if (found.instances.size > 0) return
+    const targets = group.map(({ name, port, weight }) => {
+      return { host: name, port, weight: weight || SMALL, place: `${srv} ${name}:${port}` }
+    })
+    const answer = await ofTargets(questions, targets, 'srv', tls)
+    for (const [place, reason] of answer.wrong) wrong.set(place, reason)
+    if (answer.instances.length > 0) return { ...answer, wrong }
   }
+  return { instances: [], wrong, ttlMs: Number.POSITIVE_INFINITY }
 }
 
-/** One instance for each address. Over TLS it is one by name, for that is what the certificate is for. */
-async function addTarget(questions: Questions, found: Found, target: Target, tls: boolean): Promise<void> {
-  const { name, port, place, weight } = target
-  const addresses = await addressesOf(questions, name)
-  const hosts = tls && addresses.length > 0 ? [name] : addresses.map(({ address }) => address)
-  for (const host of hosts)
-    try {
-      const one = instance({ host, port, tls, weight: (weight || SMALL) / hosts.length, layout: target.layout })
-      if (found.instances.has(one.id)) throw new TypeError(`${one.id} is registered twice`)
-      found.instances.set(one.id, one)
-    } catch (error) {
-      found.wrong.set(place, (error as Error).message)
-    }
-  for (const { ttl } of addresses) found.ttlMs = Math.min(found.ttlMs, ttl * 1000)
-  if (hosts.length === 0 && target.layout === 'srv') found.wrong.set(place, `${name} has no address`)
+/** An instance for each address of each target. Over TLS it is one by name, for that is what the certificate is for. */
+async function ofTargets(
+  questions: Questions,
+  targets: readonly Target[],
+  layout: 'srv' | 'address',
+  tls: boolean,
+): Promise<Answer> {
+  const addresses = new Map<Target, RecordWithTtl[]>()
+  await inTurns(CONCURRENCY, targets, async (target) => {
+    addresses.set(target, await addressesOf(questions, target.host))
+  })
+  const byId = new Map<string, Instance>()
+  const wrong = new Map<string, string>()
+  for (const target of [...targets].sort((a, b) => (a.place < b.place ? -1 : 1))) {
+    const { port, weight, place } = target
+    const found = addresses.get(target)!.map(({ address }) => address)
+    const hosts = tls && found.length > 0 ? [target.host] : found.sort()
+    if (hosts.length === 0 && layout === 'srv') wrong.set(place, `${target.host} has no address`)
+    for (const host of hosts)
+      try {
+        const one = instance({ host, port, tls, weight: weight / hosts.length, layout })
+        if (byId.has(one.id)) throw new TypeError(`${one.id} is registered twice`)
+        byId.set(one.id, one)
+      } catch (error) {
+        wrong.set(place, (error as Error).message)
+      }
+  }
+  const ttls = [...addresses.values()].flat().map(({ ttl }) => ttl * 1000)
+  return { instances: [...byId.values()], wrong, ttlMs: Math.min(...ttls) }
 }
 
 async function addressesOf(questions: Questions, name: string): Promise<RecordWithTtl[]> {
