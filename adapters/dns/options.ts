@@ -37,7 +37,7 @@ const server = z.string().refine((written) => {
 export const options = z.strictObject({
   services: z
     .record(z.string().regex(SERVICE_NAME), service)
-    .refine((services) => Object.keys(services).length > 0, 'at least one service'),
+    .refine((services) => Object.keys(services).length > 0, 'needs at least one service'),
   /** Instead of those of the machine. */
   servers: z.array(server).min(1).optional(),
   /** Which addresses count. */

@@ -22,7 +22,7 @@ const list = z.union([
 export const options = z
   .strictObject({
     /** Tried in turn, from a random one on. */
-    endpoints: list.pipe(z.array(endpoint).min(1, 'at least one "http://host:port"')),
+    endpoints: list.pipe(z.array(endpoint).min(1, 'needs at least one "http://host:port"')),
     prefix: z
       .string()
       .regex(/^[^\0]+\/$/, 'the start of the keys, such as "/services/": it ends with "/"')
@@ -37,7 +37,7 @@ export const options = z
         key: z.string().optional(),
         serverName: z.string().optional(),
       })
-      .optional(),
+      .prefault({}),
     connectTimeout: time().prefault('3s'),
     /** From a question to its whole answer. */
     requestTimeout: time().prefault('5s'),

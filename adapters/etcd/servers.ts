@@ -41,7 +41,7 @@ export class Servers {
 
   /** Files are read anew each time: certificates are replaced while we run. */
   async #clientOptions(): Promise<ClientOptions> {
-    const { user, password, connectTimeout, requestTimeout, tls = {} } = this.#options
+    const { user, password, connectTimeout, requestTimeout, tls } = this.#options
     const file = async (path: string | undefined) => path && readFile(resolve(this.#context.directory, path))
     const [ca, cert, key] = await Promise.all([tls.ca, tls.cert, tls.key].map(file))
     const { serverName } = tls

@@ -232,7 +232,7 @@ describe('the questions', () => {
 
 describe('options', () => {
   it.each([
-    [{ services: {} }, 'at least one service'],
+    [{ services: {} }, 'needs at least one service'],
     [{ services: { one: {} } }, 'needs either srv, or host and port'],
     [{ services: { one: { ...SRV.one, ...HOST.one } } }, 'needs either srv, or host and port'],
     [{ services: { one: { srv: '_http._tcp.one.test', port: 80 } } }, 'needs either srv, or host and port'],

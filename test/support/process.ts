@@ -13,7 +13,8 @@ export class Program {
   }
 
   start(): void {
-    const child = spawn(this.#command, this.#args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } // where not everybody looks
+    const child = spawn(this.#command, this.#args, { stdio: ['ignore', 'pipe', 'pipe'], env })
     this.#child = child
     this.#said = ''
     const keep = (text: string) => {
