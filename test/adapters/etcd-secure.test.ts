@@ -46,7 +46,7 @@ describe('with users', { timeout: 30_000 }, () => {
   })
 
   it('a token that has ended is renewed, and the watch goes on', async () => {
-    const server = await startEtcd({ flags: ['--auth-token', await shortLived('1s')] })
+    const server = await startEtcd({ flags: ['--auth-token', await tokens('1s')] })
     const root = await withUsers(server)
     const { follow } = await subject(etcd, { endpoints: server.address, ...KNOWN, heartbeat: '50ms' })
     const following = follow()
@@ -60,7 +60,7 @@ describe('with users', { timeout: 30_000 }, () => {
   })
 
   it('a token of before a change of the users is renewed', async () => {
-    const server = await startEtcd()
+    const server = await startEtcd({ flags: ['--auth-token', await tokens('1h')] })
     const root = await withUsers(server)
     const { follow } = await subject(etcd, { endpoints: server.address, ...KNOWN, heartbeat: '50ms' })
     const following = follow()
@@ -122,8 +122,8 @@ async function tokenOf({ address }: Etcd, name: string): Promise<string> {
   return (await call(address, 'auth/authenticate', { name, password: 'secret' })).token
 }
 
-/** A value of `--auth-token` by which tokens end after `ttl`. */
-async function shortLived(ttl: string): Promise<string> {
+/** A value of `--auth-token` by which tokens end after `ttl`, and when users change. */
+async function tokens(ttl: string): Promise<string> {
   const encoding = { type: 'pkcs1', format: 'pem' } as const
   const pair = generateKeyPairSync('rsa', {
     modulusLength: 2048,
