@@ -8,7 +8,7 @@ import { etcd } from '../../adapters/etcd.ts'
 import type { RegistryView } from '../../src/plugin/index.ts'
 import { type Following, pluginContext, summary } from '../contract/index.ts'
 import { subject } from '../support/adapter.ts'
-import { call, put, remove, startCluster, startEtcd } from '../support/etcd.ts'
+import { call, put, remove, startCluster, startEtcd, stored } from '../support/etcd.ts'
 import { FaultProxy } from '../support/fault-proxy.ts'
 import { until } from '../support/until.ts'
 
@@ -161,6 +161,49 @@ describe('a store that is compacted', { timeout: 30_000 }, () => {
   })
 })
 
+describe('one fault after the other, under changes', { timeout: 60_000 }, () => {
+  it('end in what the server has: nothing missing, nothing extra, nothing stale', async () => {
+    const { server, proxy, follow } = await behindProxy()
+    const [tries, stop] = watchedForEver(follow)
+    let over = false
+    const writing = (async () => {
+      for (let weight = 1; !over; weight++) {
+        const key = `/services/s${weight % 7}/10.0.0.1:${1 + (weight % 31)}`
+        const change = weight % 3 === 0 ? remove(server.address, key) : put(server.address, key, `{"weight":${weight}}`)
+        await change.catch(() => sleep(20)) // it may have come through all the same
+      }
+    })()
+    const faults = [
+      () => server.restart(),
+      () => proxy.cutAfter(777),
+      async () => {
+        server.hang()
+        const failures = tries.length
+        await until('it is noticed', () => tries.length > failures)
+        server.resume()
+      },
+      async () => {
+        await proxy.refuse()
+        const { header } = await eventually(() => put(server.address, '/services/s1/10.0.0.2:80'))
+        await call(server.address, 'kv/compaction', { revision: header.revision, physical: true })
+        await proxy.accept()
+      },
+    ]
+    for (const fault of [...faults, ...faults]) {
+      await fault()
+      await until('a view after it', () => tries.at(-1)!.views.length > 1)
+    }
+    over = true
+    await writing
+    const kept = await stored(server.address, '/services/')
+    expect(kept.size).toBeGreaterThan(50)
+    const truth = [...kept].map(([key, value]) => [key.slice('/services/'.length), weightOf(value)] as const)
+    await shows(tries, new Map(truth))
+    expect(tries.length).toBeGreaterThan(faults.length)
+    await stop()
+  })
+})
+
 describe('a cluster', { timeout: 60_000 }, () => {
   it('goes on with another member when one is killed', async () => {
     const members = await startCluster(3)
@@ -242,3 +285,5 @@ async function eventually<Result>(attempt: () => Promise<Result>): Promise<Resul
       await sleep(20)
     }
 }
+
+const weightOf = (value: string): number => (value === '' ? 1 : JSON.parse(value).weight)
