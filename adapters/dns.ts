@@ -84,9 +84,9 @@ class DnsAdapter implements RegistryAdapter {
     const due = this.#known.filter(({ dueMs }) => dueMs <= now)
     await inTurns(CONCURRENCY, due, (known) => this.#askFor(known, questions))
     questions.signal.throwIfAborted()
-    const [first, ...others] = this.#known.flatMap(({ failure }) => failure ?? [])
-    if (first && others.length + 1 === this.#known.length)
-      throw new Error(`no answer from DNS: ${first.message}`, { cause: first })
+    const [cause] = this.#known.map(({ failure }) => failure)
+    if (cause && this.#known.every(({ failure }) => failure))
+      throw new Error(`no answer from DNS: ${cause.message}`, { cause })
     for (const known of this.#known) this.#tell(known)
   }
 
@@ -95,9 +95,7 @@ class DnsAdapter implements RegistryAdapter {
     try {
       const answer = await ask(questions, known.service)
       this.#take(known, answer)
-      // Where there is nobody, or nobody answers, somebody may be in a moment.
-      known.dueMs =
-        this.#context.now() + Math.min(max, Math.max(min, Number.isFinite(answer.ttlMs) ? answer.ttlMs : min))
+      known.dueMs = this.#context.now() + Math.min(max, Math.max(min, answer.ttlMs))
     } catch (error) {
       known.failure = error as Error
       known.dueMs = this.#context.now() + min

@@ -15,7 +15,7 @@ export interface Answer {
   readonly instances: readonly Instance[]
   /** Records that are no instance: why, by place. */
   readonly wrong: ReadonlyMap<string, string>
-  /** The shortest of the addresses; infinite when there are none. Of SRV records Node does not say it. */
+  /** The shortest of the addresses; 0 when there are none. Of SRV records Node does not say it. */
   readonly ttlMs: number
 }
 
@@ -50,7 +50,7 @@ export async function ask(questions: Questions, { srv, host, port, tls }: Servic
     for (const [place, reason] of answer.wrong) wrong.set(place, reason)
     if (answer.instances.length > 0) return { ...answer, wrong }
   }
-  return { instances: [], wrong, ttlMs: Number.POSITIVE_INFINITY }
+  return { instances: [], wrong, ttlMs: 0 }
 }
 
 /** An instance for each address of each target. Over TLS it is one by name, for that is what the certificate is for. */
@@ -81,7 +81,7 @@ async function ofTargets(
       }
   }
   const ttls = [...addresses.values()].flat().map(({ ttl }) => ttl * 1000)
-  return { instances: [...byId.values()], wrong, ttlMs: Math.min(...ttls) }
+  return { instances: [...byId.values()], wrong, ttlMs: ttls.length > 0 ? Math.min(...ttls) : 0 }
 }
 
 async function addressesOf(questions: Questions, name: string): Promise<RecordWithTtl[]> {

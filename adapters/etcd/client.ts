@@ -30,7 +30,7 @@ class HttpError extends Error {
 
 /**
  * One etcd server, by the JSON gateway that is built into it (https://etcd.io/docs/v3.4/dev-guide/api_grpc_gateway/).
- * Lives until `signal` aborts: then its connections are closed, and what was under way rejects.
+ * Lives until it is closed, or `signal` aborts: then its connections are closed, and what was under way rejects.
  */
 export class Client {
   readonly #endpoint: string
@@ -45,7 +45,11 @@ export class Client {
     this.#signal = signal
     const { Agent } = endpoint.startsWith('https:') ? https : http
     this.#agent = new Agent({ keepAlive: true, ...options.tls })
-    signal.addEventListener('abort', () => this.#agent.destroy(), { once: true })
+    signal.addEventListener('abort', () => this.close(), { once: true })
+  }
+
+  close(): void {
+    this.#agent.destroy()
   }
 
   /** Asks for `path`, such as `kv/range`. A token that has expired is renewed. */

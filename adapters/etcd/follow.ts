@@ -80,7 +80,7 @@ export async function follow(
 export async function beat(client: Client, prefix: string, everyMs: number, signal: AbortSignal): Promise<never> {
   for (;;) {
     await sleep(everyMs, undefined, { signal })
-    await client.call('kv/range', { ...below(prefix), limit: 1, keys_only: true })
+    await client.call('kv/range', { key: below(prefix).key, keys_only: true })
   }
 }
 

@@ -66,8 +66,8 @@ async function put(client: Client, { ID }: Lease, { key, value, marker }: Holdin
 async function keepAlive(client: Client, { ID }: Lease, everyMs: number, signal: AbortSignal): Promise<never> {
   for (;;) {
     await sleep(everyMs, undefined, { signal })
-    const { result } = await client.call<{ result: Lease }>('lease/keepalive', { ID })
-    if (!result.TTL) throw new Error('the lease has ended')
+    const { result } = await client.call<{ result?: Lease }>('lease/keepalive', { ID })
+    if (!result?.TTL) throw new Error('the lease has ended')
   }
 }
 

@@ -23,6 +23,8 @@ type Entries = Map<Bytes, Entry>
 
 const MOST_INSTANCES = 10_000
 const MOST_BYTES = 2 ** 20
+/** Of a key behind the prefix: the longest service name and the longest host take less. */
+const MOST_CHARACTERS = 512
 /** Where keys are that belong to no service. */
 const NOWHERE = ''
 
@@ -113,7 +115,10 @@ export class Keys {
     const place = bytes.toString()
     if (!bytes.equals(Buffer.from(place)))
       return [NOWHERE, JSON.stringify(bytes.toString('latin1')), 'the key is not UTF-8']
-    const [service = '', ...rest] = place.slice(this.#prefix.length).split('/')
+    const behind = place.slice(this.#prefix.length)
+    if (behind.length > MOST_CHARACTERS)
+      return [NOWHERE, `${place.slice(0, 100)}…`, `the key has ${place.length} characters`]
+    const [service = '', ...rest] = behind.split('/')
     if (rest.length === 0) return [NOWHERE, place, `the key is not ${this.#prefix}<service>/<host:port>`]
     if (!isServiceName(service)) return [NOWHERE, place, `not a service name (${SERVICE_NAME.source})`]
     return [service, place, rest.join('/')]

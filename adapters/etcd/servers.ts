@@ -27,10 +27,11 @@ export class Servers {
     const failures: Error[] = []
     for (const _ of this.#options.endpoints) {
       const { endpoints } = this.#options
+      const client = new Client(endpoints[this.#turn++ % endpoints.length]!, options, signal)
       try {
-        const endpoint = endpoints[this.#turn++ % endpoints.length]!
-        return await use(new Client(endpoint, options, signal))
+        return await use(client)
       } catch (error) {
+        client.close()
         signal.throwIfAborted()
         failures.push(error as Error)
       }

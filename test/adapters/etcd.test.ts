@@ -104,6 +104,15 @@ describe('what is no instance', () => {
     expect([...adapter.leftOut!()]).toEqual([])
   })
 
+  it('may have a key as long as a value, which is not told at length', async () => {
+    const { prefix, follow, warnings } = await scratch()
+    await put(server.address, `${prefix}one/${'x'.repeat(1_000_000)}:80`)
+    await put(server.address, `${prefix}one/${A}`)
+    await follow().shows({ one: [A] })
+    const told = `${`${prefix}one/${'x'.repeat(100)}`.slice(0, 100)}… left out: the key has ${prefix.length + 1_000_007} characters`
+    expect(warnings).toEqual([told])
+  })
+
   it('is the second of two keys that claim one address', async () => {
     const { prefix, follow, warnings } = await scratch()
     await put(server.address, `${prefix}one/${A}`, '{"weight":2}')
