@@ -23,7 +23,7 @@ export interface Gateway {
   readonly config: GatewayConfig
   /** Serves one Fetch request: mount it in an app of your own, or call it in a test. */
   fetch(request: Request): Promise<Response>
-  /** Begins to read the registry; resolves with the first view. */
+  /** Begins to read the registries; resolves once the table is complete. */
   start(): Promise<void>
   /** Opens `server.host` and `server.port`: the fast way in, with streaming straight from socket to socket. */
   listen(): Promise<AddressInfo>
@@ -49,7 +49,7 @@ export async function createGateway(source: string | object, options: GatewayOpt
   const known = new Promise<void>((resolve) => {
     registry.subscribe((update) => {
       data.directory.apply(update)
-      resolve()
+      if (update.complete) resolve()
     })
   })
   const requestId = requestIds()

@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   registry: ['balancing', 'errors', 'plugin'],
   proxy: ['errors', 'routing', 'type balancing', 'type config', 'type plugin'],
   gateway: ['proxy', 'errors', 'type config', 'type plugin', 'type routing'],
-  admin: ['gateway', 'type registry'],
+  admin: ['gateway', 'registry', 'type plugin'],
 
   tokens: [
     'di',
@@ -48,7 +48,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   server: ['container', 'builtins', 'admin', 'config', 'registry', 'type di', 'type gateway', 'type plugin'],
   embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],
   index: ['embed', 'catalog', 'config', 'errors'],
-  cli: ['server', 'builtins', 'catalog', 'config'],
+  cli: ['server', 'builtins', 'admin', 'catalog', 'config', 'container'],
 }
 
 /** What a stranger's plugin could use as well: the porch, and packages. */

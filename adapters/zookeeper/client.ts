@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { type Client, createClient, Exception, type Stat } from 'node-zookeeper-client'
+import { Watches } from './watches.ts'
 
 /**
  * `node-zookeeper-client` 1.1.3 and those of its private parts that a link takes over. Left to itself the library
@@ -16,7 +17,7 @@ export interface Manager extends EventEmitter {
   pendingBuffer: Buffer | null
   readonly pendingQueue: unknown[]
   readonly packetQueue: { readonly queue: unknown[] }
-  readonly watcherManager: { emit(event: unknown): void }
+  watcherManager: Pick<Watches, 'emit'>
   setState(state: number): void
   connect(): void
   onSocketConnected(): void
@@ -39,8 +40,13 @@ export function ownedClient(sessionTimeoutMs: number): OwnedClient {
   // A placeholder: the library's own parser of addresses knows neither IPv6 nor a space after a comma.
   const client = createClient('localhost:2181', { sessionTimeout: sessionTimeoutMs, retries: 0 }) as OwnedClient
   const missing = unknownParts(client)
-  if (missing.length === 0) return client
+  if (missing.length === 0) return withWatches(client)
   throw new Error(`node-zookeeper-client lacks ${missing.join(', ')}; install exactly version 1.1.3`)
+}
+
+function withWatches(client: OwnedClient): OwnedClient {
+  client.connectionManager.watcherManager = new Watches()
+  return client
 }
 
 /** @throws Error as `ownedClient` does: for a start that fails at once rather than a first connection that does */
@@ -75,7 +81,7 @@ export function silence(client: OwnedClient): void {
   manager.state = CLOSED
   manager.removeAllListeners()
   client.removeAllListeners()
-  manager.watcherManager.emit = () => {}
+  manager.watcherManager = new Watches()
   manager.packetQueue.queue.length = 0
   manager.pendingQueue.length = 0
   manager.pendingBuffer = null

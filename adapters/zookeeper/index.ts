@@ -1,10 +1,17 @@
-import { defineAdapter, type PluginContext, type RegistryAdapter, type RegistryView } from '../../src/plugin/index.ts'
+import {
+  defineAdapter,
+  type LeftOut,
+  type PluginContext,
+  type RegistryAdapter,
+  SharedView,
+} from '../../src/plugin/index.ts'
 import { assertLibrary } from './client.ts'
-import { Instances } from './instances.ts'
-import { layouts } from './layouts/index.ts'
+import { Complaints } from './complaints.ts'
+import { readerOf } from './layouts/index.ts'
 import { Link, printed } from './link.ts'
 import { type Options, options } from './options.ts'
-import { Tree } from './tree.ts'
+import { Selection } from './selection.ts'
+import { Tree, type Wish } from './tree.ts'
 
 /** Services from ZooKeeper: `<root>/<service>/<instance>`. A root that does not exist (yet) is a registry without services. */
 export const zookeeper = defineAdapter<Options>({
@@ -16,27 +23,41 @@ export const zookeeper = defineAdapter<Options>({
 class ZooKeeperAdapter implements RegistryAdapter {
   readonly #options: Options
   readonly #context: PluginContext
-  readonly #instances: Instances
+  readonly #complaints: Complaints
+  readonly #wish: Wish
   #turn: number
-  #view: RegistryView = new Map()
+  #view = SharedView.empty
+  #sessionTimeoutMs: number
 
   constructor(options: Options, context: PluginContext) {
     assertLibrary()
     this.#options = options
     this.#context = context
-    this.#instances = new Instances(layouts[options.layout], context.log)
+    this.#complaints = new Complaints(context.log)
+    this.#wish = wish(options)
+    this.#sessionTimeoutMs = options.sessionTimeout
     this.#turn = Math.floor(context.random() * options.hosts.length) // gateways need not all ask the same server first
   }
 
-  async *watch(signal: AbortSignal): AsyncGenerator<RegistryView> {
+  /** Asked for; what the server has granted once there has been a session. */
+  get sessionTimeoutMs(): number {
+    return this.#sessionTimeoutMs
+  }
+
+  leftOut(): Iterable<LeftOut> {
+    return this.#complaints
+  }
+
+  async *watch(signal: AbortSignal): AsyncGenerator<SharedView> {
     if (signal.aborted) return
     let link: Link | undefined
     try {
       link = await this.#connect(signal)
-      const tree = new Tree(link, this.#options.root, this.#instances, this.#view)
+      this.#sessionTimeoutMs = link.sessionTimeoutMs
+      const tree = new Tree(link, this.#wish, this.#complaints, this.#view)
       for (let first = true; ; first = false) {
         const view = await tree.read()
-        const news = first || differ(view, this.#view)
+        const news = first || view !== this.#view
         this.#view = view
         if (news) yield view
         await tree.stirred()
@@ -72,6 +93,7 @@ class ZooKeeperAdapter implements RegistryAdapter {
   }
 }
 
-function differ(a: RegistryView, b: RegistryView): boolean {
-  return a.size !== b.size || [...a].some(([name, list]) => b.get(name) !== list)
+function wish({ root, services, nested, layout, port, metadata }: Options): Wish {
+  const reader = readerOf(layout, port === undefined ? { metadata } : { port, metadata })
+  return { root, selection: new Selection(services), nested, reader }
 }

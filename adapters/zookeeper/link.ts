@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { CONNECTING, type OwnedClient, ownedClient, type Stat, silence, verdict } from './client.ts'
+import { handed, type Watcher } from './watches.ts'
 
 export interface Server {
   readonly host: string
@@ -30,7 +31,8 @@ const MIN_BEAT_MS = 200
  * nothing worth reconnecting for: when anything at all goes wrong `down` aborts, with the reason, and a new link reads
  * everything anew.
  *
- * Watchers are called once per reading that left them, must be one function per path, and must not throw.
+ * A path has one watcher for its children, one for its data and one for its creation: the last that was given. It is called
+ * once for each reading that left it, with the path.
  */
 export class Link {
   readonly #server: Server
@@ -50,6 +52,11 @@ export class Link {
 
   get down(): AbortSignal {
     return this.#down.signal
+  }
+
+  /** Asked for; what the server has granted once it is open. */
+  get sessionTimeoutMs(): number {
+    return this.#client.getSessionTimeout()
   }
 
   /** Resolves with the session; rejects when there is none within `connectTimeoutMs`. */
@@ -72,20 +79,22 @@ export class Link {
   }
 
   /** Child names, and a watch for the next change of them; `undefined`, and no watch, when there is no such node. */
-  children(path: string, watcher: () => void): Promise<string[] | undefined> {
-    return this.#read('getChildren', path, (done) => this.#client.getChildren(path, watcher, done))
+  children(path: string, watcher: Watcher): Promise<string[] | undefined> {
+    return this.#read('getChildren', path, (done) => this.#client.getChildren(path, handed(watcher), done))
   }
 
   /** Data, and a watch for the next change or the deletion; `undefined`, and no watch, when there is no such node. */
-  node(path: string, watcher: () => void): Promise<Znode | undefined> {
+  node(path: string, watcher: Watcher): Promise<Znode | undefined> {
     return this.#read('getData', path, (done) =>
-      this.#client.getData(path, watcher, (error, data, stat) => done(error, { data, stat })),
+      this.#client.getData(path, handed(watcher), (error, data, stat) => done(error, { data, stat })),
     )
   }
 
   /** Whether the node exists, and a watch for its creation. */
-  async exists(path: string, watcher: () => void): Promise<boolean> {
-    const stat = await this.#read<Stat | null>('exists', path, (done) => this.#client.exists(path, watcher, done))
+  async exists(path: string, watcher: Watcher): Promise<boolean> {
+    const stat = await this.#read<Stat | null>('exists', path, (done) =>
+      this.#client.exists(path, handed(watcher), done),
+    )
     return Boolean(stat)
   }
 

@@ -1,94 +1,185 @@
 import type { Instance } from '../../src/plugin/index.ts'
-import type { Instances } from './instances.ts'
-import type { Link } from './link.ts'
+import { Children, type Nest } from './children.ts'
+import { ownReading } from './held.ts'
+import type { Reading } from './layouts/index.ts'
+import { Denied } from './link.ts'
+import { kept } from './same.ts'
+import type { Source } from './source.ts'
 
-export interface Source {
-  readonly link: Link
-  readonly instances: Instances
-  /** Runs a read when its turn has come. A path that may not be read is told of and is `undefined`, like one that is gone. */
-  readonly limited: <Result>(path: string, read: () => Promise<Result>) => Promise<Result | undefined>
+/** More children of one service are not read. */
+export const MOST_CHILDREN = 10_000
+/** A list is not read again before a millisecond for so many of its names has passed: it leaves time for the others. */
+const NAMES_PER_MS = 40
+
+export interface Place {
+  readonly path: string
+  readonly name: string
+  /** Named in the options: it may be missing, and its creation is waited for. */
+  readonly awaited?: boolean
+  /** Looked into for others, but not itself in the view. */
+  readonly folder?: boolean
+  /** What was known of it before the link: lives on as long as it says the same. */
+  readonly before: readonly Instance[]
+  /** Where services may lie below it. */
+  readonly nest?: Nest | undefined
 }
 
-interface Child {
-  dirty: boolean
-  readonly watcher: () => void
-  instance: Instance | undefined
-}
-
-/** `<root>/<service>` and its children, as one link sees them. Every path has one watcher for its whole life. */
+/** A node and its children, as one link sees them. A watch only marks; reading, and nothing else, arms it again. */
 export class Service {
+  readonly path: string
+  readonly name: string
+  readonly awaited: boolean
+  /** `undefined`: no such service. */
+  list: readonly Instance[] | undefined
+  gone = false
+  /** The path whose children are its instances. */
+  base: string
   readonly #source: Source
-  readonly #path: string
-  readonly #stirred: () => void
-  readonly #children = new Map<string, Child>()
-  #list: readonly Instance[]
+  readonly #place: Place
+  #before: readonly Instance[]
+  #children: Children
+  #own: Reading | undefined
+  #listDue = true
+  #ownDue = false
+  #notBeforeMs = 0
+  #denied = false
+  #complained = false
 
-  /** `before` is kept as the list as long as it says the same. */
-  constructor(source: Source, path: string, before: readonly Instance[], stirred: () => void) {
+  constructor(source: Source, place: Place) {
+    const { path, name, awaited = false, before } = place
+    this.path = path
+    this.name = name
+    this.awaited = awaited
+    this.base = path
     this.#source = source
-    this.#path = path
-    this.#list = before
-    this.#stirred = stirred
+    this.#place = place
+    this.#before = before
+    this.#children = this.#childrenAt(path)
   }
 
-  /** Reads the children's names, and the data of those that are new or changed; `undefined` when it is gone. */
-  async read(): Promise<readonly Instance[] | undefined> {
-    const { link, limited } = this.#source
-    const names = await limited(this.#path, () => link.children(this.#path, this.#stirred))
-    if (!names) return undefined
-    const listed = new Set(names)
-    for (const name of this.#children.keys()) if (!listed.has(name)) this.#drop(name)
-    await Promise.all(names.map((name) => this.#readChild(name)))
-    this.#list = this.#kept(this.#distinct())
-    return this.#list
+  stirList(): void {
+    this.#listDue = true
+  }
+
+  /** @returns whether anybody reads the data of the service node */
+  stirOwn(): boolean {
+    this.#ownDue = this.#own !== undefined
+    return this.#ownDue
+  }
+
+  /** @returns whether there is such a child */
+  stirChild(name: string): boolean {
+    return this.#children.stir(name)
+  }
+
+  /** What an ACL has hidden is to be tried again: no watch tells that it was mended. */
+  stirDenied(): void {
+    this.#listDue ||= this.#denied
+    this.#children.stirDenied()
+  }
+
+  get denied(): boolean {
+    return this.#denied || this.#children.denied
+  }
+
+  /** Whether there is something to read now. */
+  due(nowMs: number): boolean {
+    return this.#children.unread || this.#ownDue || (this.#listDue && nowMs >= this.#notBeforeMs)
+  }
+
+  /** For how long not to read the list; 0 also when it need not be read. */
+  waitMs(nowMs: number): number {
+    return this.#listDue ? Math.max(0, this.#notBeforeMs - nowMs) : 0
+  }
+
+  /** Reads what is due: at first everything. */
+  async read(nowMs: number): Promise<void> {
+    if (this.#listDue && nowMs >= this.#notBeforeMs) await this.#readList(nowMs)
+    if (this.gone || this.#denied) return
+    if (this.#ownDue) await this.#readOwn()
+    await this.#children.read()
+    const list = kept(this.#before, this.#children.combine(this.#own))
+    this.#before = list
+    this.list = this.#place.folder || this.#children.onlyServices ? undefined : list
   }
 
   drop(): void {
-    for (const name of this.#children.keys()) this.#drop(name)
+    this.#children.clear()
+    this.#settled()
   }
 
-  paths(): string[] {
-    return [...this.#children.keys()].map((name) => `${this.#path}/${name}`)
-  }
-
-  async #readChild(name: string): Promise<void> {
-    const child = this.#children.get(name) ?? this.#add(name)
-    if (!child.dirty) return
-    child.dirty = false
-    const path = `${this.#path}/${name}`
-    const { link, limited, instances } = this.#source
-    const node = await limited(path, () => link.node(path, child.watcher))
-    // Gone since it was listed leaves no watch here, but the parent's has fired: it is listed again in a moment.
-    if (node) child.instance = instances.at(path, node)
-    else this.#drop(name)
-  }
-
-  #add(name: string): Child {
-    const watcher = () => {
-      child.dirty = true
-      this.#stirred()
+  async #readList(nowMs: number): Promise<void> {
+    this.#listDue = false
+    const names = await this.#listed()
+    this.#denied = names instanceof Denied
+    this.gone = !names
+    if (!names || names instanceof Denied) {
+      this.#clear()
+      if (names) this.#complain(names.message)
+      return
     }
-    const child: Child = { dirty: true, watcher, instance: undefined }
-    this.#children.set(name, child)
-    return child
+    this.#notBeforeMs = nowMs + restMs(names)
+    if (names.length > MOST_CHILDREN) {
+      const reason = `all but the first ${MOST_CHILDREN} of its ${names.length} children`
+      this.#complain(reason, 'too many children')
+    } else this.#settled()
+    this.#children.listed(first(names, MOST_CHILDREN))
+    this.#ownDue ||= this.#source.reader.ownData && names.length === 0
+    if (names.length > 0) this.#own = undefined
   }
 
-  #drop(name: string): void {
-    this.#children.delete(name)
-    this.#source.instances.forget(`${this.#path}/${name}`)
+  /** The names of what may be instances: children of this node, or of the one below it that holds them. */
+  async #listed(): Promise<string[] | Denied | undefined> {
+    const { reader } = this.#source
+    const names = await (this.awaited ? this.#source.childrenOrWatch(this.path) : this.#source.children(this.path))
+    if (!names || names instanceof Denied) return names
+    const below = reader.below?.(names)
+    const base = below === undefined ? this.path : `${this.path}/${below}`
+    if (base !== this.base) {
+      this.#children.clear()
+      this.base = base
+      this.#children = this.#childrenAt(base)
+    }
+    return below === undefined ? names : ((await this.#source.children(base)) ?? [])
   }
 
-  /** In the order of their names. Two nodes may claim one address: the first of them has it. */
-  #distinct(): Instance[] {
-    const byId = new Map<string, Instance>()
-    for (const [name, { instance }] of [...this.#children].sort(([a], [b]) => (a < b ? -1 : 1)))
-      if (instance && !byId.has(instance.id)) byId.set(instance.id, instance)
-      else if (instance) this.#source.instances.tellOnce(`${this.#path}/${name}`, `${instance.id} is registered twice`)
-    return [...byId.values()]
+  async #readOwn(): Promise<void> {
+    this.#ownDue = false
+    const node = await this.#source.node(this.path)
+    if (!node) return
+    const said =
+      node instanceof Denied ? { instances: [], broken: [node.message] } : ownReading(this.#source.reader, node)
+    this.#own = said
+    if (said.broken) this.#complain(said.broken.join('; '))
+    else this.#settled()
   }
 
-  #kept(list: readonly Instance[]): readonly Instance[] {
-    const before = this.#list
-    return list.length === before.length && list.every((one, index) => one === before[index]) ? before : list
+  #clear(): void {
+    this.#children.clear()
+    this.#own = undefined
+    this.#before = []
+    this.list = undefined
   }
+
+  #childrenAt(path: string): Children {
+    return new Children(this.#source, path, this.#before, this.#place.nest)
+  }
+
+  #complain(reason: string, kind?: string): void {
+    this.#complained = true
+    this.#source.complaints.about(this.path, reason, kind)
+  }
+
+  #settled(): void {
+    if (this.#complained) this.#source.complaints.settled(this.path)
+    this.#complained = false
+  }
+}
+
+export function restMs(names: readonly string[]): number {
+  return names.length / NAMES_PER_MS
+}
+
+function first(names: string[], count: number): readonly string[] {
+  return names.length <= count ? names : names.sort().slice(0, count)
 }

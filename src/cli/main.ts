@@ -7,6 +7,7 @@ import { type Console, ExitCode } from './console.ts'
 import { healthcheck } from './healthcheck.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
+import { type ServicesOptions, services } from './services.ts'
 import { validate } from './validate.ts'
 
 const DEFAULT_FILES = ['gateway.yaml', 'config/gateway.yaml']
@@ -45,6 +46,13 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     .argument('[config]', 'with the options of the plugins that this file names')
     .action(async (file?: string) => {
       code = await schema(file, console)
+    })
+  verb('services', 'show what the registry holds, and the layout that each instance was recognised by')
+    .argument('[config]', FILE_HELP)
+    .option('--json', 'print it as JSON, with --watch one line a change')
+    .option('--watch', 'go on and print what changes')
+    .action(async (file: string | undefined, options: ServicesOptions) => {
+      code = await services(file ?? defaultFile(), console, options)
     })
   verb('healthcheck', "ask the running gateway's admin port whether it is alive: exit code 0 or 1")
     .argument('[config]', FILE_HELP)

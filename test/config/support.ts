@@ -9,6 +9,11 @@ const first = { pick: <T>(endpoints: readonly T[]) => endpoints[0]! }
 const zookeeperOptions = z.strictObject({
   hosts: z.array(z.string()).min(1),
   root: z.string().default('/services'),
+  services: z.array(z.string()).default(['*']),
+  nested: z.boolean().default(false),
+  metadata: z
+    .record(z.string(), z.string())
+    .default({ weight: 'weight', zone: 'zone', version: 'version', status: 'status' }),
   layout: z.enum(['auto', 'plain']).default('auto'),
   sessionTimeout: duration().prefault('30s'),
   connectTimeout: duration().prefault('3s'),
