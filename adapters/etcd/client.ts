@@ -162,7 +162,8 @@ function failure(status: number, text: string): HttpError {
   try {
     return new HttpError(status, JSON.parse(text).message)
   } catch {
-    return new HttpError(status, `the answer is ${status}: ${text.slice(0, 200)}`)
+    const hint = status === 404 ? '; is enable-grpc-gateway on?' : ''
+    return new HttpError(status, `the answer is ${status} ${JSON.stringify(text.trim().slice(0, 100))}${hint}`)
   }
 }
 

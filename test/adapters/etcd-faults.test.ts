@@ -10,6 +10,7 @@ import { type Following, pluginContext, summary } from '../contract/index.ts'
 import { subject } from '../support/adapter.ts'
 import { call, put, remove, startCluster, startEtcd, stored } from '../support/etcd.ts'
 import { FaultProxy } from '../support/fault-proxy.ts'
+import { freePorts } from '../support/ports.ts'
 import { until } from '../support/until.ts'
 
 const A = '10.0.0.1:80'
@@ -84,6 +85,16 @@ describe('a server that hangs', { timeout: 30_000 }, () => {
     await put(healthy.address, `/services/one/${A}`)
     hung.hang()
     await (await subject(etcd, { endpoints: [hung.address, healthy.address], ...BRISK })).follow().shows({ one: [A] })
+  })
+})
+
+describe('what is no gateway of etcd', { timeout: 30_000 }, () => {
+  it('is told so', async () => {
+    const [port] = await freePorts(1)
+    await startEtcd({ flags: ['--listen-metrics-urls', `http://127.0.0.1:${port}`] })
+    const { follow } = await subject(etcd, { endpoints: `127.0.0.1:${port}` })
+    const said = `etcd http://127.0.0.1:${port}: the answer is 404 "404 page not found"; is enable-grpc-gateway on?`
+    expect((await follow().failure()).message).toBe(said)
   })
 })
 
@@ -274,9 +285,9 @@ async function shows(tries: readonly Following[], truth: ReadonlyMap<string, num
   })
 }
 
-/** Tries until it succeeds, for at most 10 s. */
+/** Tries until it succeeds, for at most 20 s: members take their time to vote. */
 async function eventually<Result>(attempt: () => Promise<Result>): Promise<Result> {
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + 20_000
   for (;;)
     try {
       return await attempt()

@@ -36,7 +36,9 @@ export class Etcd {
       ...['--name', places.name, '--data-dir', join(directory, 'data'), '--unsafe-no-fsync'],
       ...['--listen-client-urls', [client, alsoOn].filter(Boolean).join(), '--advertise-client-urls', client],
       ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', members],
-      ...['--heartbeat-interval', '50', '--election-timeout', '500', '--logger', 'zap', '--log-level', 'warn'],
+      ...['--logger', 'zap', '--log-level', 'warn'],
+      // By which a lease may be as short as a second. Members that vote need their time.
+      ...(cluster.length === 1 ? ['--heartbeat-interval', '50', '--election-timeout', '500'] : []),
       ...flags,
     ])
   }
