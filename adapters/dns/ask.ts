@@ -28,6 +28,7 @@ interface Target {
 }
 
 const CONCURRENCY = 8
+const MOST_INSTANCES = 10_000
 /** RFC 2782 wants "a very small chance" for a weight of 0. */
 const SMALL = 0.1
 
@@ -60,27 +61,29 @@ async function ofTargets(
   layout: 'srv' | 'address',
   tls: boolean,
 ): Promise<Answer> {
-  const addresses = new Map<Target, RecordWithTtl[]>()
-  await inTurns(CONCURRENCY, targets, async (target) => {
-    addresses.set(target, await addressesOf(questions, target.host))
+  const records = new Map<string, RecordWithTtl[]>()
+  const names = new Set(targets.map(({ host }) => host))
+  await inTurns(CONCURRENCY, [...names], async (name) => {
+    records.set(name, await addressesOf(questions, name))
   })
   const byId = new Map<string, Instance>()
   const wrong = new Map<string, string>()
   for (const target of [...targets].sort((a, b) => (a.place < b.place ? -1 : 1))) {
     const { port, weight, place } = target
-    const found = addresses.get(target)!.map(({ address }) => address)
-    const hosts = tls && found.length > 0 ? [target.host] : found.sort()
+    const addresses = records.get(target.host)!.map(({ address }) => address)
+    const hosts = tls && addresses.length > 0 ? [target.host] : addresses.sort()
     if (hosts.length === 0 && layout === 'srv') wrong.set(place, `${target.host} has no address`)
     for (const host of hosts)
       try {
         const one = instance({ host, port, tls, weight: weight / hosts.length, layout })
         if (byId.has(one.id)) throw new TypeError(`${one.id} is registered twice`)
+        if (byId.size === MOST_INSTANCES) throw new TypeError(`the service has more than ${MOST_INSTANCES} instances`)
         byId.set(one.id, one)
       } catch (error) {
         wrong.set(place, (error as Error).message)
       }
   }
-  const ttls = [...addresses.values()].flat().map(({ ttl }) => ttl * 1000)
+  const ttls = [...records.values()].flat().map(({ ttl }) => ttl * 1000)
   return { instances: [...byId.values()], wrong, ttlMs: ttls.length > 0 ? Math.min(...ttls) : 0 }
 }
 

@@ -94,6 +94,19 @@ describe('SRV records', () => {
   })
 })
 
+describe('ten thousand instances', () => {
+  it('are all that a service has', async () => {
+    const ports = Array.from({ length: 101 }, (_, at) => `srv-host=_http._tcp.one.test,a.test,${at + 100}`)
+    const addresses = Array.from({ length: 100 }, (_, at) => `host-record=a.test,10.0.0.${at + 1}`)
+    const dnsmasq = await Dnsmasq.start([...ports, ...addresses])
+    onTestFinished(() => dnsmasq.kill())
+    const { follow, warnings } = await subject(dns, { services: SRV, servers: [dnsmasq.address] })
+    const view = await follow().until((view) => view.get('one')!.length > 0)
+    expect(view.get('one')).toHaveLength(10_000)
+    expect(warnings).toEqual(['_http._tcp.one.test a.test:200 left out: the service has more than 10000 instances'])
+  })
+})
+
 describe('addresses of a name', () => {
   it('are instances on the port that the options say, of both families or of one', async () => {
     const lines = ['host-record=one.test,10.0.0.1,fd00::1', 'host-record=one.test,10.0.0.2']
