@@ -8,7 +8,9 @@ import { etcd } from '../../adapters/etcd.ts'
 import { instance } from '../../src/plugin/index.ts'
 import { subject } from '../support/adapter.ts'
 import { base64, call, type Etcd, put, startEtcd } from '../support/etcd.ts'
+import { FaultProxy } from '../support/fault-proxy.ts'
 import { freePorts } from '../support/ports.ts'
+import { until } from '../support/until.ts'
 
 const A = '10.0.0.1:80'
 const ONE = instance({ host: '10.0.0.1', port: 80 })
@@ -96,6 +98,17 @@ describe('over TLS', { timeout: 30_000 }, () => {
       tls: { ...tls, ...(trusted && { ca: cert }) },
     })
     expect((await follow().failure()).message).toContain(reason)
+  })
+
+  it('a handshake that does not come to an end is no connection', async () => {
+    const server = await startEtcd()
+    const proxy = await FaultProxy.open(server.address)
+    onTestFinished(() => proxy.close())
+    proxy.freeze()
+    const { follow } = await subject(etcd, { endpoints: `https://${proxy.address}`, connectTimeout: '100ms' })
+    expect((await follow().failure()).message).toBe(`etcd https://${proxy.address}: no connection within 100 ms`)
+    proxy.thaw() // or it would not hear of the end
+    await until('nothing is open', () => proxy.connections === 0)
   })
 
   it('a file that is missing is named', async () => {
