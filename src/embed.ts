@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import { stringify } from 'yaml'
 import { builtins } from './builtins.ts'
-import { loadConfig, parseConfig } from './config/index.ts'
+import { configOf } from './config/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { controlPlaneOf, dataPlaneOf, newGatewayScope } from './container.ts'
 import { type LineSink, requestIds } from './gateway/index.ts'
@@ -39,10 +38,7 @@ export interface Gateway {
 export async function createGateway(source: string | object, options: GatewayOptions = {}): Promise<Gateway> {
   const { plugins = [], log = silent, lines = { write: () => undefined }, env = process.env } = options
   const parsing = { builtins: [...builtins, ...plugins], env }
-  const { config, catalog } =
-    typeof source === 'string'
-      ? await loadConfig(source, parsing)
-      : await parseConfig(stringify(source), 'gateway.yaml', parsing)
+  const { config, catalog } = await configOf(source, parsing)
   const scope = newGatewayScope({ config, catalog, log, lines })
   const { registry } = controlPlaneOf(scope)
   const data = dataPlaneOf(scope)

@@ -47,8 +47,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   builtins: ['adapters', 'strategies', 'middleware', 'type plugin'],
   server: ['container', 'builtins', 'admin', 'config', 'registry', 'type di', 'type gateway', 'type plugin'],
   embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],
-  index: ['embed', 'catalog', 'config', 'errors'],
-  cli: ['server', 'builtins', 'admin', 'catalog', 'config', 'container'],
+  registration: ['builtins', 'config', 'plugin'],
+  index: ['embed', 'registration', 'catalog', 'config', 'errors'],
+  cli: ['server', 'registration', 'builtins', 'admin', 'catalog', 'config', 'container', 'plugin'],
 }
 
 /** What a stranger's plugin could use as well: the porch, and packages. */

@@ -1,5 +1,6 @@
 import {
   defineAdapter,
+  type Instance,
   type LeftOut,
   type PluginContext,
   type RegistryAdapter,
@@ -10,6 +11,8 @@ import { Complaints } from './complaints.ts'
 import { readerOf } from './layouts/index.ts'
 import { Link, printed } from './link.ts'
 import { type Options, options } from './options.ts'
+import { register } from './register.ts'
+import type { Connect } from './registrar.ts'
 import { Selection } from './selection.ts'
 import { Tree, type Wish } from './tree.ts'
 
@@ -67,6 +70,11 @@ class ZooKeeperAdapter implements RegistryAdapter {
     } finally {
       await link?.close()
     }
+  }
+
+  register(service: string, instance: Instance, signal: AbortSignal): Promise<void> {
+    const connect: Connect = (signal) => this.#connect(signal)
+    return register(service, instance, signal, this.#options, this.#context, connect)
   }
 
   /** Asks every server once, starting where the call before this one left off. */

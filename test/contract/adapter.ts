@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import type { AdapterPlugin, RegistryAdapter } from '../../src/plugin/index.ts'
+import type { AdapterPlugin } from '../../src/plugin/index.ts'
 import { Following, type Summary } from './following.ts'
 import { pluginContext } from './kit.ts'
 import type { Law } from './law.ts'
+import { lawOfSilence, lawsOfLostRegistration, lawsOfRegistration } from './registration.ts'
+import { nothingOpen, Registrations, type Trial } from './trial.ts'
 
 /** The registry a law is tried on: empty at first, and nobody else's. */
 export interface AdapterRig {
@@ -26,6 +28,8 @@ export interface AdapterHarness {
   rig(): Promise<AdapterRig>
   /** Whether its rigs have `cut` and `mend`. Without them there are no laws about failures. */
   readonly cuts: boolean
+  /** Whether the plugin's adapters can register. Without it there is one law about that: they do not. */
+  readonly registers?: boolean
   /**
    * For a registry that cannot say which services it has, such as DNS: those that the options of the rigs name, which are
    * `one`, `two`, `three` and `none`. They are always known, with none while nothing is published; so no service is ever gone.
@@ -48,17 +52,10 @@ export function adapterContract(plugin: AdapterPlugin<any>, harness: AdapterHarn
     ...laws,
     ...(!harness.named && lawsOfServices),
     ...(harness.cuts && lawsOfFailure),
+    ...(harness.registers ? lawsOfRegistration : lawOfSilence),
+    ...(harness.registers && harness.cuts && lawsOfLostRegistration),
   }
   return Object.entries(chosen).map(([name, law]) => ({ name, run: () => tried(plugin, harness, law) }))
-}
-
-interface Trial {
-  readonly rig: AdapterRig
-  readonly adapter: RegistryAdapter
-  /** What the adapter has warned of so far. */
-  readonly warnings: readonly string[]
-  /** Starts a watch, which is stopped after the law at the latest. */
-  follow(): Following
 }
 
 const A = '10.0.0.1:8080'
@@ -202,6 +199,7 @@ const lawsOfFailure: Record<string, (trial: Trial) => Promise<void>> = {
 async function tried(plugin: AdapterPlugin<any>, harness: AdapterHarness, law: (trial: Trial) => Promise<void>) {
   const rig = await harness.rig()
   const followings: Following[] = []
+  const registrations = new Registrations()
   try {
     const context = pluginContext({ now: () => performance.now(), random: () => 0 })
     const adapter = plugin.create(await typed(plugin, rig.options), context)
@@ -210,8 +208,10 @@ async function tried(plugin: AdapterPlugin<any>, harness: AdapterHarness, law: (
       followings.push(following)
       return following
     }
-    await law({ rig, adapter, warnings: context.warnings, follow })
+    const { entries, warnings } = context
+    await law({ rig, adapter, entries, warnings, follow, register: (...what) => registrations.add(adapter, ...what) })
   } finally {
+    await registrations.end()
     await Promise.allSettled(followings.map((following) => following.stop()))
     await rig.close()
   }
@@ -221,12 +221,4 @@ async function typed<Options>(plugin: AdapterPlugin<Options>, written: unknown):
   const result = await plugin.options?.['~standard'].validate(written)
   if (result?.issues) assert.fail(`the plugin refuses the rig's options: ${JSON.stringify(result.issues)}`)
   return result?.value as Options
-}
-
-async function nothingOpen(rig: AdapterRig): Promise<void> {
-  const deadline = Date.now() + 5000
-  while ((await rig.open()) > 0) {
-    if (Date.now() > deadline) assert.fail(`${await rig.open()} still open after the end`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }

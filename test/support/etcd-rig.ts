@@ -53,5 +53,6 @@ class EtcdRig implements AdapterRig {
 
 export const etcdHarness = (address: () => string): AdapterHarness => ({
   cuts: true,
+  registers: true,
   rig: async () => new EtcdRig(address(), await FaultProxy.open(address())),
 })
