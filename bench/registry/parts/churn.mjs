@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { cpuBetween } from '../cpu.mjs'
+import { compare, startGateway } from '../gateway.mjs'
+import { now } from '../model.mjs'
+import { heaviest } from '../profile.mjs'
+
+const PER_SECOND = 1000
+const SECONDS = 20
+const TARGET = { primary: 0.25, worker: 0.05 }
+/** A table that is not right after so long will not be. */
+const PATIENCE_MS = 5000
+
+export async function churn(place) {
+  const trusting = await run(place, { profile: place.profile })
+  const guarded = await run(place, { defaults: true })
+  return [...targets(trusting), byDefault(guarded)]
+}
+
+async function run(place, { defaults = false, profile }) {
+  const { root } = await place.populated(2000)
+  const gateway = await startGateway({ place, root, defaults })
+  try {
+    await sleep(1000) // what the first table leaves behind is not the changes' cost
+    const processes = [gateway.primary, ...gateway.workers]
+    await gateway.primary.ask('lagFromNow')
+    if (profile) for (const one of processes) await one.ask('profile')
+    const cpu = await cpuBetween(processes, () =>
+      place.writer.ask('churn', { root, perSecond: PER_SECOND, seconds: SECONDS }),
+    )
+    const { maxMs: lagMs } = await gateway.primary.ask('lag')
+    const end = await settled(place, gateway, root, cpu.result.endedMs)
+    if (profile) await keepProfiles(place, gateway, profile)
+    const [primary, ...workers] = cpu.shares
+    place.say(
+      `churn${defaults ? ' with the defaults' : ''}: primary ${percent(primary)}, workers ${workers.map(percent)}, ${end.wrong} wrong`,
+    )
+    return { primary, worker: Math.max(...workers), lagMs, ...end, ...cpu.result }
+  } finally {
+    await gateway.end()
+  }
+}
+
+/** Compares until all is right, or patience has ended. */
+async function settled({ writer }, gateway, root, endedMs) {
+  for (;;) {
+    const result = await compare(gateway, writer, root)
+    const afterMs = now() - endedMs
+    if (result.wrong === 0 || afterMs > PATIENCE_MS) return { ...result, afterMs }
+    await sleep(50)
+  }
+}
+
+async function keepProfiles({ say }, { primary, workers }, dir) {
+  mkdirSync(dir, { recursive: true })
+  for (const [name, one] of [['primary', primary], ...workers.map((worker, at) => [`worker-${at + 1}`, worker])]) {
+    const file = join(dir, `${name}.cpuprofile`)
+    await one.ask('profiled', { file })
+    say(`${file}\n${heaviest(file)}`)
+  }
+}
+
+const percent = (share) => `${(share * 100).toFixed(1)} %`
+
+function targets({ primary, worker, lagMs, wrong, missing, extra, stale, count, afterMs, ackP50Ms, instances }) {
+  const tables = `${missing} missing, ${extra} extra, ${stale} stale`
+  return [
+    {
+      what: `${PER_SECOND} changes/s over 2000 services for ${SECONDS} s: exact at the end`,
+      target: '0 wrong',
+      measured: `${tables} of ${instances}; ${count} changes, seen to be right ${afterMs.toFixed(0)} ms after the last was acknowledged; writes took ${ackP50Ms.toFixed(1)} ms (p50)`,
+      met: wrong === 0,
+    },
+    {
+      what: 'CPU of the primary meanwhile',
+      target: `<= ${percent(TARGET.primary)} of a core`,
+      measured: `${percent(primary)}; event loop delayed ${lagMs.toFixed(0)} ms at most`,
+      met: primary <= TARGET.primary,
+    },
+    {
+      what: 'CPU of a worker meanwhile',
+      target: `<= ${percent(TARGET.worker)} of a core`,
+      measured: percent(worker),
+      met: worker <= TARGET.worker,
+    },
+  ]
+}
+
+function byDefault({ primary, worker, lagMs, wrong, afterMs }) {
+  return {
+    what: 'the same with the defaults: guard and snapshot',
+    target: '-',
+    measured: `primary ${percent(primary)}, worker ${percent(worker)}; ${wrong} wrong after ${afterMs.toFixed(0)} ms; event loop delayed ${lagMs.toFixed(0)} ms at most`,
+  }
+}

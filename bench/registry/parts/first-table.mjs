@@ -1,0 +1,46 @@
+import { median, range } from '../../statistics.mjs'
+import { startGateway } from '../gateway.mjs'
+
+const ROUNDS = 3
+const TARGET = { tableMs: 1800, lagMs: 50 }
+
+/** From the adapter's first connection, while the workers are still being started, to the last instance in the last worker. */
+export async function firstTable(place) {
+  const { root, count } = await place.populated(2000)
+  const rounds = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const gateway = await startGateway({ place, root })
+    try {
+      const sizes = await Promise.all(gateway.workers.map((worker) => worker.ask('size')))
+      const [begunMs] = await gateway.primary.ask('dialled')
+      const { maxMs: lagMs, p99Ms: lagP99Ms } = await gateway.primary.ask('lag')
+      const short = sizes.find(({ total }) => total !== count)
+      if (short) throw new Error(`a worker has ${short.total} instances of ${count}`)
+      const tableMs = Math.max(...sizes.map(({ updatedMs }) => updatedMs)) - begunMs
+      rounds.push({ tableMs, lagMs, lagP99Ms })
+      place.say(`first table ${round + 1}/${ROUNDS}: ${tableMs.toFixed(0)} ms, lag at most ${lagMs.toFixed(0)} ms`)
+    } finally {
+      await gateway.end()
+    }
+  }
+  const of = (key) => rounds.map((round) => round[key])
+  const spread = (key) =>
+    range(of(key))
+      .map((ms) => ms.toFixed(0))
+      .join('-')
+  return [
+    {
+      what: `first table of ${count} instances in every worker`,
+      target: `<= ${TARGET.tableMs} ms`,
+      measured: `${median(of('tableMs')).toFixed(0)} ms (${spread('tableMs')})`,
+      met: median(of('tableMs')) <= TARGET.tableMs,
+      rounds,
+    },
+    {
+      what: 'longest delay of the event loop of the primary meanwhile',
+      target: `<= ${TARGET.lagMs} ms`,
+      measured: `${median(of('lagMs')).toFixed(0)} ms (${spread('lagMs')}); p99 ${median(of('lagP99Ms')).toFixed(1)} ms`,
+      met: median(of('lagMs')) <= TARGET.lagMs,
+    },
+  ]
+}
