@@ -17,25 +17,36 @@ const DEFAULTS = 'onEmpty: hold\n  settle: auto\n  snapshot: ./portolan-snapshot
 /**
  * The real gateway, a primary and two workers, on the services under `root`. Resolves when every worker has the whole table.
  *
+ * `lag` is the delay of the primary's event loop from its first connection to the registry on.
+ *
  * @param stopwatch false: balances as it would by itself, and keeps nothing for the benchmark
+ * @param profiled from the first line on
  */
-export async function startGateway({ place, hosts = place.hosts, root, defaults = false, stopwatch = true }) {
+export async function startGateway({
+  place,
+  hosts = place.hosts,
+  root,
+  defaults = false,
+  stopwatch = true,
+  profiled = false,
+}) {
   const dir = mkdtempSync(join(place.work, 'gateway-'))
   const [port, adminPort] = [await freePort(), await freePort()]
   writeFileSync(join(dir, 'stopwatch.mjs'), "export default globalThis[Symbol.for('portolan.bench.stopwatch')]\n")
   writeFileSync(join(dir, 'gateway.yaml'), configuration({ port, adminPort, hosts, root, defaults, stopwatch }))
-  const preload = `${inside}?hub=${encodeURIComponent(place.hub.path)}`
+  const preload = `${inside}?hub=${encodeURIComponent(place.hub.path)}${profiled ? '&profiled' : ''}`
   const args = ['--expose-gc', '--import', preload, program, 'run', join(dir, 'gateway.yaml')]
   const running = start({ command: process.execPath, args, core: place.core, dir })
   try {
     const [primary] = await place.hub.members('primary', 1, running)
     const workers = await place.hub.members('worker', WORKERS, running)
     await get(adminPort, '/readyz', { until: 200, unless: running, seconds: 120 })
+    const lag = await primary.ask('lag')
     const end = async () => {
       await stop(running)
       await place.hub.without([primary, ...workers])
     }
-    return { port, adminPort, primary, workers, running, end }
+    return { port, adminPort, primary, workers, lag, end }
   } catch (error) {
     await stop(running)
     throw error

@@ -9,9 +9,10 @@ import { setImmediate } from 'node:timers/promises'
 import { join } from './hub.mjs'
 import { now, STRATEGY } from './model.mjs'
 
-const LAG_RESOLUTION_MS = 1
 const PROFILE_INTERVAL_MICROS = 500
 
+/** The finest there is: costs a process that is not busy anyway about a hundredth of a core, so it is off when CPU is measured. */
+const LAG_RESOLUTION_MS = 1
 const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
 /** When the primary opened connections: those of the registry adapter, and no others. */
 const dialledMs = []
@@ -43,13 +44,20 @@ globalThis[STRATEGY] = {
 
 const revision = ({ instance }) => instance.metadata.rev
 
-const socket = join(new URL(import.meta.url).searchParams.get('hub'), cluster.isPrimary ? 'primary' : 'worker', {
+const settings = new URL(import.meta.url).searchParams
+if (settings.has('profiled')) await profile()
+
+const socket = join(settings.get('hub'), cluster.isPrimary ? 'primary' : 'worker', {
   dialled: () => dialledMs,
   cpu: () => ({ atMs: now(), ...process.cpuUsage() }),
-  lag: () => ({ maxMs: lag.max / 1e6 - LAG_RESOLUTION_MS, p99Ms: lag.percentile(99) / 1e6 - LAG_RESOLUTION_MS }),
-  lagFromNow() {
+  watchLag() {
     lag.reset()
     lag.enable()
+  },
+  /** Longest and 99th percentile since the watch, which ends. */
+  lag() {
+    lag.disable()
+    return { maxMs: lag.max / 1e6 - LAG_RESOLUTION_MS, p99Ms: lag.percentile(99) / 1e6 - LAG_RESOLUTION_MS }
   },
   /** How many endpoints there are, and since when. */
   size: () => ({ total, updatedMs }),
@@ -71,13 +79,7 @@ const socket = join(new URL(import.meta.url).searchParams.get('hub'), cluster.is
     }
     return process.memoryUsage()
   },
-  async profile() {
-    profiler = new Session()
-    profiler.connect()
-    await profiler.post('Profiler.enable')
-    await profiler.post('Profiler.setSamplingInterval', { interval: PROFILE_INTERVAL_MICROS })
-    await profiler.post('Profiler.start')
-  },
+  profile,
   async profiled({ file }) {
     const { profile } = await profiler.post('Profiler.stop')
     profiler.disconnect()
@@ -91,3 +93,11 @@ if (cluster.isPrimary)
   subscribe('net.client.socket', () => {
     if (dialledMs.push(now()) === 1) lag.enable()
   })
+
+async function profile() {
+  profiler = new Session()
+  profiler.connect()
+  await profiler.post('Profiler.enable')
+  await profiler.post('Profiler.setSamplingInterval', { interval: PROFILE_INTERVAL_MICROS })
+  await profiler.post('Profiler.start')
+}

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allowedCores } from '../proc.mjs'
 import { killAll, start } from '../processes.mjs'
@@ -30,7 +30,7 @@ export async function openPlace({ say, profile }) {
   const running = start({ command: process.execPath, args: [writerFile, hub.path, ...hosts], core, dir })
   const [writer] = await hub.members('writer', 1, running)
   const { ports, close } = await startInstances(INSTANCES)
-  const place = { work, core, hosts, hub, writer, say, profile: profile && join(process.cwd(), profile) }
+  const place = { work, core, hosts, hub, writer, say, profile: profile && resolve(profile) }
   return {
     ...place,
     /** A tree of so many services with ten instances each, made when it is first asked for. */

@@ -1,9 +1,21 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 const MOST = 30
 
+/** Ends the profiles that are being made in the gateway, leaves them in the folder of `--profile` and says what is heaviest. */
+export async function keepProfiles({ profile, say }, part, { primary, workers }) {
+  mkdirSync(profile, { recursive: true })
+  const all = { primary, ...Object.fromEntries(workers.map((worker, at) => [`worker-${at + 1}`, worker])) }
+  for (const [name, one] of Object.entries(all)) {
+    const file = join(profile, `${part}-${name}.cpuprofile`)
+    await one.ask('profiled', { file })
+    say(`${file}\n${heaviest(file)}`)
+  }
+}
+
 /** The functions of a CPU profile that took most of the time by themselves, without those that they call. */
-export function heaviest(file) {
+function heaviest(file) {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8'))
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]))
   const selfMicros = new Map()

@@ -15,6 +15,8 @@ const BATCH = 200
 const BATCHES_UNDER_WAY = 8
 /** A service loses or gains so many instances at most, so that no guard has a reason to doubt a removal. */
 const SWAY = 3
+/** From one service to the next in a series: a prime, so that it comes by all of them. */
+const STRIDE = 617
 
 join(hub, 'writer', {
   /** Registers so many services with so many instances each, unless that has been done. */
@@ -43,9 +45,11 @@ join(hub, 'writer', {
 
   /** So many changes, one after the other, with a pause of random length between them. @returns all of them */
   async series({ root, count, pauseMs }) {
+    const tree = trees.get(root)
     const changes = []
     for (let at = 0; at < count; at++) {
-      changes.push(await change(trees.get(root), ...chance(trees.get(root))))
+      // A service that has just changed does not change again: the second change would hide the first.
+      changes.push(await change(tree, ...chance(tree, at * STRIDE)))
       await sleep(pauseMs * (0.5 + Math.random()))
     }
     return changes
@@ -74,9 +78,9 @@ join(hub, 'writer', {
 })
 
 /** Some service, not one of those that are called; one third each of new, gone and changed instances. */
-function chance({ services, instances }) {
+function chance({ services, instances }, turn = Math.floor(Math.random() * services.length)) {
   const first = Math.min(CALLABLE, services.length >> 1)
-  const service = first + Math.floor(Math.random() * (services.length - first))
+  const service = first + (turn % (services.length - first))
   const { size } = services[service]
   const wish = ['create', 'remove', 'set'][Math.floor(Math.random() * 3)]
   const sway = Math.min(SWAY, instances - 1)

@@ -41,7 +41,7 @@ export async function cut(place) {
 
 async function oneCut({ writer }, { root, gateway, proxies }) {
   for (const worker of gateway.workers) await worker.ask('record')
-  await gateway.primary.ask('lagFromNow')
+  await gateway.primary.ask('watchLag')
   const cutMs = now()
   for (const proxy of proxies) proxy.cut()
   const marks = await writer.ask('touch', { root, services: MARKS })

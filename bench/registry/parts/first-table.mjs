@@ -1,5 +1,6 @@
 import { median, range } from '../../statistics.mjs'
 import { startGateway } from '../gateway.mjs'
+import { keepProfiles } from '../profile.mjs'
 
 const ROUNDS = 3
 const TARGET = { tableMs: 1800, lagMs: 50 }
@@ -13,7 +14,7 @@ export async function firstTable(place) {
     try {
       const sizes = await Promise.all(gateway.workers.map((worker) => worker.ask('size')))
       const [begunMs] = await gateway.primary.ask('dialled')
-      const { maxMs: lagMs, p99Ms: lagP99Ms } = await gateway.primary.ask('lag')
+      const { maxMs: lagMs, p99Ms: lagP99Ms } = gateway.lag
       const short = sizes.find(({ total }) => total !== count)
       if (short) throw new Error(`a worker has ${short.total} instances of ${count}`)
       const tableMs = Math.max(...sizes.map(({ updatedMs }) => updatedMs)) - begunMs
@@ -23,6 +24,7 @@ export async function firstTable(place) {
       await gateway.end()
     }
   }
+  if (place.profile) await profiled(place, root)
   const of = (key) => rounds.map((round) => round[key])
   const spread = (key) =>
     range(of(key))
@@ -43,4 +45,13 @@ export async function firstTable(place) {
       met: median(of('lagMs')) <= TARGET.lagMs,
     },
   ]
+}
+
+async function profiled(place, root) {
+  const gateway = await startGateway({ place, root, profiled: true })
+  try {
+    await keepProfiles(place, 'table', gateway)
+  } finally {
+    await gateway.end()
+  }
 }
