@@ -5,6 +5,7 @@ import os from 'node:os'
 import { killAll } from './processes.mjs'
 import { assertJars } from './registry/ensemble.mjs'
 import { readOptions, usage } from './registry/options.mjs'
+import { watchOthers } from './registry/others.mjs'
 import { parts } from './registry/parts/index.mjs'
 import { openPlace } from './registry/place.mjs'
 import { markdown, plain } from './registry/report.mjs'
@@ -51,8 +52,10 @@ async function measure(chosen, { profile }) {
   let failed = false
   for (const name of chosen) {
     say(`part ${name}`)
+    const others = watchOthers()
     try {
-      rows.push(...(await parts[name](place)).map((row) => ({ part: name, ...row })))
+      const measured = await parts[name](place)
+      rows.push(...measured.map((row) => ({ part: name, ...row, othersCores: others() })))
     } catch (error) {
       failed = true
       say(`${name} failed: ${error.stack}`)

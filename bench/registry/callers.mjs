@@ -3,8 +3,9 @@ import http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CALLABLE, serviceName } from './model.mjs'
 
+/** Enough to notice, and little beside what is measured. */
 const CALLERS = 4
-const PAUSE_MS = 5
+const PAUSE_MS = 25
 
 /** What the callable instances are: they answer. @returns a port for each slot */
 export async function startInstances(count) {

@@ -4,8 +4,8 @@ import { createClient } from 'node-zookeeper-client'
 const SESSION_MS = 30_000
 
 /** What a provider does, as promises; many may be under way at once. */
-export async function connected(hosts) {
-  const client = createClient(hosts.join(','), { sessionTimeout: SESSION_MS })
+export async function connected(server) {
+  const client = createClient(server, { sessionTimeout: SESSION_MS })
   const connection = once(client, 'connected', { signal: AbortSignal.timeout(10_000) })
   client.connect()
   await connection

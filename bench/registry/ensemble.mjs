@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../http.mjs'
-import { start } from '../processes.mjs'
+import { kill, start } from '../processes.mjs'
 
 const JAR = '/usr/share/java/zookeeper.jar'
 /** Its manifest names all else a server needs but a log; without one, failures are silent. */
@@ -18,17 +18,52 @@ export function assertJars() {
   )
 }
 
-/**
- * Three ZooKeepers on loopback that are one registry; `killAll` of processes.mjs ends them.
- * @returns `host:port` of each, once all of them serve
- */
+/** Three ZooKeepers on loopback that are one registry, once all of them serve; `killAll` of processes.mjs ends them. */
 export async function startEnsemble({ dir, core }) {
-  const servers = []
+  const members = []
   for (const id of [1, 2, 3])
-    servers.push({ id, client: await freePort(), quorum: await freePort(), election: await freePort() })
-  const runs = servers.map((server) => launch(server, servers, { dir, core }))
-  await Promise.all(servers.map(({ client }, at) => serving(client, runs[at])))
-  return servers.map(({ client }) => `127.0.0.1:${client}`)
+    members.push({ id, client: await freePort(), quorum: await freePort(), election: await freePort() })
+  const servers = members.map((member) => new Server(member, () => launch(member, members, { dir, core })))
+  const modes = await Promise.all(servers.map((server) => server.serving()))
+  return { servers, leader: servers[modes.indexOf('leader')] }
+}
+
+class Server {
+  #port
+  #launch
+  #run
+
+  constructor({ client }, launch) {
+    this.#port = client
+    this.#launch = launch
+    this.#run = launch()
+  }
+
+  get address() {
+    return `127.0.0.1:${this.#port}`
+  }
+
+  /** SIGKILL; the data stays. */
+  kill() {
+    return kill(this.#run)
+  }
+
+  async restart() {
+    this.#run = this.#launch()
+    await this.serving()
+  }
+
+  /** Resolves with what it is. `ruok` would be answered before it serves; `srvr` says what the server is. */
+  async serving() {
+    const deadline = Date.now() + START_MS
+    for (; ; await sleep(50)) {
+      const said = await ask(this.#port, 'srvr').catch(() => '')
+      const mode = said.match(/^Mode: (leader|follower)/m)?.[1]
+      if (mode) return mode
+      if (this.#run.hasExited()) throw new Error(`ZooKeeper exited before it served: ${this.#run.lastWords()}`)
+      if (Date.now() > deadline) throw new Error(`ZooKeeper ${this.address} does not serve after ${START_MS / 1000} s`)
+    }
+  }
 }
 
 function launch({ id, client }, servers, { dir, core }) {
@@ -59,16 +94,6 @@ dataDir=${join(home, 'data')}
 clientPort=${client}
 ${servers.map(({ id, quorum, election }) => `server.${id}=127.0.0.1:${quorum}:${election}`).join('\n')}
 `
-
-/** `ruok` would be answered before that; `srvr` says what the server is. */
-async function serving(port, run) {
-  const deadline = Date.now() + START_MS
-  while (!/^Mode: (leader|follower)/m.test(await ask(port, 'srvr').catch(() => ''))) {
-    if (run.hasExited()) throw new Error(`ZooKeeper exited before it served: ${run.lastWords()}`)
-    if (Date.now() > deadline) throw new Error(`ZooKeeper on port ${port} does not serve after ${START_MS / 1000} s`)
-    await sleep(50)
-  }
-}
 
 function ask(port, word) {
   return new Promise((resolve, reject) => {

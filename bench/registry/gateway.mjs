@@ -24,7 +24,7 @@ const DEFAULTS = 'onEmpty: hold\n  settle: auto\n  snapshot: ./portolan-snapshot
  */
 export async function startGateway({
   place,
-  hosts = place.hosts,
+  servers = place.servers,
   root,
   defaults = false,
   stopwatch = true,
@@ -33,7 +33,7 @@ export async function startGateway({
   const dir = mkdtempSync(join(place.work, 'gateway-'))
   const [port, adminPort] = [await freePort(), await freePort()]
   writeFileSync(join(dir, 'stopwatch.mjs'), "export default globalThis[Symbol.for('portolan.bench.stopwatch')]\n")
-  writeFileSync(join(dir, 'gateway.yaml'), configuration({ port, adminPort, hosts, root, defaults, stopwatch }))
+  writeFileSync(join(dir, 'gateway.yaml'), configuration({ port, adminPort, servers, root, defaults, stopwatch }))
   const preload = `${inside}?hub=${encodeURIComponent(place.hub.path)}${profiled ? '&profiled' : ''}`
   const args = ['--expose-gc', '--import', preload, program, 'run', join(dir, 'gateway.yaml')]
   const running = start({ command: process.execPath, args, core: place.core, dir })
@@ -53,11 +53,11 @@ export async function startGateway({
   }
 }
 
-const configuration = ({ port, adminPort, hosts, root, defaults, stopwatch }) => `plugins: [./stopwatch.mjs]
+const configuration = ({ port, adminPort, servers, root, defaults, stopwatch }) => `plugins: [./stopwatch.mjs]
 server: { host: 127.0.0.1, port: ${port}, workers: ${WORKERS}, drain: { timeout: 1s } }
 registry:
   type: zookeeper
-  options: { hosts: [${hosts.map((host) => `'${host}'`).join(', ')}], root: ${root} }
+  options: { hosts: [${servers.map(({ address }) => `'${address}'`).join(', ')}], root: ${root} }
   ${defaults ? DEFAULTS : TRUSTING}
 routing: [{ mode: path, prefix: /services }]
 balancing: ${stopwatch ? 'stopwatch' : 'p2c'}

@@ -14,14 +14,15 @@ const PROFILE_INTERVAL_MICROS = 500
 /** The finest there is: costs a process that is not busy anyway about a hundredth of a core, so it is off when CPU is measured. */
 const LAG_RESOLUTION_MS = 1
 const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
-/** When the primary opened connections: those of the registry adapter, and no others. */
-const dialledMs = []
+/** The primary's connections: when they were begun, and to which port. Those of the registry adapter, and no others. */
+const dialled = []
 /** One for each service: what the strategy was told last. */
 const tables = []
 let records
 let updatedMs = 0
 let total = 0
 let profiler
+let cpuAtDial
 
 globalThis[STRATEGY] = {
   kind: 'strategy',
@@ -48,7 +49,9 @@ const settings = new URL(import.meta.url).searchParams
 if (settings.has('profiled')) await profile()
 
 const socket = join(settings.get('hub'), cluster.isPrimary ? 'primary' : 'worker', {
-  dialled: () => dialledMs,
+  dialled: () => dialled,
+  /** CPU time since the first connection to the registry. */
+  cpuSinceDial: () => process.cpuUsage(cpuAtDial),
   cpu: () => ({ atMs: now(), ...process.cpuUsage() }),
   watchLag() {
     lag.reset()
@@ -90,8 +93,14 @@ socket.unref()
 
 // The hub has been dialled: what follows is the adapter's.
 if (cluster.isPrimary)
-  subscribe('net.client.socket', () => {
-    if (dialledMs.push(now()) === 1) lag.enable()
+  subscribe('net.client.socket', ({ socket }) => {
+    const dial = { atMs: now() }
+    socket.once('connect', () => {
+      dial.port = socket.remotePort
+    })
+    if (dialled.push(dial) > 1) return
+    cpuAtDial = process.cpuUsage()
+    lag.enable()
   })
 
 async function profile() {

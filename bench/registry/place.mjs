@@ -23,14 +23,14 @@ export async function openPlace({ say, profile }) {
   // Whoever needs a core takes one: the servers and the writer are part of the measurement, as they are of the machine.
   const core = allowedCores().join()
   say('starting three ZooKeepers')
-  const hosts = await startEnsemble({ dir: work, core })
+  const { servers, leader } = await startEnsemble({ dir: work, core })
   const hub = await openHub(join(work, 'hub'))
   const dir = join(work, 'writer')
   mkdirSync(dir)
-  const running = start({ command: process.execPath, args: [writerFile, hub.path, ...hosts], core, dir })
+  const running = start({ command: process.execPath, args: [writerFile, hub.path, leader.address], core, dir })
   const [writer] = await hub.members('writer', 1, running)
   const { ports, close } = await startInstances(INSTANCES)
-  const place = { work, core, hosts, hub, writer, say, profile: profile && resolve(profile) }
+  const place = { work, core, servers, leader, hub, writer, say, profile: profile && resolve(profile) }
   return {
     ...place,
     /** A tree of so many services with ten instances each, made when it is first asked for. */

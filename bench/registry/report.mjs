@@ -1,19 +1,21 @@
-const titles = ['what', 'target', 'measured', 'met']
-const cells = ({ what, target, measured, met }) => [
+const titles = ['what', 'target', 'measured', 'met', 'others']
+const verdict = (met) => (met === undefined ? '-' : met ? 'yes' : 'no')
+const cells = ({ what, target, measured, met, othersCores }) => [
   what,
   target,
   measured,
-  met === undefined ? '-' : met ? 'yes' : 'no',
+  verdict(met),
+  othersCores.toFixed(2),
 ]
 
-/** For a terminal: a line for each target. */
+/** For a terminal: a line for each target. In brackets: how many cores were busy with something else. */
 export function plain(rows) {
   const lines = rows.map(cells)
   const widths = [0, 1].map((column) => Math.max(...lines.map((line) => line[column].length)))
   return lines
     .map(
-      ([what, target, measured, met]) =>
-        `${met.padEnd(4)}${what.padEnd(widths[0])}  ${target.padEnd(widths[1])}  ${measured}`,
+      ([what, target, measured, met, others]) =>
+        `${met.padEnd(4)}${what.padEnd(widths[0])}  ${target.padEnd(widths[1])}  ${measured} [${others}]`,
     )
     .join('\n')
 }
@@ -28,8 +30,8 @@ Written by \`${command}\`. How it measures: [docs/benchmark.md](../docs/benchmar
 - Date: ${date}
 - Machine: ${machine}
 - Versions: ${versions.join(', ')}
-- Load average: ${load}
+- Load average: ${load}; *others*: how many cores were busy with something else while a part ran
 
-${[titles, ['---', '---', '---', '---'], ...rows.map(cells)].map(line).join('\n')}
+${[titles, titles.map(() => '---'), ...rows.map(cells)].map(line).join('\n')}
 `
 }

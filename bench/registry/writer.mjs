@@ -4,8 +4,8 @@ import { connected } from './client.mjs'
 import { join } from './hub.mjs'
 import { addressOf, CALLABLE, dataOf, now, revisionOf, serviceName } from './model.mjs'
 
-const [hub, ...hosts] = process.argv.slice(2)
-const client = await connected(hosts)
+const [hub, server] = process.argv.slice(2)
+const client = await connected(server)
 /** By root: of each service its slots, of each slot the number of the write that it holds. */
 const trees = new Map()
 let writes = 0

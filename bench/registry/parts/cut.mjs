@@ -4,7 +4,6 @@ import { median, range } from '../../statistics.mjs'
 import { startCalling } from '../callers.mjs'
 import { compare, startGateway } from '../gateway.mjs'
 import { now } from '../model.mjs'
-import { openProxy } from '../proxy.mjs'
 
 const ROUNDS = 3
 const TARGET_MS = 2500
@@ -13,41 +12,42 @@ const MARKS = 200
 const POLL_MS = 25
 const PATIENCE_MS = 30_000
 
-/** The connection of the session breaks, and may be made anew at once, to any server; clients call all the time. */
+/** The server of the session is killed, which cuts the connection; another one serves. Clients call all the time. */
 export async function cut(place) {
   const { root } = await place.populated(2000)
-  const proxies = await Promise.all(place.hosts.map(openProxy))
-  const hosts = proxies.map(({ address }) => address)
-  const gateway = await startGateway({ place, root, hosts })
+  // Never the leader: that the others must elect a new one first is another matter.
+  const servers = place.servers.filter((server) => server !== place.leader)
+  const gateway = await startGateway({ place, root, servers })
   const rounds = []
   try {
     const stopCalling = startCalling(gateway.port)
-    await sleep(500)
     for (let round = 0; round < ROUNDS; round++) {
-      rounds.push(await oneCut(place, { root, gateway, proxies }))
+      await sleep(1000)
+      rounds.push(await oneCut(place, { root, gateway, servers }))
       const { resyncedMs, lagMs } = rounds.at(-1)
       place.say(
         `cut ${round + 1}/${ROUNDS}: resynced after ${resyncedMs.toFixed(0)} ms, lag at most ${lagMs.toFixed(0)} ms`,
       )
-      await sleep(500)
     }
     const { wrong } = await compare(gateway, place.writer, root)
     return rows(rounds, await stopCalling(), wrong)
   } finally {
     await gateway.end()
-    for (const proxy of proxies) proxy.close()
   }
 }
 
-async function oneCut({ writer }, { root, gateway, proxies }) {
+async function oneCut({ writer }, { root, gateway, servers }) {
   for (const worker of gateway.workers) await worker.ask('record')
+  const { port } = (await gateway.primary.ask('dialled')).at(-1)
+  const server = servers.find(({ address }) => address.endsWith(`:${port}`))
   await gateway.primary.ask('watchLag')
   const cutMs = now()
-  for (const proxy of proxies) proxy.cut()
+  await server.kill()
   const marks = await writer.ask('touch', { root, services: MARKS })
   const seen = await Promise.all(gateway.workers.map((worker) => allSeen(worker, marks, cutMs)))
   const liveMs = await live(gateway, cutMs)
   const { maxMs: lagMs } = await gateway.primary.ask('lag')
+  await server.restart()
   return { resyncedMs: Math.max(...seen, liveMs) - cutMs, lagMs }
 }
 
