@@ -1,9 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort, get } from '../http.mjs'
 import { start, stop } from '../processes.mjs'
-import { slotOf } from './model.mjs'
+import { now, slotOf } from './model.mjs'
 
 const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
 const inside = new URL('inside.mjs', import.meta.url)
@@ -64,6 +65,17 @@ balancing: ${stopwatch ? 'stopwatch' : 'p2c'}
 admin: { host: 127.0.0.1, port: ${adminPort} }
 log: { level: warn, access: false }
 `
+
+const QUIET_MS = 300
+
+/** Resolves when no worker has heard of a change for a while: what was still under way has arrived, and its cost is paid. */
+export async function quiet({ workers }) {
+  for (;;) {
+    await sleep(QUIET_MS)
+    const sizes = await Promise.all(workers.map((worker) => worker.ask('size')))
+    if (sizes.every(({ updatedMs }) => now() - updatedMs >= QUIET_MS)) return
+  }
+}
 
 /** Compares what every worker has with what the writer knows. */
 export async function compare({ workers }, writer, root) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cpuBetween } from '../cpu.mjs'
-import { compare, startGateway } from '../gateway.mjs'
+import { cpuDuring } from '../cpu.mjs'
+import { compare, quiet, startGateway } from '../gateway.mjs'
 import { now } from '../model.mjs'
 import { keepProfiles } from '../profile.mjs'
 
@@ -25,19 +25,24 @@ async function run(place, { defaults = false, profiled = false } = {}) {
     const processes = [gateway.primary, ...gateway.workers]
     if (defaults) await gateway.primary.ask('watchLag')
     if (profiled) await Promise.all(processes.map((one) => one.ask('profile')))
-    const cpu = await cpuBetween(processes, () =>
-      place.writer.ask('churn', { root, perSecond: PER_SECOND, seconds: SECONDS }),
-    )
+    const { micros, result } = await cpuDuring(processes, () => churned(place, gateway, root))
     const { maxMs: lagMs } = await gateway.primary.ask('lag')
     if (profiled) await keepProfiles(place, 'churn', gateway)
-    const end = await settled(place, gateway, root, cpu.result.endedMs)
-    const [primary, ...workers] = cpu.shares
+    const end = await settled(place, gateway, root, result.endedMs)
+    const [primary, ...workers] = micros.map((spent) => spent / 1000 / (result.endedMs - result.begunMs))
     const how = profiled ? ' under the profiler' : defaults ? ' with the defaults' : ''
     place.say(`churn${how}: primary ${percent(primary)}, workers ${workers.map(percent)}, ${end.wrong} wrong`)
-    return { primary, worker: Math.max(...workers), lagMs, ...end, ...cpu.result }
+    return { primary, worker: Math.max(...workers), lagMs, ...end, ...result }
   } finally {
     await gateway.end()
   }
+}
+
+/** What is still under way when the last change has been acknowledged counts as well. */
+async function churned({ writer }, gateway, root) {
+  const result = await writer.ask('churn', { root, perSecond: PER_SECOND, seconds: SECONDS })
+  await quiet(gateway)
+  return result
 }
 
 /** Compares until all is right, or patience has ended. */

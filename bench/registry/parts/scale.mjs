@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cpuBetween } from '../cpu.mjs'
-import { startGateway } from '../gateway.mjs'
+import { cpuDuring } from '../cpu.mjs'
+import { quiet, startGateway } from '../gateway.mjs'
 
 const SIZES = [200, 2000, 20_000]
 const PER_SECOND = 300
 const SECONDS = 8
 const IDLE_MS = 4000
+/** The first table leaves garbage behind, whose collection is not the changes' cost. */
+const SETTLE_MS = 2000
 /** A hundred times the registry, not twice the cost. */
 const MOST = 2
 
@@ -26,13 +28,20 @@ export async function scale(place) {
   return ['primary', 'worker'].map((name) => row(name, readings))
 }
 
-async function costs({ writer }, { primary, workers }, root) {
-  const processes = [primary, ...workers]
-  await sleep(2000) // the first table leaves garbage behind
-  const idle = await cpuBetween(processes, () => sleep(IDLE_MS))
-  const busy = await cpuBetween(processes, () => writer.ask('churn', { root, perSecond: PER_SECOND, seconds: SECONDS }))
-  const each = busy.micros.map((spent, at) => (spent - (idle.shares[at] * spent) / busy.shares[at]) / busy.result.count)
-  return { primary: each[0], worker: Math.max(...each.slice(1)), idle: idle.shares }
+async function costs({ writer }, gateway, root) {
+  const processes = [gateway.primary, ...gateway.workers]
+  await sleep(SETTLE_MS)
+  const idle = await cpuDuring(processes, () => sleep(IDLE_MS))
+  const busy = await cpuDuring(processes, async () => {
+    const result = await writer.ask('churn', { root, perSecond: PER_SECOND, seconds: SECONDS })
+    await quiet(gateway)
+    return result
+  })
+  const [primary, ...workers] = busy.micros.map((spent, at) => {
+    const unasked = (idle.micros[at] * busy.wallMs) / idle.wallMs
+    return (spent - unasked) / busy.result.count
+  })
+  return { primary, worker: Math.max(...workers) }
 }
 
 function row(name, readings) {
