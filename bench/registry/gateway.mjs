@@ -68,12 +68,13 @@ log: { level: warn, access: false }
 
 const QUIET_MS = 300
 
-/** Resolves when no worker has heard of a change for a while: what was still under way has arrived, and its cost is paid. */
+/** Resolves when no worker has heard of a change for a while: what was still under way has arrived, and its cost is paid. @returns when the last came */
 export async function quiet({ workers }) {
   for (;;) {
     await sleep(QUIET_MS)
     const sizes = await Promise.all(workers.map((worker) => worker.ask('size')))
-    if (sizes.every(({ updatedMs }) => now() - updatedMs >= QUIET_MS)) return
+    const lastMs = Math.max(...sizes.map(({ updatedMs }) => updatedMs))
+    if (now() - lastMs >= QUIET_MS) return lastMs
   }
 }
 
