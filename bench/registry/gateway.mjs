@@ -37,17 +37,14 @@ export async function startGateway({
   writeFileSync(join(dir, 'gateway.yaml'), configuration({ port, adminPort, servers, root, defaults, stopwatch }))
   const preload = `${inside}?hub=${encodeURIComponent(place.hub.path)}${profiled ? '&profiled' : ''}`
   const args = ['--expose-gc', '--import', preload, program, 'run', join(dir, 'gateway.yaml')]
+  await place.hub.without('primary', 'worker')
   const running = start({ command: process.execPath, args, core: place.core, dir })
   try {
     const [primary] = await place.hub.members('primary', 1, running)
     const workers = await place.hub.members('worker', WORKERS, running)
     await get(adminPort, '/readyz', { until: 200, unless: running, seconds: 120 })
     const lag = await primary.ask('lag')
-    const end = async () => {
-      await stop(running)
-      await place.hub.without([primary, ...workers])
-    }
-    return { port, adminPort, primary, workers, lag, end }
+    return { port, adminPort, primary, workers, lag, end: () => stop(running) }
   } catch (error) {
     await stop(running)
     throw error

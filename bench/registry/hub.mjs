@@ -39,10 +39,9 @@ export async function openHub(path) {
         await sleep(20)
       }
     },
-    /** Resolves when none of these is a member any more. */
-    async without(gone) {
-      const pids = new Set(gone.map(({ pid }) => pid))
-      while ([...members].some(({ pid }) => pids.has(pid))) await sleep(20)
+    /** Resolves when no member has one of these roles: those of a program that has ended leave a moment after it. */
+    async without(...roles) {
+      while ([...members].some(({ role }) => roles.includes(role))) await sleep(20)
     },
     close() {
       for (const { socket } of members) socket.destroy()

@@ -10,6 +10,7 @@ import { join } from './hub.mjs'
 import { now, STRATEGY } from './model.mjs'
 
 const PROFILE_INTERVAL_MICROS = 500
+const BURST_MS = 2
 
 /** The finest there is: costs a process that is not busy anyway about a hundredth of a core, so it is off when CPU is measured. */
 const LAG_RESOLUTION_MS = 1
@@ -21,6 +22,8 @@ const tables = []
 let records
 let updatedMs = 0
 let total = 0
+/** How often this process was told of changes: those that come together are one. */
+let bursts = 0
 let profiler
 let cpuAtDial
 
@@ -36,7 +39,9 @@ globalThis[STRATEGY] = {
         total += endpoints.length - table.endpoints.length
         const before = table.endpoints
         table.endpoints = endpoints
-        updatedMs = now()
+        const atMs = now()
+        if (atMs - updatedMs > BURST_MS) bursts++
+        updatedMs = atMs
         records?.push([updatedMs, before, endpoints])
       },
     }
@@ -62,8 +67,8 @@ const socket = join(settings.get('hub'), cluster.isPrimary ? 'primary' : 'worker
     lag.disable()
     return { maxMs: lag.max / 1e6 - LAG_RESOLUTION_MS, p99Ms: lag.percentile(99) / 1e6 - LAG_RESOLUTION_MS }
   },
-  /** How many endpoints there are, and since when. */
-  size: () => ({ total, updatedMs }),
+  /** How many endpoints there are, since when, and in how many bursts they came. */
+  size: () => ({ total, updatedMs, bursts }),
   table: () => tables.flatMap(({ endpoints }) => endpoints.map(revision)),
   /** From now on every change is kept. */
   record() {

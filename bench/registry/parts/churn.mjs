@@ -41,8 +41,11 @@ async function run(place, { defaults = false, profiled = false } = {}) {
 
 /** What is still under way when the last change has been acknowledged counts as well. */
 async function churned({ writer }, gateway, root) {
+  const before = await gateway.workers[0].ask('size')
   const result = await writer.ask('churn', { root, perSecond: PER_SECOND, seconds: SECONDS })
-  return { ...result, lastMs: await quiet(gateway) }
+  const lastMs = await quiet(gateway)
+  const after = await gateway.workers[0].ask('size')
+  return { ...result, lastMs, bursts: after.bursts - before.bursts }
 }
 
 /** Compares until all is right, or patience has ended. */
@@ -56,9 +59,22 @@ async function settled({ writer }, gateway, root, endedMs) {
 
 const percent = (share) => `${(share * 100).toFixed(1)} %`
 
-function targets({ primary, worker, wrong, missing, extra, stale, count, endedMs, lastMs, ackP50Ms, instances }) {
+function targets({
+  primary,
+  worker,
+  wrong,
+  missing,
+  extra,
+  stale,
+  count,
+  endedMs,
+  lastMs,
+  ackP50Ms,
+  instances,
+  bursts,
+}) {
   const tables = `${missing} missing, ${extra} extra, ${stale} stale of ${WORKERS} x ${instances}`
-  const pace = `${count} changes, the last there ${Math.max(0, lastMs - endedMs).toFixed(0)} ms after its acknowledgement`
+  const pace = `${count} changes in ${bursts} bursts, the last there ${Math.max(0, lastMs - endedMs).toFixed(0)} ms after its acknowledgement`
   const cpu = (who, share, target) => ({
     what: `CPU of ${who} meanwhile`,
     target: `<= ${percent(target)} of a core`,
@@ -77,11 +93,11 @@ function targets({ primary, worker, wrong, missing, extra, stale, count, endedMs
   ]
 }
 
-function byDefault({ primary, worker, wrong, lagMs }) {
+function byDefault({ primary, worker, wrong, lagMs, bursts }) {
   const cpu = `primary ${percent(primary)}, worker ${percent(worker)} of a core`
   return {
     what: 'the same with the defaults: guard and snapshot',
     target: '-',
-    measured: `${cpu}; ${wrong} wrong; event loop of the primary delayed ${lagMs.toFixed(0)} ms at most`,
+    measured: `${cpu}; ${wrong} wrong; ${bursts} bursts; event loop of the primary delayed ${lagMs.toFixed(0)} ms at most`,
   }
 }
