@@ -8,6 +8,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import { join } from './hub.mjs'
 import { now, STRATEGY } from './model.mjs'
+import { OwnLag } from './own-lag.mjs'
 
 const PROFILE_INTERVAL_MICROS = 500
 const BURST_MS = 2
@@ -15,6 +16,7 @@ const BURST_MS = 2
 /** The finest there is: costs a process that is not busy anyway about a hundredth of a core, so it is off when CPU is measured. */
 const LAG_RESOLUTION_MS = 1
 const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
+const ownLag = new OwnLag()
 /** The primary's connections: when they were begun, and to which port. Those of the registry adapter, and no others. */
 const dialled = []
 /** One for each service: what the strategy was told last. */
@@ -58,14 +60,12 @@ const socket = join(settings.get('hub'), cluster.isPrimary ? 'primary' : 'worker
   /** CPU time since the first connection to the registry. */
   cpuSinceDial: () => process.cpuUsage(cpuAtDial),
   cpu: () => ({ atMs: now(), ...process.cpuUsage() }),
-  watchLag() {
-    lag.reset()
-    lag.enable()
-  },
-  /** Longest and 99th percentile since the watch, which ends. */
+  watchLag,
+  /** Of the event loop since the watch, which ends: the longest delay and its 99th percentile, and what of it was the process's own. */
   lag() {
     lag.disable()
-    return { maxMs: lag.max / 1e6 - LAG_RESOLUTION_MS, p99Ms: lag.percentile(99) / 1e6 - LAG_RESOLUTION_MS }
+    const [maxMs, p99Ms] = [lag.max, lag.percentile(99)].map((nanos) => nanos / 1e6 - LAG_RESOLUTION_MS)
+    return { maxMs, p99Ms, ...ownLag.stop() }
   },
   /** How many endpoints there are, since when, and in how many bursts they came. */
   size: () => ({ total, updatedMs, bursts }),
@@ -105,8 +105,14 @@ if (cluster.isPrimary)
     })
     if (dialled.push(dial) > 1) return
     cpuAtDial = process.cpuUsage()
-    lag.enable()
+    watchLag()
   })
+
+function watchLag() {
+  lag.reset()
+  lag.enable()
+  ownLag.start()
+}
 
 async function profile() {
   profiler = new Session()
