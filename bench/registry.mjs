@@ -53,20 +53,13 @@ async function measure(chosen, { profile }) {
   for (const name of chosen) {
     say(`part ${name}`)
     const others = watchOthers()
-    try {
-      const measured = await parts[name](place)
-      rows.push(...measured.map((row) => ({ part: name, ...row, othersCores: others() })))
-    } catch (error) {
+    const measured = await parts[name](place).catch((error) => {
       failed = true
       say(`${name} failed: ${error.stack}`)
-      rows.push({
-        part: name,
-        what: name,
-        target: '-',
-        measured: `failed: ${error.message.split('\n')[0]}`,
-        met: false,
-      })
-    }
+      return [{ what: name, target: '-', measured: `failed: ${error.message.split('\n')[0]}`, met: false }]
+    })
+    const othersCores = others()
+    rows.push(...measured.map((row) => ({ part: name, ...row, othersCores })))
   }
   place.close()
   return { rows, failed }

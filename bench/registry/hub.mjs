@@ -52,10 +52,11 @@ export async function openHub(path) {
 
 let questions = 0
 
-const asker = ({ pid, socket, waiting }) => ({
+const asker = ({ role, pid, socket, waiting }) => ({
   pid,
   ask(what, parameters = {}) {
     return new Promise((resolve, reject) => {
+      if (socket.destroyed) return reject(new Error(`the ${role} has gone`))
       const question = ++questions
       const late = setTimeout(() => reject(new Error(`${what} unanswered for ${ANSWER_MS / 1000} s`)), ANSWER_MS)
       const settled = (settle) => (value) => {
