@@ -15,16 +15,16 @@ export function freePort() {
 
 /**
  * GETs once; or, with `until`, again and again until that status comes.
- * @throws when `unless`, the program that should answer, has exited, or 15 s are over
+ * @throws when `unless`, the program that should answer, has exited, or `seconds` are over
  */
-export async function get(port, path, { until, unless } = {}) {
-  const deadline = Date.now() + 15_000
+export async function get(port, path, { until, unless, seconds = 15 } = {}) {
+  const deadline = Date.now() + seconds * 1000
   for (;;) {
     const answer = await once(port, path).catch((error) => ({ status: 0, text: error.message }))
     if (!until || answer.status === until) return answer
     if (unless?.hasExited()) throw new Error(`it exited before it answered: ${unless.lastWords()}`)
     if (Date.now() > deadline)
-      throw new Error(`no ${until} in 15 s, last ${answer.status} ${answer.text.slice(0, 200)}`)
+      throw new Error(`no ${until} in ${seconds} s, last ${answer.status} ${answer.text.slice(0, 200)}`)
     await sleep(50)
   }
 }

@@ -40,6 +40,13 @@ export async function stop(running) {
   groups.delete(running.pid)
 }
 
+/** Ends a program and its group at once. */
+export async function kill(running) {
+  signal(-running.pid, 'SIGKILL')
+  await running.exited
+  groups.delete(running.pid)
+}
+
 /** Ends at once everything that was started here. Synchronous: safe in an exit handler. */
 export function killAll() {
   for (const group of groups) signal(-group, 'SIGKILL')

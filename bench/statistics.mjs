@@ -10,3 +10,8 @@ export function median(numbers) {
 export function range(numbers) {
   return numbers.length === 0 ? undefined : [Math.min(...numbers), Math.max(...numbers)]
 }
+
+/** The smallest of `numbers` that is no less than `share` of them; undefined for nothing. */
+export function quantile(numbers, share) {
+  return [...numbers].sort((a, b) => a - b)[Math.max(0, Math.ceil(numbers.length * share) - 1)]
+}
