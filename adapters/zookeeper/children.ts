@@ -1,5 +1,5 @@
 import type { Instance } from '../../src/plugin/index.ts'
-import { broken, childReading, type Held, held, readingOf } from './held.ts'
+import { broken, childReading, type Held, held, NOTHING, readingOf } from './held.ts'
 import { combined, prevails, type Reading } from './layouts/index.ts'
 import { inLanes } from './limit.ts'
 import { Denied, type Znode } from './link.ts'
@@ -9,7 +9,6 @@ import type { Source } from './source.ts'
 
 const LANES = 64
 
-const NOTHING: Reading = { instances: [] }
 /** Stands for a child that is known by its name only. */
 const UNREAD: Reading = { instances: [] }
 /** Stands for a child that is a service of its own. */
@@ -84,7 +83,7 @@ export class Children {
   async read(): Promise<void> {
     const due = [...this.#unread]
     this.#unread.clear()
-    await inLanes(due, Math.min(due.length, LANES), (name) => this.#readOne(name))
+    await inLanes(due, LANES, (name) => this.#readOne(name))
     this.#before = undefined
   }
 
