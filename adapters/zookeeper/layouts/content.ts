@@ -9,6 +9,7 @@ const MOST_BYTES = 2 ** 20
 export class Content {
   readonly name: string
   readonly #data: Buffer | undefined
+  #text: string | undefined
   #json: { readonly value: unknown } | undefined
 
   constructor(name: string, data: Buffer | undefined) {
@@ -20,10 +21,11 @@ export class Content {
   get text(): string {
     const bytes = this.#data?.length ?? 0
     if (bytes > MOST_BYTES) throw new Error(`${bytes} bytes of data are more than the ${MOST_BYTES} that are read`)
-    return this.#data?.toString('utf8') ?? ''
+    this.#text ??= this.#data?.toString('utf8') ?? ''
+    return this.#text
   }
 
-  /** What the data says in JSON; `undefined` when it is none. @throws like `text` */
+  /** The object or list that the data is in JSON; `undefined` when it is none. @throws like `text` */
   get json(): unknown {
     this.#json ??= { value: parsed(this.text) }
     return this.#json.value
@@ -60,8 +62,9 @@ export function says(value: unknown, ...names: readonly string[]): value is Fiel
   return isFields(value) && names.some((name) => Object.hasOwn(value, name))
 }
 
-/** JSON, or `undefined`. */
+/** An object or a list in JSON, or `undefined`. */
 export function parsed(text: string): unknown {
+  if (!/^\s*[{[]/.test(text)) return undefined // a failed parse costs more than the rest of a reading
   try {
     return JSON.parse(text)
   } catch {

@@ -19,8 +19,8 @@ export const dubbo3: Layout = {
     if (scheme === undefined) throw new Error('no "dubbo.endpoints" in its metadata say which port speaks HTTP')
     const { host, status } = factsOf(fields, { metadata: wanted.metadata })
     const port = named(ports, scheme)
-    assertSpoken({ scheme, host: String(host), port: Number(port) })
-    const facts = { host, port, tls: scheme === 'https', status, usualWeight: 100 }
+    assertSpoken({ scheme, host: typeof host === 'string' ? host : '', port })
+    const facts = { host, port, tls: scheme === 'https' || undefined, status, usualWeight: 100 }
     return made('dubbo3', { ...facts, metadata: { ...metadata, protocol: scheme } }, wanted)
   },
 }
@@ -30,9 +30,12 @@ function isDubbo(payload: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** By protocol. */
-function portsOf(written: unknown): ReadonlyMap<string, unknown> {
+function portsOf(written: unknown): ReadonlyMap<string, number> {
   const list = typeof written === 'string' ? parsed(written) : undefined
   const endpoints = Array.isArray(list) ? list.map(fieldsOf) : []
-  const complete = endpoints.filter(({ protocol, port }) => typeof protocol === 'string' && typeof port === 'number')
-  return byName(complete.map(({ protocol, port }) => [protocol as string, port]))
+  return byName(
+    endpoints.flatMap(({ protocol, port }) =>
+      typeof protocol === 'string' && typeof port === 'number' ? [[protocol, port]] : [],
+    ),
+  )
 }

@@ -12,7 +12,6 @@ export interface Facts {
   readonly weight?: unknown
   /** That of whoever says nothing, in this layout. */
   readonly usualWeight?: number
-  readonly zone?: unknown
   readonly version?: unknown
   readonly status?: Instance['status'] | undefined
   /** Anything: what is no object has none. */
@@ -33,7 +32,7 @@ const BY_FITNESS = ['up', 'draining', 'down'] as const
 export function made(layout: string, facts: Facts, wanted: Wanted): Reading {
   const metadata = textsOf(facts.metadata)
   const weight = weightOf(facts, metadata, wanted.metadata.weight)
-  const zone = textOf(facts.zone) ?? said(metadata, wanted.metadata.zone)
+  const zone = said(metadata, wanted.metadata.zone)
   const one = instance({
     host: facts.host as string,
     port: facts.port as number,
@@ -77,7 +76,7 @@ function weightOf(facts: Facts, metadata: Readonly<Record<string, string>>, key:
 
 /** @throws Error that says where the weight is written */
 export function weightFrom(value: unknown, where: string): number {
-  const weight = typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value
+  const weight = typeof value === 'string' && /^\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i.test(value) ? Number(value) : value
   if (typeof weight === 'number' && weight >= 0 && weight <= 1e6) return weight
   throw new Error(`${where}: ${quoted(value)} is not a weight; it is a number from 0 to 1000000`)
 }

@@ -4,6 +4,7 @@ import { named } from './endpoints.ts'
 import { made } from './facts.ts'
 import type { Layout, Reading, Wanted } from './layout.ts'
 import { each } from './parts.ts'
+import { quoted } from './say.ts'
 
 /**
  * go-micro v2, `registry/zookeeper` of its plugins: `/micro-registry/<service>/<node id>` =
@@ -21,7 +22,11 @@ export const goMicro: Layout = {
 function nodeOf(node: Fields, service: Fields, wanted: Wanted): Reading {
   const metadata = { ...fieldsOf(service.metadata), ...fieldsOf(node.metadata) }
   if (wanted.port !== undefined) named(new Map([[String(metadata.protocol), node]]), wanted.port)
-  const where =
-    node.port === undefined || node.port === 0 ? address(String(node.address)) : { host: node.address, port: node.port }
+  const where = node.port ? { host: node.address, port: node.port } : address(textOf(node.address))
   return made('go-micro', { ...where, version: service.version, metadata }, wanted)
+}
+
+function textOf(written: unknown): string {
+  if (typeof written === 'string') return written
+  throw new Error(`address ${quoted(written)} is not a text`)
 }

@@ -13,13 +13,13 @@ export const kratos: Layout = {
   recognises: ({ json }) => isListOfUrls(fieldsOf(json).endpoints),
   child({ fields }, wanted) {
     if (!Array.isArray(fields.endpoints)) throw new Error('"endpoints" is not a list')
-    const { read, broken } = partsOf(fields.endpoints, 'endpoints', endpointOf)
+    const { read, ...rest } = partsOf(fields.endpoints, 'endpoints', endpointOf)
     const endpoints = byName(read.map((one) => [one.scheme, one]))
     const usual = endpoints.has('https') ? 'https' : 'http'
     const { scheme, host, port, query } = named(endpoints, wanted.port ?? usual)
     const tls = scheme === 'https' || query.get('isSecure') === 'true'
     const { version, metadata } = fields
-    return { ...made('kratos', { host, port, tls, version, metadata }, wanted), broken }
+    return { ...made('kratos', { host, port, tls, version, metadata }, wanted), ...rest }
   },
 }
 

@@ -27,7 +27,10 @@ function isOwn(keys: readonly string[]): boolean {
   return keys.length > 0 && keys.every((key) => OWN.includes(key))
 }
 
-function assertTypes({ weight, zone }: Fields): void {
-  if (zone !== undefined && typeof zone !== 'string') throw new Error(`zone ${quoted(zone)} is not a text`)
+function assertTypes(value: Fields): void {
+  const { weight } = value
+  for (const name of ['scheme', 'zone', 'status'])
+    if (value[name] !== undefined && typeof value[name] !== 'string')
+      throw new Error(`${name} ${quoted(value[name])} is not a text`)
   if (weight !== undefined && typeof weight !== 'number') throw new Error(`weight ${quoted(weight)} is not a number`)
 }

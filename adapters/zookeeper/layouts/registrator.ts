@@ -11,7 +11,11 @@ export const registrator: Layout = {
   recognises: ({ json }) => says(json, 'PublicPort'),
   child({ fields }, wanted) {
     const { IP, PublicPort, Tags, Attrs } = fields
-    const tags = Array.isArray(Tags) && Tags.length > 0 ? { tags: Tags.join(',') } : {}
-    return made('registrator', { host: IP, port: PublicPort, metadata: { ...tags, ...textsOf(Attrs) } }, wanted)
+    const tags = Array.isArray(Tags) ? Tags.filter((tag) => typeof tag === 'string').join(',') : ''
+    return made(
+      'registrator',
+      { host: IP, port: PublicPort, metadata: { ...(tags && { tags }), ...textsOf(Attrs) } },
+      wanted,
+    )
   },
 }

@@ -25,7 +25,10 @@ export function safely<Result>(read: () => Result): Result {
   }
 }
 
+/** Short, and without characters that a terminal or a log would act upon. */
 export function reasonOf(error: unknown): string {
   const { message } = error as Error
-  return message === 'Maximum call stack size exceeded' ? 'the data is nested too deeply' : cut(message)
+  return message === 'Maximum call stack size exceeded'
+    ? 'the data is nested too deeply'
+    : cut(message).replace(/\p{C}/gu, '\ufffd')
 }

@@ -5,7 +5,7 @@ import type { Layout } from './layout.ts'
 /**
  * Apache ShenYu, `InstanceEntity.java`: `/shenyu/register/instance/<app>/<host>:<port>` =
  * `{"appName":"order","host":"10.0.0.4","port":8189,"uri":"http://10.0.0.4:8189","status":0,"weight":50}`. Some writers say `address`
- * for `host`. The meaning of `status` is written down nowhere, and so not read: an instance that is gone has no node.
+ * for `host`. `status` is not read, as no document says what its values mean: an instance that is gone has no node.
  */
 export const shenyu: Layout = {
   recognises: ({ json }) => says(json, 'appName') && says(json, 'host', 'address') && says(json, 'port'),

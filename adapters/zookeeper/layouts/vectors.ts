@@ -12,8 +12,8 @@ const MOST_WEIGHT = 1e6
  */
 export function vectorsOf(list: unknown): Reading {
   if (!Array.isArray(list)) throw new Error(`"vector" is ${quoted(list)} and not a list`)
-  const { read: vectors, broken } = partsOf(list, 'vector', vectorOf)
-  return { instances: [], vectors, broken }
+  const { read: vectors, ...rest } = partsOf(list, 'vector', vectorOf)
+  return { instances: [], vectors, ...rest }
 }
 
 function vectorOf(one: unknown): Vector {
@@ -21,7 +21,8 @@ function vectorOf(one: unknown): Vector {
   const [, by, which] = /^(member|shard|inet)=(.+)$/s.exec(typeof select === 'string' ? select : '') ?? []
   if (!which) throw new Error(`select ${quoted(select)} is not "member=…", "shard=…" or "inet=host:port"`)
   if (typeof weight !== 'number') throw new Error(`weight ${quoted(weight)} is not a number`)
-  return { by: by as Vector['by'], which, weight }
+  // Finagle's filter is -1: two of them are no weight of 1.
+  return { by: by as Vector['by'], which, weight: Math.max(0, weight) }
 }
 
 /** The weight that all vectors together leave to an instance: their product, 1 when none of them means it. */
@@ -40,7 +41,7 @@ export function shareOf(vectors: readonly Vector[]): Share {
     )
 }
 
-/** What is left nothing, or less (Finagle's filter is -1), is given no new work. */
+/** What is left nothing is given no new work. */
 export function weighed(instance: Instance, share: number): Instance {
   const weight = Math.min(MOST_WEIGHT, instance.weight * share)
   if (weight > 0) return { ...instance, weight }

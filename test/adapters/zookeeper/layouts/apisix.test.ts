@@ -31,6 +31,7 @@ it('says of a long list how much of it cannot be read', () => {
   const { broken } = own(JSON.stringify(Array(1000).fill(7)))
   expect(broken).toHaveLength(21)
   expect(broken!.at(-1)).toBe('nodes: 980 more that cannot be read')
+  expect(() => own(JSON.stringify(Array(10_001).fill(7)))).toThrow('"nodes" has 10001 parts; at most 10000 are read')
 })
 
 it('refuses what is no list, and children', () => {

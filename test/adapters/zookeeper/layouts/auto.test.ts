@@ -63,3 +63,14 @@ it('reports brokers and what else is no HTTP as they are', () => {
   const broker = '{"endpoints":["PLAINTEXT://10.9.167.48:9092"],"host":"10.9.167.48","port":9092,"version":4}'
   expect(() => one('auto', { name: '1', data: broker })).toThrow('no endpoint "http"; there are: plaintext')
 })
+
+it('reads the data of a service itself where that may say something', () => {
+  const reading = layoutNames.filter((layout) => reader(layout).ownData)
+  expect(reading).toEqual(['auto', 'apisix'])
+})
+
+it('has no complaints where nothing is wrong', () => {
+  for (const sample of [...Object.values(samples), { name: 'vector_1', data: vectors }])
+    expect(read('auto', sample)).not.toHaveProperty('broken')
+  expect(own(apisixOwn)).not.toHaveProperty('broken')
+})

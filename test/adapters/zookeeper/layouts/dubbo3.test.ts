@@ -39,6 +39,16 @@ it.each([undefined, '', '7', '[7]', '{', '[{"port":1}]', '[{"protocol":"tri"}]',
   },
 )
 
+it('shows no character that a terminal would act upon', () => {
+  const protocol = '\u001b[2Jdubbo\n'
+  expect(() => one('dubbo3', offering({ port: 1, protocol }))).toThrow('not HTTP: \ufffd[2Jdubbo\ufffd://10.0.0.7:1')
+})
+
+it('speaks TLS when the protocol or the metadata says so', () => {
+  expect(one('dubbo3', offering({ port: 1, protocol: 'https' })).tls).toBe(true)
+  expect(one('dubbo3', saying({ ...payload.metadata, tls: 'true' })).tls).toBe(true)
+})
+
 it('takes the weight from the metadata', () => {
   expect(one('dubbo3', saying({ ...payload.metadata, weight: '50' })).weight).toBe(50)
 })

@@ -40,7 +40,7 @@ it('keeps the neighbours of a node that cannot be read', () => {
   expect(broken).toEqual([
     'nodes[0]: "a" is not an address; write "10.0.0.1:8080" or "[::1]:8080"',
     'nodes[1]: 7 is not an object',
-    'nodes[3]: "undefined" is not an address; write "10.0.0.1:8080" or "[::1]:8080"',
+    'nodes[3]: address undefined is not a text',
     'nodes[4]: null is not an object',
   ])
 })

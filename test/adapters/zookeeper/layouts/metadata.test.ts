@@ -73,6 +73,22 @@ describe.each(Object.entries(withMetadata) as [LayoutName, (typeof withMetadata)
   },
 )
 
+it.each([
+  ['0.25', 0.25],
+  ['1e-7', 1e-7],
+  ['1000000', 1e6],
+])('takes the weight %s', (text, weight) => {
+  expect(one('registrator', withMetadata.registrator({ weight: text })).weight).toBe(weight)
+})
+
+it('has no key by which a copy of it could get another prototype', () => {
+  const { name, data } = samples.registrator
+  const attributes = '"Attrs":{"a":"1","__proto__":{"zone":"b"}}'
+  const found = one('registrator', { name, data: data.replace('"Attrs":{}', attributes) })
+  expect(Object.getOwnPropertyNames(found.metadata)).toEqual(['a'])
+  expect(found).not.toHaveProperty('zone')
+})
+
 it('comes after what the layout has a field for', () => {
   const sample = but(samples.nerve, { labels: { weight: '9' } })
   expect(one('nerve', sample).weight).toBe(2)

@@ -48,6 +48,7 @@ describe('refuses, saying what is wrong,', () => {
     [{ weight: 'heavy' }, 'weight "heavy" is not a number'],
     [{ weight: 0 }, 'weight 0 is not between 0 and 1000000'],
     [{ zone: ['a'] }, 'zone a list is not a text'],
+    [{ status: 0 }, 'status 0 is not a text'],
   ])('%j', (fields, message) => {
     expect(() => one('portolan', but(portolan, fields))).toThrow(message)
   })

@@ -21,7 +21,7 @@ it('takes weight, zone, status and TLS from the attributes, which are the metada
 })
 
 it('has the tags in the metadata', () => {
-  expect(one('registrator', but(www, { Tags: ['a', 'b'] })).metadata).toEqual({ tags: 'a,b' })
+  expect(one('registrator', but(www, { Tags: ['a', 'b', null] })).metadata).toEqual({ tags: 'a,b' })
 })
 
 it.each([

@@ -64,6 +64,11 @@ describe('the vectors', () => {
     expect(only).toMatchObject({ status: 'draining', weight: 1 })
   })
 
+  it('that keep new work away do so twice', () => {
+    const filter = { select: 'shard=3', weight: -1 }
+    expect(combined([at('10.0.0.3', 3, 1), vector(filter, filter)])[0]).toMatchObject({ status: 'draining', weight: 1 })
+  })
+
   it('weigh nobody beyond what a gateway can count', () => {
     expect(weights([at('10.0.0.3', 3, 1), vector({ select: 'shard=3', weight: 1e300 })])).toEqual([['10.0.0.3', 1e6]])
   })
