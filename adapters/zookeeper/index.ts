@@ -8,9 +8,10 @@ import {
 import { assertLibrary } from './client.ts'
 import { Complaints } from './complaints.ts'
 import { readerOf } from './layouts/index.ts'
-import { Link, printed } from './link.ts'
+import type { Link } from './link.ts'
 import { type Options, options } from './options.ts'
 import { Selection } from './selection.ts'
+import { Servers } from './servers.ts'
 import { Tree, type Wish } from './tree.ts'
 
 /** Services from ZooKeeper: `<root>/<service>/<instance>`. A root that does not exist (yet) is a registry without services. */
@@ -21,22 +22,18 @@ export const zookeeper = defineAdapter<Options>({
 })
 
 class ZooKeeperAdapter implements RegistryAdapter {
-  readonly #options: Options
-  readonly #context: PluginContext
   readonly #complaints: Complaints
   readonly #wish: Wish
-  #turn: number
+  readonly #servers: Servers
   #view = SharedView.empty
   #sessionTimeoutMs: number
 
   constructor(options: Options, context: PluginContext) {
     assertLibrary()
-    this.#options = options
-    this.#context = context
     this.#complaints = new Complaints(context.log)
     this.#wish = wish(options)
+    this.#servers = new Servers(options, context)
     this.#sessionTimeoutMs = options.sessionTimeout
-    this.#turn = Math.floor(context.random() * options.hosts.length) // gateways need not all ask the same server first
   }
 
   /** Asked for; what the server has granted once there has been a session. */
@@ -52,7 +49,7 @@ class ZooKeeperAdapter implements RegistryAdapter {
     if (signal.aborted) return
     let link: Link | undefined
     try {
-      link = await this.#connect(signal)
+      link = await this.#servers.connect(signal)
       this.#sessionTimeoutMs = link.sessionTimeoutMs
       const tree = new Tree(link, this.#wish, this.#complaints, this.#view)
       for (let first = true; ; first = false) {
@@ -67,29 +64,6 @@ class ZooKeeperAdapter implements RegistryAdapter {
     } finally {
       await link?.close()
     }
-  }
-
-  /** Asks every server once, starting where the call before this one left off. */
-  async #connect(signal: AbortSignal): Promise<Link> {
-    const { hosts, sessionTimeout, connectTimeout } = this.#options
-    const reasons: string[] = []
-    while (reasons.length < hosts.length) {
-      signal.throwIfAborted()
-      const server = hosts[this.#turn++ % hosts.length]!
-      const link = new Link(server, { sessionTimeoutMs: sessionTimeout, connectTimeoutMs: connectTimeout })
-      const close = () => void link.close()
-      signal.addEventListener('abort', close, { once: true })
-      link.down.addEventListener('abort', () => signal.removeEventListener('abort', close), { once: true })
-      try {
-        await link.open()
-        const level = reasons.length === 0 ? 'debug' : 'warn'
-        this.#context.log[level]({ server: printed(server), reasons }, 'ZooKeeper session opened')
-        return link
-      } catch (error) {
-        reasons.push((error as Error).message)
-      }
-    }
-    throw new Error(reasons.join('; '))
   }
 }
 

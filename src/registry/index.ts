@@ -1,5 +1,5 @@
 export { Directory } from './directory.ts'
-export { fullJitter } from './follow.ts'
+export { follow, fullJitter } from './follow.ts'
 export type { Served, SourceState } from './guard.ts'
 export { Registry, type RegistryStatus, type SourceHolds } from './registry.ts'
 export { inTurns } from './slices.ts'

@@ -63,20 +63,9 @@ describe.each([...pages()])('%s', (_path, text) => {
 const TOP_LEVEL = Object.keys((configSchema(new Catalog()) as Node).properties!)
 /** Of adapters: they are in the files of these, and not in the schema of the file. */
 const PLUGIN_OPTIONS = [
-  'hosts',
-  'root',
-  'services',
-  'nested',
-  'layout',
-  'port',
-  'metadata',
-  'metadata.weight',
-  'metadata.zone',
-  'metadata.version',
-  'metadata.status',
-  'sessionTimeout',
-  'connectTimeout',
-  'path',
+  ...['hosts', 'root', 'services', 'nested', 'layout', 'port', 'sessionTimeout', 'connectTimeout', 'path'],
+  ...['metadata', 'metadata.weight', 'metadata.zone', 'metadata.version', 'metadata.status'],
+  ...['auth', 'auth.scheme', 'auth.id', 'tls', 'tls.ca', 'tls.cert', 'tls.key', 'tls.serverName'],
 ].map((name) => `registry.options.${name}`)
 
 function pathsOf(value: unknown, at = ''): string[] {
