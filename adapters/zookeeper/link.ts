@@ -169,6 +169,7 @@ export class Link {
         reject(why)
       }
       this.#waiting.add(abandon)
+      this.#bundle()
       this.#guard(() =>
         send((error, answer) => {
           if (error && verdict(error) === 'broken') this.#fail(error as Error)
@@ -177,6 +178,14 @@ export class Link {
         }),
       )
     })
+  }
+
+  /** All that is asked in one turn of the event loop in one write: the library writes question by question, at 17 µs each. */
+  #bundle(): void {
+    const { socket } = this.#client.connectionManager
+    if (!socket || socket.writableCorked > 0) return
+    socket.cork()
+    process.nextTick(() => socket.uncork())
   }
 
   /** What the library throws ends the link, not the process. */
