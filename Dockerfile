@@ -27,6 +27,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
+# For the snapshot of the registry. A volume that is mounted here for the first time takes its owner from it.
+RUN install -d -o node -g node /var/lib/portolan
 USER node
 EXPOSE 8080 9080
 STOPSIGNAL SIGTERM

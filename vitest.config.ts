@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
-    globalSetup: ['test/support/zookeeper-setup.ts'],
+    globalSetup: ['test/support/zookeeper-setup.ts', 'test/support/tools-setup.ts'],
     testTimeout: 20_000,
     reporters: ['default', './test/support/closing-line.ts'],
   },

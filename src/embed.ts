@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import { stringify } from 'yaml'
 import { builtins } from './builtins.ts'
-import { loadConfig, parseConfig } from './config/index.ts'
+import { configOf } from './config/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { controlPlaneOf, dataPlaneOf, newGatewayScope } from './container.ts'
 import { type LineSink, requestIds } from './gateway/index.ts'
@@ -23,7 +22,7 @@ export interface Gateway {
   readonly config: GatewayConfig
   /** Serves one Fetch request: mount it in an app of your own, or call it in a test. */
   fetch(request: Request): Promise<Response>
-  /** Begins to read the registry; resolves with the first view. */
+  /** Begins to read the registries; resolves once the table is complete. */
   start(): Promise<void>
   /** Opens `server.host` and `server.port`: the fast way in, with streaming straight from socket to socket. */
   listen(): Promise<AddressInfo>
@@ -39,17 +38,14 @@ export interface Gateway {
 export async function createGateway(source: string | object, options: GatewayOptions = {}): Promise<Gateway> {
   const { plugins = [], log = silent, lines = { write: () => undefined }, env = process.env } = options
   const parsing = { builtins: [...builtins, ...plugins], env }
-  const { config, catalog } =
-    typeof source === 'string'
-      ? await loadConfig(source, parsing)
-      : await parseConfig(stringify(source), 'gateway.yaml', parsing)
+  const { config, catalog } = await configOf(source, parsing)
   const scope = newGatewayScope({ config, catalog, log, lines })
   const { registry } = controlPlaneOf(scope)
   const data = dataPlaneOf(scope)
   const known = new Promise<void>((resolve) => {
     registry.subscribe((update) => {
       data.directory.apply(update)
-      resolve()
+      if (update.complete) resolve()
     })
   })
   const requestId = requestIds()

@@ -1,5 +1,5 @@
 /**
- * Portolan as a library: a Hono app with a lifecycle.
+ * Portolan as a library: a Hono app with a lifecycle, and a registration for services.
  * @module
  */
 export { Catalog } from './catalog/index.ts'
@@ -7,3 +7,4 @@ export { ConfigError } from './config/index.ts'
 export type { GatewayConfig } from './config/types.ts'
 export { createGateway, type Gateway, type GatewayOptions } from './embed.ts'
 export { GatewayError, type ProblemCode, problems } from './errors.ts'
+export { type RegisterOptions, type Registration, register } from './registration.ts'

@@ -20,7 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   registry: ['balancing', 'errors', 'plugin'],
   proxy: ['errors', 'routing', 'type balancing', 'type config', 'type plugin'],
   gateway: ['proxy', 'errors', 'type config', 'type plugin', 'type routing'],
-  admin: ['gateway', 'type registry'],
+  admin: ['gateway', 'registry', 'type plugin'],
 
   tokens: [
     'di',
@@ -47,8 +47,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   builtins: ['adapters', 'strategies', 'middleware', 'type plugin'],
   server: ['container', 'builtins', 'admin', 'config', 'registry', 'type di', 'type gateway', 'type plugin'],
   embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],
-  index: ['embed', 'catalog', 'config', 'errors'],
-  cli: ['server', 'builtins', 'catalog', 'config'],
+  registration: ['builtins', 'config', 'plugin'],
+  index: ['embed', 'registration', 'catalog', 'config', 'errors'],
+  cli: ['server', 'registration', 'builtins', 'admin', 'catalog', 'config', 'container', 'plugin'],
 }
 
 /** What a stranger's plugin could use as well: the porch, and packages. */

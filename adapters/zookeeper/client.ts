@@ -91,11 +91,16 @@ export function silence(client: OwnedClient): void {
   manager.socket?.on('error', () => {}).destroy()
 }
 
-/** `gone` and `denied` concern one path; whatever else a server answers concerns the link. */
-export function verdict(error: unknown): 'gone' | 'denied' | 'broken' {
-  const { code } = error as { code?: number }
-  if (code === Exception.NO_NODE) return 'gone'
-  return code === Exception.NO_AUTH ? 'denied' : 'broken'
+const VERDICTS: Readonly<Record<number, 'gone' | 'denied' | 'taken' | 'childless'>> = {
+  [Exception.NO_NODE]: 'gone',
+  [Exception.NO_AUTH]: 'denied',
+  [Exception.NODE_EXISTS]: 'taken',
+  [Exception.NO_CHILDREN_FOR_EPHEMERALS]: 'childless',
+}
+
+/** All but `broken` concern one path; whatever else a server answers concerns the link. */
+export function verdict(error: unknown): (typeof VERDICTS)[number] | 'broken' {
+  return VERDICTS[(error as { code?: number }).code ?? 0] ?? 'broken'
 }
 
 const WANTS_SASL = '-124'

@@ -1,5 +1,6 @@
 import {
   defineAdapter,
+  type Instance,
   type LeftOut,
   type PluginContext,
   type RegistryAdapter,
@@ -10,6 +11,8 @@ import { Complaints } from './complaints.ts'
 import { readerOf } from './layouts/index.ts'
 import type { Link } from './link.ts'
 import { type Options, options } from './options.ts'
+import { register } from './register.ts'
+import type { Connect } from './registrar.ts'
 import { Selection } from './selection.ts'
 import { Servers } from './servers.ts'
 import { Tree, type Wish } from './tree.ts'
@@ -22,6 +25,8 @@ export const zookeeper = defineAdapter<Options>({
 })
 
 class ZooKeeperAdapter implements RegistryAdapter {
+  readonly #options: Options
+  readonly #context: PluginContext
   readonly #complaints: Complaints
   readonly #wish: Wish
   readonly #servers: Servers
@@ -30,6 +35,8 @@ class ZooKeeperAdapter implements RegistryAdapter {
 
   constructor(options: Options, context: PluginContext) {
     assertLibrary()
+    this.#options = options
+    this.#context = context
     this.#complaints = new Complaints(context.log)
     this.#wish = wish(options)
     this.#servers = new Servers(options, context)
@@ -64,6 +71,11 @@ class ZooKeeperAdapter implements RegistryAdapter {
     } finally {
       await link?.close()
     }
+  }
+
+  register(service: string, instance: Instance, signal: AbortSignal): Promise<void> {
+    const connect: Connect = (signal) => this.#servers.connect(signal)
+    return register(service, instance, signal, this.#options, this.#context, connect)
   }
 }
 

@@ -20,10 +20,10 @@ export interface Znode {
   readonly stat: Stat
 }
 
-/** One path may not be read. The link lives on. */
+/** One path may not be read, or not be written. The link lives on. */
 export class Denied extends Error {}
 
-type Done<Answer> = (error: unknown, answer: Answer) => void
+export type Done<Answer> = (error: unknown, answer: Answer) => void
 
 const CLOSE_MS = 500
 const MIN_BEAT_MS = 200
@@ -122,6 +122,16 @@ export class Link {
       this.#client.exists(path, handed(watcher), done),
     )
     return Boolean(stat)
+  }
+
+  /** Of an open link, in hexadecimal, as it stands in the `ephemeralOwner` of what the session owns. */
+  get session(): string {
+    return this.#client.getSessionId().toString('hex')
+  }
+
+  /** A request that has no method here. What a server refuses for the path alone rejects, and the link lives on. */
+  request<Answer>(what: string, send: (client: OwnedClient, done: Done<Answer>) => void): Promise<Answer> {
+    return this.#ask(`no answer to ${what}`, this.#beatMs, (done) => send(this.#client, done))
   }
 
   /** Ends the session at the server if that is possible within 500 ms, and the connection in any case. */

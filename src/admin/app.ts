@@ -1,26 +1,30 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
-import type { RegistryStatus } from '../registry/index.ts'
+import type { Registry } from '../registry/index.ts'
+import { createRegistryApi } from './api.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface AdminOptions {
   /** Wanted by all but the health endpoints; null wants none. */
   readonly token: string | null
   readonly metrics: Metrics
-  /** False before the first view has reached the workers and while draining. */
+  /** False before all that is registered has reached the workers and while draining. */
   ready(): boolean
   draining(): boolean
-  registry(): RegistryStatus
+  readonly registry: Registry
 }
 
 /** What operators and machines ask a running gateway. */
 export function createAdminApp({ token, metrics, ready, draining, registry }: AdminOptions): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.json({ alive: true }))
-  app.get('/readyz', (c) => c.json({ ready: ready(), draining: draining(), registry: registry() }, ready() ? 200 : 503))
+  app.get('/readyz', (c) =>
+    c.json({ ready: ready(), draining: draining(), registry: registry.status }, ready() ? 200 : 503),
+  )
   if (token !== null) app.use(bearerAuth({ verifyToken: (offered) => sameSecret(offered, token) }))
   app.get('/metrics', async (c) => c.text(await metrics.render(), 200, { 'content-type': metrics.contentType }))
+  app.route('/api', createRegistryApi(registry))
   return app
 }
 

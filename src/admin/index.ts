@@ -1,2 +1,9 @@
 export { type AdminOptions, createAdminApp } from './app.ts'
 export { Metrics } from './metrics.ts'
+export {
+  type InstanceReport,
+  type RegistryReport,
+  registryReport,
+  type ServiceReport,
+  serviceReports,
+} from './reports.ts'

@@ -1,10 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry as MetricRegistry } from 'prom-client'
 import type { Reading } from '../gateway/index.ts'
-import type { RegistryStatus } from '../registry/index.ts'
+import type { Registry } from '../registry/index.ts'
 import { LatencyHistogram } from './latency-histogram.ts'
+import { registerRegistryMetrics } from './registry-metrics.ts'
 
 export interface MetricSources {
-  registry(): RegistryStatus
+  readonly registry: Registry
   /** Workers that serve now. */
   workers(): number
 }
@@ -41,36 +42,15 @@ export class Metrics {
       registers,
     })
     this.#latency.registerIn(this.#registry)
-    gauge('portolan_workers', 'Workers that serve', () => sources.workers())
-    gauge(
-      'portolan_registry_age_seconds',
-      'How long the registry could not be read; 0 while it can',
-      () => sources.registry().ageMs / 1000,
-    )
-    gauge('portolan_registry_version', 'Views that changed something', () => sources.registry().version)
-    gauge('portolan_registry_services', 'Services in the last view', () => sources.registry().services)
-    gauge('portolan_registry_instances', 'Instances in the last view', () => sources.registry().instances)
     new Gauge({
-      name: 'portolan_registry_state',
-      help: '1 for the state that the registry is in',
-      labelNames: ['state'],
+      name: 'portolan_workers',
+      help: 'Workers that serve',
       registers,
       collect() {
-        const { state } = sources.registry()
-        for (const one of ['pending', 'live', 'stale']) this.set({ state: one }, one === state ? 1 : 0)
+        this.set(sources.workers())
       },
     })
-
-    function gauge(name: string, help: string, read: () => number) {
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read())
-        },
-      })
-    }
+    registerRegistryMetrics(this.#registry, sources.registry)
   }
 
   add({ requests, problems, latency }: Reading): void {

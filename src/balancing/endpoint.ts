@@ -10,6 +10,8 @@ export class LiveEndpoint implements Endpoint {
   latencyMs = 0
   /** The registry no longer names it: the first failed connection is its end. */
   held = false
+  /** It was only held and could not be connected to: not picked any more, until the registry names it again. */
+  letGo = false
   /** When it was last told of as unreachable. */
   toldMs = Number.NEGATIVE_INFINITY
   #observedAt = 0

@@ -18,12 +18,15 @@ export function guarded(service: string, make: () => BalancingStrategy, log: Log
   }
   return {
     pick: (endpoints, context) => strategy.pick(endpoints, context),
-    update(endpoints) {
-      try {
-        strategy.update?.(endpoints)
-      } catch (err) {
-        log.error({ service, err }, 'a balancing strategy failed on an update')
-      }
-    },
+    // Without one of its own it is spared the list that one would be given.
+    ...(strategy.update && {
+      update(endpoints) {
+        try {
+          strategy.update!(endpoints)
+        } catch (err) {
+          log.error({ service, err }, 'a balancing strategy failed on an update')
+        }
+      },
+    }),
   }
 }

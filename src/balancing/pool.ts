@@ -11,8 +11,9 @@ export class Pool {
   readonly #strategy: BalancingStrategy
   /** False while the registry does not name the service, and it lives on by instances that are only kept. */
   registered = true
-  #endpoints: ReadonlyMap<string, LiveEndpoint> = new Map()
+  readonly #endpoints = new Map<string, LiveEndpoint>()
   #fit: readonly LiveEndpoint[] = []
+  #holds = false
 
   constructor(service: string, strategy: BalancingStrategy) {
     this.service = service
@@ -23,30 +24,63 @@ export class Pool {
     return this.#endpoints.values()
   }
 
-  /** Takes over the instances of a new view, and the ids of those that are only kept. @returns the endpoints that left: no new picks, running leases end as they like */
+  /** Takes over all instances, and the ids of those that are only held. @returns as `change` does */
   update(instances: readonly Instance[], held: readonly string[] = []): readonly LiveEndpoint[] {
-    const before = this.#endpoints
-    const next = new Map<string, LiveEndpoint>()
+    const present = new Set(instances.map(({ id }) => id))
+    const gone = [...this.#endpoints.keys()].filter((id) => !present.has(id))
+    return this.change(instances, gone, held)
+  }
+
+  /**
+   * Takes over the instances that are new or have changed, and the ids of those that are gone and of all that are only held.
+   *
+   * @returns the endpoints that left: no new picks, running leases end as they like
+   */
+  change(
+    instances: readonly Instance[],
+    gone: readonly string[],
+    held: readonly string[] = [],
+  ): readonly LiveEndpoint[] {
+    const left: LiveEndpoint[] = []
+    for (const id of gone) this.#remove(id, left)
     for (const instance of instances) {
-      const known = before.get(instance.id)
-      const endpoint = known && sameAddress(known.instance, instance) ? known : new LiveEndpoint(instance)
-      endpoint.become(instance)
-      endpoint.held = held.includes(instance.id)
-      next.set(instance.id, endpoint)
+      const known = this.#endpoints.get(instance.id)
+      if (known && sameAddress(known.instance, instance)) known.become(instance)
+      else {
+        if (known) left.push(known)
+        this.#endpoints.set(instance.id, new LiveEndpoint(instance))
+      }
     }
-    this.#become(next)
-    return [...before.values()].filter((endpoint) => next.get(endpoint.instance.id) !== endpoint)
+    this.#hold(held)
+    this.#changed()
+    return left
   }
 
-  /** Lets go of an endpoint before the next view does. */
-  drop(endpoint: LiveEndpoint): void {
-    this.#become(new Map([...this.#endpoints].filter(([, one]) => one !== endpoint)))
+  /** Lets go of an endpoint that is only held, before the registry does. */
+  letGo(endpoint: LiveEndpoint): void {
+    endpoint.letGo = true
+    this.#changed()
   }
 
-  #become(endpoints: ReadonlyMap<string, LiveEndpoint>): void {
-    this.#endpoints = endpoints
-    this.#fit = [...endpoints.values()].filter(({ instance }) => instance.status === 'up')
-    this.#strategy.update?.([...endpoints.values()])
+  #remove(id: string, left: LiveEndpoint[]): void {
+    const endpoint = this.#endpoints.get(id)
+    if (endpoint) left.push(endpoint)
+    this.#endpoints.delete(id)
+  }
+
+  #hold(ids: readonly string[]): void {
+    if (ids.length === 0 && !this.#holds) return
+    const held = new Set(ids)
+    for (const [id, endpoint] of this.#endpoints) {
+      endpoint.held = held.has(id)
+      endpoint.letGo &&= endpoint.held
+    }
+    this.#holds = ids.length > 0
+  }
+
+  #changed(): void {
+    this.#fit = [...this.#endpoints.values()].filter(({ instance, letGo }) => instance.status === 'up' && !letGo)
+    this.#strategy.update?.([...this.#endpoints.values()])
   }
 
   /**

@@ -1,17 +1,21 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { builtins } from '../builtins.ts'
 import { ConfigError } from '../config/index.ts'
 import { type Console, ExitCode } from './console.ts'
 import { healthcheck } from './healthcheck.ts'
+import { type RegisterFlags, register } from './register.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
+import { type ServicesOptions, services } from './services.ts'
 import { validate } from './validate.ts'
 
 const DEFAULT_FILES = ['gateway.yaml', 'config/gateway.yaml']
 const FILE_HELP = `the configuration (default: ${DEFAULT_FILES.join(', then ')})`
 
+// A reader that is gone costs lines, not the work that they tell of.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
 process.exitCode = await main(process.argv, {
   stdout: process.stdout,
   stderr: process.stderr,
@@ -41,10 +45,35 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     .action(async (file: string | undefined, options: { json?: boolean }) => {
       code = await validate(file ?? defaultFile(), console, options)
     })
+  verb('register', 'hold a registration of an instance until SIGTERM or SIGINT, then take it back')
+    .argument('<service>', 'what clients ask for')
+    .argument('<host:port>', 'where the instance is')
+    .option('--config <file>', FILE_HELP)
+    .option('--registry <name>', 'which of its registries (default: the first that can register)')
+    .option('--weight <number>', 'its share of the load; others have 1')
+    .option('--zone <zone>')
+    .option('--tls', 'it is called with TLS')
+    .addOption(new Option('--status <status>').choices(['up', 'draining', 'down']))
+    .option('--meta <key=value>', 'metadata; may be repeated', (pair: string, all: string[] = []) => [...all, pair])
+    .option(
+      '--layout <layout>',
+      'the form, where a registry knows several, such as registrator or curator in ZooKeeper',
+    )
+    .option('--json', 'print lines of JSON')
+    .action(async (service: string, where: string, { config, ...flags }: RegisterFlags & { config?: string }) => {
+      code = await register(config ?? defaultFile(), service, where, flags, console)
+    })
   verb('schema', 'print the JSON Schema of the configuration, for editors')
     .argument('[config]', 'with the options of the plugins that this file names')
     .action(async (file?: string) => {
       code = await schema(file, console)
+    })
+  verb('services', 'show what the registry holds, and the layout that each instance was recognised by')
+    .argument('[config]', FILE_HELP)
+    .option('--json', 'print it as JSON, with --watch one line a change')
+    .option('--watch', 'go on and print what changes')
+    .action(async (file: string | undefined, options: ServicesOptions) => {
+      code = await services(file ?? defaultFile(), console, options)
     })
   verb('healthcheck', "ask the running gateway's admin port whether it is alive: exit code 0 or 1")
     .argument('[config]', FILE_HELP)

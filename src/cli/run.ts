@@ -1,7 +1,7 @@
-import { constants } from 'node:os'
 import { ConfigError } from '../config/index.ts'
 import { run as start } from '../server/index.ts'
 import { type Console, ExitCode } from './console.ts'
+import { stopSignal } from './stop-signal.ts'
 
 /** Serves until SIGTERM or SIGINT, then drains; a second signal ends at once. Returns only when serving has ended. */
 export async function run(file: string, console: Console): Promise<number> {
@@ -19,17 +19,4 @@ export async function run(file: string, console: Console): Promise<number> {
     )
     return error instanceof ConfigError ? ExitCode.config : ExitCode.failure
   }
-}
-
-/** Resolves at the first signal. The second one is the operator's last word. */
-function stopSignal(): Promise<void> {
-  return new Promise((stopped) => {
-    let signals = 0
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (++signals > 1) process.exit(128 + constants.signals[signal])
-        stopped()
-      })
-    }
-  })
 }

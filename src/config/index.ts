@@ -1,2 +1,2 @@
-export { type Loaded, loadConfig, type ParseOptions, parseConfig, readConfig } from './load.ts'
+export { configOf, type Loaded, loadConfig, type ParseOptions, parseConfig, readConfig } from './load.ts'
 export { ConfigError } from './problems.ts'

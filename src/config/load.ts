@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { stringify } from 'yaml'
 import { Catalog } from '../catalog/catalog.ts'
 import { pluginLoader } from '../catalog/load.ts'
 import type { Plugin } from '../plugin/index.ts'
@@ -34,6 +35,15 @@ export interface Loaded {
  */
 export async function loadConfig(file: string, options: ParseOptions): Promise<Loaded> {
   return parseConfig(await readConfig(file), file, options)
+}
+
+/**
+ * Like `loadConfig`, of a file or of the same content as an object: paths in it then start in the working directory.
+ */
+export async function configOf(source: string | object, options: ParseOptions): Promise<Loaded> {
+  return typeof source === 'string'
+    ? loadConfig(source, options)
+    : parseConfig(stringify(source), 'gateway.yaml', options)
 }
 
 /** @throws ConfigError that says why the file cannot be read */

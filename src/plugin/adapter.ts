@@ -15,6 +15,7 @@ export interface RegistryAdapter {
   /**
    * Announces `instance` under `service` and holds the registration, through all failures, until `signal` aborts; then takes
    * it back and resolves. Each time it has been made, `context.log.info` says so. Rejects with what trying again cannot mend.
+   * Whoever knows several forms writes the one that `instance.layout` names.
    */
   register?(service: string, instance: Instance, signal: AbortSignal): Promise<void>
   /** What is registered now and cannot be used. It has been warned of when it was found. */

@@ -20,7 +20,7 @@ export function sameInstances(a: readonly Instance[] | undefined, b: readonly In
 }
 
 /** The plain fields first: they differ most often, and comparing them costs nothing. */
-function sameInstance(a: Instance, b: Instance): boolean {
+export function sameInstance(a: Instance, b: Instance): boolean {
   if (a === b) return true
   const same = a.id === b.id && a.port === b.port && a.host === b.host && a.weight === b.weight && a.status === b.status
   return same && a.registeredAt === b.registeredAt && isDeepStrictEqual(a, b)

@@ -1,7 +1,7 @@
 import { guarded, type LiveEndpoint, Pool } from '../balancing/index.ts'
 import { GatewayError, serviceNotFound } from '../errors.ts'
 import type { BalancingStrategy, Logger } from '../plugin/index.ts'
-import type { RegistryUpdate } from './update.ts'
+import type { RegistryUpdate, ServiceUpdate } from './update.ts'
 
 export interface DirectoryOptions {
   readonly log: Logger
@@ -32,11 +32,7 @@ export class Directory {
   apply({ services, removed, complete }: RegistryUpdate): void {
     this.#ready ||= complete
     for (const service of removed) this.#drop(service)
-    for (const { name, instances, held, absent } of services) {
-      const pool = this.#pools.get(name) ?? this.#open(name)
-      pool.registered = !absent
-      for (const endpoint of pool.update(instances, held)) this.#options.left(endpoint)
-    }
+    for (const service of services) this.#take(service)
   }
 
   /**
@@ -47,14 +43,16 @@ export class Directory {
   unreachable(pool: Pool, endpoint: LiveEndpoint): boolean {
     const { now, left, unreachable } = this.#options
     const nowMs = now()
-    if (nowMs - endpoint.toldMs >= TOLD_EVERY_MS) {
+    const lets = endpoint.held && !endpoint.letGo
+    if (lets || nowMs - endpoint.toldMs >= TOLD_EVERY_MS) {
       endpoint.toldMs = nowMs
       unreachable(pool.service, endpoint.instance.id)
     }
-    if (!endpoint.held) return false
-    pool.drop(endpoint)
-    left(endpoint)
-    return true
+    if (lets) {
+      pool.letGo(endpoint)
+      left(endpoint)
+    }
+    return endpoint.held
   }
 
   /** @throws GW_REGISTRY_NOT_READY before the first view, GW_SERVICE_NOT_FOUND when the view does not name the service */
@@ -64,6 +62,16 @@ export class Directory {
     if (!this.#ready)
       throw new GatewayError('GW_REGISTRY_NOT_READY', 'the registry has not been read yet; try again in a moment')
     throw serviceNotFound(service)
+  }
+
+  #take({ name, instances, gone, held, absent }: ServiceUpdate): void {
+    const known = this.#pools.get(name)
+    // A change of what has not been told yet: it is still to come, as it is by then.
+    if (gone && !known) return
+    const pool = known ?? this.#open(name)
+    pool.registered = !absent
+    const left = gone ? pool.change(instances, gone, held) : pool.update(instances, held)
+    for (const endpoint of left) this.#options.left(endpoint)
   }
 
   #open(service: string): Pool {

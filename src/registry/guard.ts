@@ -1,13 +1,7 @@
 import type { Instance, RegistryView } from '../plugin/index.ts'
 import { type Held, type HoldReason, Holds } from './holds.ts'
 import { Marks } from './marks.ts'
-
-/**
- * `live`: the registry says what is so. `suspect`: it cannot be read; its sessions may live on. `stale`: it cannot be read,
- * and they have ended. `recovering`: it can be read again, and providers may still be registering anew. `disk`: it has
- * not been read since the start, and a snapshot stands for it. `pending`: nothing is known.
- */
-export type SourceState = 'pending' | 'disk' | 'live' | 'suspect' | 'stale' | 'recovering'
+import type { SourceState } from './states.ts'
 
 export interface GuardOptions {
   /** How long a service must have stayed the same before what it has lost is let go; 0: nothing is ever held. */
@@ -181,16 +175,24 @@ export class Guard {
     return this.#holds
   }
 
-  get hasPurged(): boolean {
-    return this.#purged.size > 0
+  holdsOf(service: string): readonly Held[] {
+    return this.#holds.of(service)
   }
 
-  /** Those that are not served because they failed while the registry could not be read. */
+  /** Those of a service that are not served because they failed while the registry could not be read. */
+  purgedOf(service: string): readonly Instance[] {
+    if (this.#purged.count(service) === 0) return []
+    return this.#said.get(service)?.filter(({ id }) => this.#purged.has(service, id)) ?? []
+  }
+
+  /** Whether there is anybody of whom a connection would tell more: held, or purged. */
+  get hasDoubts(): boolean {
+    return this.#holds.size > 0 || this.#purged.size > 0
+  }
+
   *purged(): Generator<readonly [service: string, instance: Instance]> {
-    for (const [service, id] of this.#purged) {
-      const instance = this.#said.get(service)?.find((one) => one.id === id)
-      if (instance) yield [service, instance]
-    }
+    for (const service of this.#purged.services())
+      for (const instance of this.purgedOf(service)) yield [service, instance]
   }
 
   get #blind(): boolean {

@@ -41,12 +41,12 @@ export class Marks {
 
   /** Drops all. @returns the services that had any */
   clear(): string[] {
-    const services = [...this.#services.keys()]
+    const services = this.services()
     this.#services.clear()
     return services
   }
 
-  *[Symbol.iterator](): Generator<readonly [service: string, id: string]> {
-    for (const [service, marks] of this.#services) for (const id of marks.keys()) yield [service, id]
+  services(): string[] {
+    return [...this.#services.keys()]
   }
 }

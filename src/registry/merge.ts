@@ -29,9 +29,16 @@ export function merged(parts: readonly Part[]): Served | undefined {
     const same = other && other.host === one.host && other.port === one.port
     // That a registry names it weighs more than that another one has lost it.
     if (same && !(held.has(one.id) && !isHeld)) return
-    const id = other && !same ? `${one.id}@${name}` : one.id
+    const id = other && !same ? one.id + suffixOf(name) : one.id
     byId.set(id, id === one.id ? one : { ...one, id })
     if (isHeld) held.add(id)
     else held.delete(id)
   }
+}
+
+const suffixOf = (name: string) => `@${name}`
+
+/** The id that a registry itself knows an instance of a merged service by. */
+export function ownId(id: string, name: string): string {
+  return id.endsWith(suffixOf(name)) ? id.slice(0, -suffixOf(name).length) : id
 }

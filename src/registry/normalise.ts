@@ -26,16 +26,25 @@ export class Normaliser {
     this.#log = log
   }
 
-  /** The usable ones of a service's instances, the same array if all are; undefined when the service itself cannot be used. */
-  usable(service: string, instances: readonly Instance[] | undefined): readonly Instance[] | undefined {
+  /**
+   * The usable ones of a service's instances, the same array if all are; undefined when the service itself cannot be used.
+   *
+   * @param before what it was the last time: the very objects that are in it need no second look
+   */
+  usable(
+    service: string,
+    instances: readonly Instance[] | undefined,
+    before: readonly Instance[] = [],
+  ): readonly Instance[] | undefined {
     if (!instances) return this.#tell(service, [])
     if (!isServiceName(service) || !Array.isArray(instances))
       return this.#tell(String(service), ['the name or the list of the service cannot be used'])
     const reasons: string[] = []
+    const checked = new Set(before)
     const byId = new Map<string, Instance>()
     for (const fields of instances) {
       try {
-        const one = complete(fields)
+        const one = checked.has(fields) ? fields : complete(fields)
         if (byId.has(one.id)) throw new TypeError(`the id ${JSON.stringify(one.id)} is taken`)
         byId.set(one.id, one)
       } catch (error) {

@@ -1,16 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LeftOut } from '../plugin/index.ts'
+import type { Instance, LeftOut } from '../plugin/index.ts'
 import { sameInstances } from './changes.ts'
-import type { Served, SourceState } from './guard.ts'
-import type { Held } from './holds.ts'
-import { merged } from './merge.ts'
-import { Source, type SourceContext, type SourceSpec, type SourceStatus } from './source.ts'
-import { completion, type RegistryUpdate, type ServiceUpdate, serviceUpdate, tableUpdates } from './update.ts'
+import type { Served } from './guard.ts'
+import type { Held, HoldReason } from './holds.ts'
+import { merged, ownId } from './merge.ts'
+import { Source } from './source.ts'
+import type { SourceContext, SourceSpec, SourceStatus } from './spec.ts'
+import { SOURCE_STATES, type SourceState } from './states.ts'
+import {
+  completion,
+  type RegistryUpdate,
+  type ServiceUpdate,
+  serviceChange,
+  serviceUpdate,
+  tableUpdates,
+} from './update.ts'
 
 const CLOSE_TIMEOUT_MS = 2000
-
-/** The worst first: what several registries are together is what the worst of them is. */
-const STATES: readonly SourceState[] = ['pending', 'disk', 'stale', 'suspect', 'recovering', 'live']
 
 export interface RegistryStatus {
   readonly state: SourceState
@@ -20,10 +26,31 @@ export interface RegistryStatus {
   readonly version: number
   readonly services: number
   readonly instances: number
+  /** Instances among them that no registry names any more. */
+  readonly held: number
+}
+
+/** All there is to say of one service. */
+export interface ServiceStanding {
+  /** The registries that know it, in their order, and how the one is that is worst off. */
+  readonly sources: readonly string[]
+  readonly state: SourceState
+  readonly ageMs: number
+  /** Epoch milliseconds of its last change. */
+  readonly changedAt: number
+  readonly instances: readonly Instance[]
+  /** Those among `instances` that are only kept, by id. */
+  readonly held: ReadonlyMap<string, { readonly reason: HoldReason; readonly forMs: number }>
+  /** Not served, since they failed while the registry could not be read. */
+  readonly purged: readonly Instance[]
+}
+
+interface Entry extends Served {
+  readonly changedAt: number
 }
 
 export interface SourceHolds extends SourceStatus {
-  readonly held: readonly Held[]
+  readonly held: readonly (Omit<Held, 'sinceMs'> & { readonly forMs: number })[]
   readonly leftOut: readonly LeftOut[]
 }
 
@@ -32,11 +59,13 @@ export class Registry {
   readonly #sources: readonly Source[]
   readonly #listeners = new Set<(update: RegistryUpdate) => void>()
   readonly #stop = new AbortController()
-  readonly #table = new Map<string, Served>()
+  readonly #table = new Map<string, Entry>()
+  readonly #now: () => number
   #complete = false
   #following: Promise<unknown> | undefined
 
   constructor(specs: readonly SourceSpec[], context: SourceContext) {
+    this.#now = context.now
     this.#sources = specs.map((spec) => new Source(spec, context, (services) => this.#refresh(services)))
   }
 
@@ -69,34 +98,44 @@ export class Registry {
 
   get status(): RegistryStatus {
     const all = this.#sources.map(({ status }) => status)
-    let instances = 0
-    for (const served of this.#table.values()) instances += served.instances.length
-    return {
-      state: STATES.find((state) => all.some((one) => one.state === state))!,
-      ageMs: Math.max(...all.map(({ ageMs }) => ageMs)),
-      version: all.reduce((sum, { version }) => sum + version, 0),
-      services: this.#table.size,
-      instances,
+    let [instances, held] = [0, 0]
+    for (const entry of this.#table.values()) {
+      instances += entry.instances.length
+      held += entry.held.length
     }
+    const version = all.reduce((sum, one) => sum + one.version, 0)
+    return { ...worst(all), version, services: this.#table.size, instances, held }
   }
 
   /** Each registry, in order, with what it has lost and is kept, and what cannot be used. */
   get sources(): readonly SourceHolds[] {
+    const nowMs = this.#now()
     return this.#sources.map((source) => ({
       ...source.status,
-      held: [...source.held()],
+      held: [...source.held()].map(({ sinceMs, ...held }) => ({ ...held, forMs: nowMs - sinceMs })),
       leftOut: [...source.leftOut()],
     }))
   }
 
-  /** The names of the registries that know a service. */
-  sourcesOf(service: string): string[] {
-    return this.#sources.flatMap((source) => (source.served(service) ? [source.spec.name] : []))
+  /** undefined: no registry knows the service. */
+  standing(service: string): ServiceStanding | undefined {
+    const entry = this.#table.get(service)
+    if (!entry) return undefined
+    const knowing = this.#sources.filter((source) => source.served(service))
+    const all = knowing.map(({ status }) => status)
+    return {
+      ...worst(all),
+      sources: all.map(({ name }) => name),
+      changedAt: entry.changedAt,
+      instances: entry.instances,
+      held: new Map(entry.held.flatMap((id) => this.#hold(service, id))),
+      purged: knowing.flatMap((source) => source.purgedOf(service)),
+    }
   }
 
   /** A connection to an instance failed: one that is only kept is let go. */
   unreachable(service: string, id: string): void {
-    for (const source of this.#sources) source.unreachable(service, id)
+    for (const source of this.#sources) source.unreachable(service, ownId(id, source.spec.name))
   }
 
   /** What has left the registries is let go, of one service or of all. @returns how many services have changed */
@@ -114,11 +153,12 @@ export class Registry {
     const services: ServiceUpdate[] = []
     const removed: string[] = []
     for (const name of names) {
+      const before = this.#table.get(name)
       const after = this.#merged(name)
-      if (same(this.#table.get(name), after)) continue
+      if (same(before, after)) continue
       if (after) {
-        this.#table.set(name, after)
-        services.push(serviceUpdate(name, after))
+        this.#table.set(name, { ...after, changedAt: Date.now() })
+        services.push(before ? serviceChange(name, before, after) : serviceUpdate(name, after))
       } else {
         this.#table.delete(name)
         removed.push(name)
@@ -129,6 +169,13 @@ export class Registry {
     if (services.length === 0 && removed.length === 0 && !completed) return
     const update = { services, removed, complete: this.#complete }
     for (const listener of this.#listeners) listener(update)
+  }
+
+  #hold(service: string, id: string): [string, { reason: HoldReason; forMs: number }][] {
+    for (const source of this.#sources)
+      for (const { instance, reason, sinceMs } of source.holdsOf(service))
+        if (instance.id === ownId(id, source.spec.name)) return [[id, { reason, forMs: this.#now() - sinceMs }]]
+    return []
   }
 
   #merged(service: string): Served | undefined {
@@ -144,6 +191,13 @@ export class Registry {
 
   #isComplete(): boolean {
     return this.#sources.every(({ settled }) => settled) && this.#sources.some(({ known }) => known)
+  }
+}
+
+function worst(all: readonly SourceStatus[]): { state: SourceState; ageMs: number } {
+  return {
+    state: SOURCE_STATES.find((state) => all.some((one) => one.state === state)) ?? 'pending',
+    ageMs: Math.max(...all.map(({ ageMs }) => ageMs)),
   }
 }
 

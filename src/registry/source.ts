@@ -1,48 +1,17 @@
-import type { Instance, LeftOut, Logger, RegistryAdapter, RegistryView } from '../plugin/index.ts'
+import type { Instance, LeftOut, RegistryView } from '../plugin/index.ts'
 import { changesOf, sameInstances } from './changes.ts'
 import { follow } from './follow.ts'
-import { Guard, type Served, type SourceState } from './guard.ts'
+import { Guard, type Served } from './guard.ts'
 import type { Held } from './holds.ts'
 import { Keeper } from './keeper.ts'
 import { assertView, Normaliser } from './normalise.ts'
 import { inTurns, slices } from './slices.ts'
-import type { Snapshot, SnapshotFile } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { SourceContext, SourceSpec, SourceStatus } from './spec.ts'
 import { Watchman } from './watchman.ts'
 
 /** A start that has heard nothing for so long goes on from the snapshot. */
 const DISK_AFTER_MS = 2000
-
-export interface SourceSpec {
-  readonly name: string
-  readonly type: string
-  readonly adapter: RegistryAdapter
-  /** `first`: serves only what those before it have nobody for. */
-  readonly merge: 'union' | 'first'
-  readonly onEmpty: 'hold' | 'clear'
-  readonly settleMs: number
-  readonly snapshot?: SnapshotFile | undefined
-}
-
-export interface SourceContext {
-  readonly log: Logger
-  now(): number
-  delayMs(failures: number): number
-  /** Whether a connection to the instance can be made. */
-  reaches(instance: Instance): Promise<boolean>
-}
-
-export interface SourceStatus {
-  readonly name: string
-  readonly type: string
-  readonly state: SourceState
-  /** How long the registry could not be read, or how old the snapshot is that stands for it; 0 while it can be read. */
-  readonly ageMs: number
-  /** Counts the views that changed something. */
-  readonly version: number
-  /** Why it cannot be read. */
-  readonly reason?: string
-  readonly snapshot?: string
-}
 
 /** Control plane: one registry, followed, guarded and kept on disk. Tells by name which services may have changed. */
 export class Source {
@@ -116,6 +85,15 @@ export class Source {
     return this.#guard.held()
   }
 
+  holdsOf(service: string): readonly Held[] {
+    return this.#guard.holdsOf(service)
+  }
+
+  /** Those that are not served because they failed while the registry could not be read. */
+  purgedOf(service: string): readonly Instance[] {
+    return this.#guard.purgedOf(service)
+  }
+
   *leftOut(): Generator<LeftOut> {
     yield* this.spec.adapter.leftOut?.() ?? []
     yield* this.#normaliser.leftOut()
@@ -157,8 +135,9 @@ export class Source {
       (slice) => {
         const changed: string[] = []
         for (const [service, instances] of slice) {
-          const usable = this.#normaliser.usable(service, instances)
-          if (sameInstances(usable, this.#guard.said(service))) continue
+          const before = this.#guard.said(service)
+          const usable = this.#normaliser.usable(service, instances, before)
+          if (sameInstances(usable, before)) continue
           const held = this.#guard.say(service, usable, now())
           kept += held
           losers += Number(held > 0)

@@ -3,7 +3,9 @@ import type { Guard } from './guard.ts'
 
 const LEAST_TICK_MS = 20
 const MOST_TICK_MS = 1000
-const RECHECK_MS = 2000
+const PROBE_MS = 2000
+/** Of those that are held, in each round: after a mass removal they may be thousands. */
+const MOST_PROBES = 100
 
 export interface WatchmanContext {
   readonly log: Logger
@@ -12,15 +14,17 @@ export interface WatchmanContext {
 }
 
 /**
- * Gives a guard its time: calls `tick` while something may become due, and looks, while the registry cannot be read,
- * whether those that failed can be connected to again. Has no timer when there is nothing to wait for.
+ * Gives a guard its time: calls `tick` while something may become due, and tries connections: to those that are held,
+ * whether they live, and to those that failed while the registry could not be read, whether they are back. Has no timer when
+ * there is nothing to wait for.
  */
 export class Watchman {
   readonly #guard: Guard
   readonly #context: WatchmanContext
   readonly #changed: (services: readonly string[]) => void
   #tick: NodeJS.Timeout | undefined
-  #recheck: NodeJS.Timeout | undefined
+  #probe: NodeJS.Timeout | undefined
+  #probed = 0
   #closed = false
 
   constructor(guard: Guard, context: WatchmanContext, changed: (services: readonly string[]) => void) {
@@ -33,13 +37,13 @@ export class Watchman {
   look(): void {
     if (this.#closed) return
     if (this.#guard.restless) this.#tick ??= setTimeout(() => this.#onTick(), this.#tickMs()).unref()
-    if (this.#guard.hasPurged) this.#recheck ??= setTimeout(() => void this.#onRecheck(), RECHECK_MS).unref()
+    if (this.#guard.hasDoubts) this.#probe ??= setTimeout(() => void this.#onProbe(), PROBE_MS).unref()
   }
 
   close(): void {
     this.#closed = true
     clearTimeout(this.#tick)
-    clearTimeout(this.#recheck)
+    clearTimeout(this.#probe)
   }
 
   #tickMs(): number {
@@ -55,15 +59,29 @@ export class Watchman {
     this.look()
   }
 
-  async #onRecheck(): Promise<void> {
-    const failed = [...this.#guard.purged()]
-    const back = await Promise.all(
-      failed.map(async ([service, instance]) => [service, instance.id, await this.#context.reaches(instance)] as const),
+  async #onProbe(): Promise<void> {
+    const suspects = [...this.#guard.purged(), ...this.#someHeld()]
+    const found = await Promise.all(
+      suspects.map(
+        async ([service, instance]) => [service, instance.id, await this.#context.reaches(instance)] as const,
+      ),
     )
-    this.#recheck = undefined
+    this.#probe = undefined
     if (this.#closed) return
-    for (const [service, id, reached] of back)
-      if (reached && this.#guard.reachable(service, id)) this.#changed([service])
+    const changed = found.filter(([service, id, reached]) =>
+      reached ? this.#guard.reachable(service, id) : this.#guard.unreachable(service, id, this.#context.now()),
+    )
+    if (changed.length > 0) this.#changed([...new Set(changed.map(([service]) => service))])
     this.look()
+  }
+
+  /** Others in each round, when there are many. */
+  #someHeld(): (readonly [service: string, instance: Instance])[] {
+    const held = [...this.#guard.held()]
+    const from = held.length > MOST_PROBES ? this.#probed % held.length : 0
+    this.#probed = from + MOST_PROBES
+    return [...held.slice(from), ...held.slice(0, from)]
+      .slice(0, MOST_PROBES)
+      .map(({ service, instance }) => [service, instance])
   }
 }

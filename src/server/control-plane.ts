@@ -24,14 +24,13 @@ export class ControlPlane {
   constructor(registry: Registry, config: AdminConfig, serving: ServingState) {
     this.#registry = registry
     this.#config = config
-    const status = () => registry.status
-    this.metrics = new Metrics({ registry: status, workers: serving.workers })
+    this.metrics = new Metrics({ registry, workers: serving.workers })
     const app = createAdminApp({
       token: config.token,
       metrics: this.metrics,
-      registry: status,
+      registry,
       draining: () => this.#draining,
-      ready: () => !this.#draining && status().state !== 'pending' && serving.ready(),
+      ready: () => !this.#draining && registry.complete && serving.ready(),
     })
     this.#server = createAdaptorServer({ fetch: app.fetch }) as Server
   }

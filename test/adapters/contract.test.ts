@@ -94,6 +94,25 @@ describe('the contract of adapters', () => {
     expect(await lawsBrokenBy('none')).toEqual([])
   })
 
+  it('does not ask a registry whose services are named to lose one', async () => {
+    const named = ['one', 'two', 'three', 'none']
+    const nobody = Object.fromEntries(named.map((name) => [name, []]))
+    let memory = new Memory()
+    const rig = async () => {
+      memory = new Memory()
+      const { publish } = memory
+      memory.publish = (truth) => publish.call(memory, { ...nobody, ...truth })
+      memory.truth = nobody
+      return memory
+    }
+    const plugin = pluginWith('none', () => memory)
+    const laws = adapterContract(plugin, { cuts: false, named, rig })
+    for (const { run } of laws) await run()
+    const names = (of: typeof laws) => of.map(({ name }) => name)
+    const dropped = names(adapterContract(plugin, { cuts: false, rig })).filter((name) => !names(laws).includes(name))
+    expect(dropped).toEqual(['leaves out a service that is gone, until it is back'])
+  })
+
   it.each([
     ['new arrays', ['keeps the array of a service that did not change']],
     ['one view', ['keeps the array of a service that did not change', 'does not change a view it has yielded']],

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import type { AdapterPlugin, RegistryAdapter } from '../../src/plugin/index.ts'
+import type { AdapterPlugin } from '../../src/plugin/index.ts'
 import { Following, type Summary } from './following.ts'
 import { pluginContext } from './kit.ts'
 import type { Law } from './law.ts'
+import { lawOfSilence, lawsOfLostRegistration, lawsOfRegistration } from './registration.ts'
+import { nothingOpen, Registrations, type Trial } from './trial.ts'
 
 /** The registry a law is tried on: empty at first, and nobody else's. */
 export interface AdapterRig {
@@ -26,6 +28,13 @@ export interface AdapterHarness {
   rig(): Promise<AdapterRig>
   /** Whether its rigs have `cut` and `mend`. Without them there are no laws about failures. */
   readonly cuts: boolean
+  /** Whether the plugin's adapters can register. Without it there is one law about that: they do not. */
+  readonly registers?: boolean
+  /**
+   * For a registry that cannot say which services it has, such as DNS: those that the options of the rigs name, which are
+   * `one`, `two`, `three` and `none`. They are always known, with none while nothing is published; so no service is ever gone.
+   */
+  readonly named?: readonly string[]
 }
 
 /**
@@ -39,17 +48,14 @@ export interface AdapterHarness {
  */
 // biome-ignore lint/suspicious/noExplicitAny: the options come from the rig and meet the plugin's schema
 export function adapterContract(plugin: AdapterPlugin<any>, harness: AdapterHarness): Law[] {
-  const chosen = harness.cuts ? { ...laws, ...lawsOfFailure } : laws
+  const chosen = {
+    ...laws,
+    ...(!harness.named && lawsOfServices),
+    ...(harness.cuts && lawsOfFailure),
+    ...(harness.registers ? lawsOfRegistration : lawOfSilence),
+    ...(harness.registers && harness.cuts && lawsOfLostRegistration),
+  }
   return Object.entries(chosen).map(([name, law]) => ({ name, run: () => tried(plugin, harness, law) }))
-}
-
-interface Trial {
-  readonly rig: AdapterRig
-  readonly adapter: RegistryAdapter
-  /** What the adapter has warned of so far. */
-  readonly warnings: readonly string[]
-  /** Starts a watch, which is stopped after the law at the latest. */
-  follow(): Following
 }
 
 const A = '10.0.0.1:8080'
@@ -92,10 +98,10 @@ const laws: Record<string, (trial: Trial) => Promise<void>> = {
     await rig.publish({ one: [A], two: [B] })
     const following = follow()
     const before = await following.shows({ one: [A], two: [B] })
-    const copy = new Map([...before].map(([name, list]) => [name, [...list]]))
+    const copy = [...before].map(([name, list]) => [name, [...list]])
     await rig.publish({ one: [A, C] })
     await following.shows({ one: [A, C] })
-    assert.deepEqual(new Map(before), copy)
+    assert.deepEqual([...before], copy)
   },
 
   async 'shows a service whose last instance left, with none'({ rig, follow }) {
@@ -106,16 +112,6 @@ const laws: Record<string, (trial: Trial) => Promise<void>> = {
     await following.shows({ one: [], two: [B] })
     await rig.publish({ one: [A], two: [B] })
     await following.shows({ one: [A], two: [B] })
-  },
-
-  async 'leaves out a service that is gone, until it is back'({ rig, follow }) {
-    await rig.publish({ one: [A], two: [B] })
-    const following = follow()
-    await following.shows({ one: [A], two: [B] })
-    await rig.publish({ two: [B] })
-    await following.shows({ two: [B] })
-    await rig.publish({ one: [C], two: [B] })
-    await following.shows({ one: [C], two: [B] })
   },
 
   async 'leaves the neighbours of a broken instance, and warns of it'({ rig, follow, warnings }) {
@@ -158,6 +154,18 @@ const laws: Record<string, (trial: Trial) => Promise<void>> = {
   },
 }
 
+const lawsOfServices: Record<string, (trial: Trial) => Promise<void>> = {
+  async 'leaves out a service that is gone, until it is back'({ rig, follow }) {
+    await rig.publish({ one: [A], two: [B] })
+    const following = follow()
+    await following.shows({ one: [A], two: [B] })
+    await rig.publish({ two: [B] })
+    await following.shows({ two: [B] })
+    await rig.publish({ one: [C], two: [B] })
+    await following.shows({ one: [C], two: [B] })
+  },
+}
+
 const lawsOfFailure: Record<string, (trial: Trial) => Promise<void>> = {
   async 'throws when it is cut off, and leaves nothing open'({ rig, follow }) {
     await rig.publish({ one: [A] })
@@ -191,16 +199,19 @@ const lawsOfFailure: Record<string, (trial: Trial) => Promise<void>> = {
 async function tried(plugin: AdapterPlugin<any>, harness: AdapterHarness, law: (trial: Trial) => Promise<void>) {
   const rig = await harness.rig()
   const followings: Following[] = []
+  const registrations = new Registrations()
   try {
     const context = pluginContext({ now: () => performance.now(), random: () => 0 })
     const adapter = plugin.create(await typed(plugin, rig.options), context)
     const follow = () => {
-      const following = new Following(adapter)
+      const following = new Following(adapter, harness.named)
       followings.push(following)
       return following
     }
-    await law({ rig, adapter, warnings: context.warnings, follow })
+    const { entries, warnings } = context
+    await law({ rig, adapter, entries, warnings, follow, register: (...what) => registrations.add(adapter, ...what) })
   } finally {
+    await registrations.end()
     await Promise.allSettled(followings.map((following) => following.stop()))
     await rig.close()
   }
@@ -210,12 +221,4 @@ async function typed<Options>(plugin: AdapterPlugin<Options>, written: unknown):
   const result = await plugin.options?.['~standard'].validate(written)
   if (result?.issues) assert.fail(`the plugin refuses the rig's options: ${JSON.stringify(result.issues)}`)
   return result?.value as Options
-}
-
-async function nothingOpen(rig: AdapterRig): Promise<void> {
-  const deadline = Date.now() + 5000
-  while ((await rig.open()) > 0) {
-    if (Date.now() > deadline) assert.fail(`${await rig.open()} still open after the end`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }

@@ -13,10 +13,13 @@ export class Following {
   error: Error | undefined
   readonly #abort = new AbortController()
   readonly #ended: Promise<void>
+  readonly #named: Summary
   #over = false
   #stirred = () => {}
 
-  constructor(adapter: RegistryAdapter) {
+  /** @param named services that are always known, and need not be expected by name while they have no instance */
+  constructor(adapter: RegistryAdapter, named: readonly string[] = []) {
+    this.#named = Object.fromEntries(named.map((service) => [service, []]))
     this.#ended = this.#follow(adapter)
   }
 
@@ -36,7 +39,7 @@ export class Following {
 
   /** Resolves when the latest view says exactly this, in any order. */
   shows(expected: Summary): Promise<RegistryView> {
-    const wanted = text(sorted(expected))
+    const wanted = text(sorted({ ...this.#named, ...expected }))
     return this.until((view) => text(summary(view)) === wanted, wanted)
   }
 

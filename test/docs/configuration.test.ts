@@ -10,10 +10,14 @@ import { blocks, page, pages, rows } from './pages.ts'
 
 const described = rows(page('configuration'))
 
-it('has a row for every key of config/zookeeper.yaml', () => {
-  const keys = pathsOf(parse(readFileSync('config/zookeeper.yaml', 'utf8')))
-  expect(keys).toContain('registry.options.sessionTimeout')
-  expect(keys.filter((key) => !described.has(key))).toEqual([])
+it.each([
+  ['zookeeper', 'registry.options.sessionTimeout'],
+  ['etcd', 'registry.options.heartbeat'],
+  ['dns', 'registry.options.refresh.max'],
+])('has a row for every key of config/%s.yaml, such as %s', (file, one) => {
+  const keys = pathsOf(parse(readFileSync(`config/${file}.yaml`, 'utf8')))
+  expect(keys).toContain(one)
+  expect(keys.map(ofAnyService).filter((key) => !described.has(key) && !MAPPINGS.includes(key))).toEqual([])
 })
 
 it('has a row for every key of the schema, with its default', () => {
@@ -27,8 +31,14 @@ it('has a row for every key of the schema, with its default', () => {
   expect(wrong).toEqual([])
 })
 
+it('has a row for every option of the adapters', () => {
+  const options = adapterOptions()
+  expect(options).toContain('registry.options.tls.serverName')
+  expect(options.filter((key) => !described.has(key) && !MAPPINGS.includes(key))).toEqual([])
+})
+
 it('has no row for a key that does not exist', () => {
-  const known = new Set([...schemaPaths(configSchema(new Catalog()) as Node).keys(), ...PLUGIN_OPTIONS])
+  const known = new Set([...schemaPaths(configSchema(new Catalog()) as Node).keys(), ...adapterOptions()])
   const unknown = [...described.keys()].filter((key) => key.includes('.') && !known.has(key) && !key.includes('/'))
   expect(unknown).toEqual([])
 })
@@ -61,12 +71,20 @@ describe.each([...pages()])('%s', (_path, text) => {
 })
 
 const TOP_LEVEL = Object.keys((configSchema(new Catalog()) as Node).properties!)
-/** Of adapters: they are in the files of these, and not in the schema of the file. */
-const PLUGIN_OPTIONS = [
-  ...['hosts', 'root', 'services', 'nested', 'layout', 'port', 'sessionTimeout', 'connectTimeout', 'path'],
-  ...['metadata', 'metadata.weight', 'metadata.zone', 'metadata.version', 'metadata.status'],
-  ...['auth', 'auth.scheme', 'auth.id', 'tls', 'tls.ca', 'tls.cert', 'tls.key', 'tls.serverName'],
-].map((name) => `registry.options.${name}`)
+/** They have a row for each of their keys. */
+const MAPPINGS = ['registry.options.refresh', 'registry.options.services.<name>']
+
+const ofAnyService = (key: string) => key.replace(/^(registry\.options\.services)\.[^.]+/, '$1.<name>')
+
+/** What the built-in adapters can be set to: the branches of the schema that editors complete. */
+function adapterOptions(): string[] {
+  const { definitions } = configSchema(new Catalog(builtins)) as Node
+  const branches = definitions!.adapter!.anyOf!.flatMap(({ allOf = [] }) => allOf)
+  return branches.flatMap(({ then }) => {
+    const { properties, additionalProperties: _, ...rest } = then!.properties!.options!
+    return [...schemaPaths({ ...rest, properties: properties! }).keys()].map((key) => `registry.options.${key}`)
+  })
+}
 
 function pathsOf(value: unknown, at = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => (isPlain(item) ? [] : pathsOf(item, `${at}[]`)))
@@ -86,6 +104,7 @@ interface Node {
   readonly items?: Node
   readonly anyOf?: readonly Node[]
   readonly allOf?: readonly Node[]
+  readonly then?: Node
 }
 
 /** Every key that the schema knows, with its default. Plugins named within lists and services are not followed again. */

@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest'
 import type { LiveEndpoint } from '../../src/balancing/index.ts'
+import { instance } from '../../src/plugin/index.ts'
+import type { Served } from '../../src/registry/guard.ts'
 import { Directory } from '../../src/registry/index.ts'
-import { pickContext, pluginContext, view } from '../contract/index.ts'
+import { serviceChange, serviceUpdate } from '../../src/registry/update.ts'
+import { mulberry32, pickContext, pluginContext, view } from '../contract/index.ts'
 import { tableOf } from '../support/table.ts'
+
+const [A, B] = ['10.0.0.1:80', '10.0.0.2:80']
+const both = view({ a: [A, B] }).get('a')!
 
 function directory() {
   const left: LiveEndpoint[] = []
@@ -73,15 +79,62 @@ it('does not know what is unknown before it has been told everything', () => {
 })
 
 it('lets go of an instance that is only kept when it cannot be connected to, and of no other', () => {
-  const { directory: known, left } = directory()
-  const instances = view({ a: ['10.0.0.1:80', '10.0.0.2:80'] }).get('a')!
-  known.apply({ services: [{ name: 'a', instances, held: ['10.0.0.2:80'] }], removed: [], complete: true })
+  const { directory: known, left, told } = directory()
+  known.apply({ services: [{ name: 'a', instances: both, held: [B] }], removed: [], complete: true })
   const pool = known.pool('a')
   const [named, kept] = [...pool.endpoints]
   expect(known.unreachable(pool, named!)).toBe(false)
   expect(known.unreachable(pool, kept!)).toBe(true)
-  expect([...pool.endpoints]).toEqual([named])
+  expect(pool.lease(pickContext(), [])!.endpoint).toBe(named)
+  expect(pool.lease(pickContext(), [named!])).toBeUndefined()
   expect(left).toEqual([kept])
+  expect(told).toEqual([`a ${A}`, `a ${B}`])
+})
+
+it('picks an instance that it has let go of once the registry names it again, though nothing else of it has changed', () => {
+  const { directory: known } = directory()
+  known.apply({ services: [{ name: 'a', instances: both, held: [B] }], removed: [], complete: true })
+  const pool = known.pool('a')
+  const [named, kept] = [...pool.endpoints]
+  known.unreachable(pool, kept!)
+  known.apply({ services: [{ name: 'a', instances: [], gone: [] }], removed: [], complete: true })
+  expect(pool.lease(pickContext(), [named!])!.endpoint).toBe(kept)
+})
+
+it('leaves aside what has changed in a service that it has not been told of yet', () => {
+  const { directory: half } = directory()
+  half.apply({ services: [{ name: 'a', instances: [both[0]!], gone: [] }], removed: [], complete: false })
+  half.apply(tableOf(view({ a: [A, B] })))
+  expect([...half.pool('a').endpoints].map(({ instance: { id } }) => id)).toEqual([A, B])
+})
+
+it('has by its changes what it would have been told as a whole', () => {
+  const { directory: known } = directory()
+  const random = mulberry32(7)
+  const chance = (share: number) => random() < share
+  let before: Served = { instances: [], held: [], absent: false }
+  known.apply({ services: [serviceUpdate('a', before)], removed: [], complete: true })
+  for (let round = 0; round < 500; round++) {
+    const instances = Array.from({ length: 12 }, (_, at) => at + 1)
+      .filter(() => chance(0.6))
+      .map((port) => instance({ host: '10.0.0.1', port, weight: chance(0.2) ? 2 : 1 }))
+    const held = instances.filter(() => chance(0.1)).map(({ id }) => id)
+    const after = { instances, held, absent: chance(0.1) }
+    const update = { services: [serviceChange('a', before, after)], removed: [], complete: true }
+    known.apply(JSON.parse(JSON.stringify(update)))
+    const pool = known.pool('a')
+    const endpoints = new Map([...pool.endpoints].map((one) => [one.instance.id, one]))
+    expect([...endpoints.keys()].sort()).toEqual(instances.map(({ id }) => id).sort())
+    for (const one of instances) expect(endpoints.get(one.id)!.instance).toEqual(one)
+    expect(
+      [...endpoints.values()]
+        .filter((one) => one.held)
+        .map((one) => one.instance.id)
+        .sort(),
+    ).toEqual(held.sort())
+    expect(pool.registered).toBe(!after.absent)
+    before = after
+  }
 })
 
 it('tells of an instance that cannot be connected to at most once a second', () => {

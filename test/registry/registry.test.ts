@@ -150,6 +150,25 @@ describe('what a registry has lost', () => {
     expect(updates.at(-1)).toEqual({ services: [], removed: ['a'], complete: true })
   })
 
+  it('is tried, and let go when there is no way to it, though nobody has asked for it', async () => {
+    const adapter = scripted(view({ a: [A], b: [B] }), view({ a: [], b: [] }))
+    const { serves, reached } = started(specOf(adapter, window))
+    reached.add(B)
+    await adapter.played
+    expect([serves('a'), serves('b')]).toEqual([[A], [B]])
+    await until('the dead is let go', () => serves('a')?.length === 0)
+    expect(serves('b')).toEqual([B])
+  })
+
+  it('is tried in turn when it is much', async () => {
+    const addresses = Array.from({ length: 250 }, (_, at) => `10.0.1.${at}:80`)
+    const adapter = scripted(view({ a: addresses }), view({ a: [] }))
+    const { serves } = started(specOf(adapter, window))
+    await adapter.played
+    expect(serves('a')).toHaveLength(250)
+    await until('all of them are let go', () => serves('a')?.length === 0)
+  })
+
   it('is let go when the time has come', async () => {
     const adapter = scripted(view({ a: [A] }), view({ a: [] }))
     const { serves, context, said } = started(specOf(adapter, { settleMs: 200 }))
@@ -248,11 +267,11 @@ describe('several registries', () => {
     const { registry, serves } = started(specOf(one), specOf(two, { name: 'two' }))
     await Promise.all([one.played, two.played])
     expect(['a', 'b', 'c'].map(serves)).toEqual([[A, B], [A], [B]])
-    expect(['a', 'b', 'c', 'd'].map((service) => registry.sourcesOf(service))).toEqual([
+    expect(['a', 'b', 'c', 'd'].map((service) => registry.standing(service)?.sources)).toEqual([
       ['one', 'two'],
       ['one'],
       ['two'],
-      [],
+      undefined,
     ])
   })
 

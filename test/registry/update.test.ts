@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { instance } from '../../src/plugin/index.ts'
+import { type Instance, instance } from '../../src/plugin/index.ts'
 import type { Served } from '../../src/registry/guard.ts'
-import { serviceUpdate, tableUpdates } from '../../src/registry/update.ts'
+import { serviceChange, serviceUpdate, tableUpdates } from '../../src/registry/update.ts'
 
 const list = (count: number) => Array.from({ length: count }, (_, at) => instance({ host: '10.0.0.1', port: at + 1 }))
 const served = (count: number): Served => ({ instances: list(count), held: [], absent: false })
@@ -10,6 +10,17 @@ it('says what is out of the ordinary, and nothing of it otherwise', () => {
   expect(Object.keys(serviceUpdate('a', served(1)))).toEqual(['name', 'instances'])
   const kept = serviceUpdate('a', { ...served(1), held: ['10.0.0.1:1'], absent: true })
   expect(kept).toMatchObject({ held: ['10.0.0.1:1'], absent: true })
+})
+
+it('says of a change who is new or other, and who has left', () => {
+  const [one, two, three] = list(3) as [Instance, Instance, Instance]
+  const heavy = { ...two, weight: 5 }
+  const before = { instances: [one, two], held: [], absent: false }
+  const after = { instances: [{ ...one }, heavy, three], held: [], absent: false }
+  expect(serviceChange('a', before, after)).toEqual({ name: 'a', instances: [heavy, three], gone: [] })
+  expect(serviceChange('a', after, before)).toEqual({ name: 'a', instances: [two], gone: [three.id] })
+  const kept = { ...before, held: [one.id] }
+  expect(serviceChange('a', before, kept)).toEqual({ name: 'a', instances: [], gone: [], held: [one.id] })
 })
 
 it('survives the channel between processes', () => {

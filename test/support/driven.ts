@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { RegistryAdapter, RegistryView } from '../../src/plugin/index.ts'
-import { follow, fullJitter } from '../../src/registry/index.ts'
+import { follow, fullJitter } from '../../src/registry/follow.ts'
 import { mulberry32 } from '../contract/index.ts'
 
 /** An adapter that is watched as the gateway does it: again after each failure, after a short pause with jitter. */

@@ -58,5 +58,6 @@ class ZooKeeperRig implements AdapterRig {
 
 export const zooKeeperHarness: AdapterHarness = {
   cuts: true,
+  registers: true,
   rig: async () => new ZooKeeperRig(await scratchRoot(), await FaultProxy.open(sharedZooKeeper())),
 }

@@ -61,6 +61,30 @@ export class Writer {
     await promised<string>((done) => this.#client.create(path, bytes(data), acl, done))
   }
 
+  /** A node below which this and all others may only read; the writer may remove it. */
+  async createReadOnly(path: string): Promise<void> {
+    await this.#parents(path)
+    const acl = [new ACL(Permission.READ, new Id('world', 'anyone'))]
+    await promised<string>((done) => this.#client.create(path, acl, done))
+  }
+
+  /** `undefined` when there is no such node. `owner`: the session it lives with, in hexadecimal; zeros for none. */
+  async read(path: string): Promise<{ data: string; owner: string; createdIn: string } | undefined> {
+    try {
+      return await promised((done) =>
+        this.#client.getData(path, (error, data, stat) =>
+          done(
+            error,
+            stat && { data: String(data ?? ''), owner: hex(stat.ephemeralOwner), createdIn: hex(stat.czxid) },
+          ),
+        ),
+      )
+    } catch (error) {
+      if ((error as Exception).code === Exception.NO_NODE) return undefined
+      throw error
+    }
+  }
+
   async set(path: string, data: Buffer | string): Promise<void> {
     await promised((done) => this.#client.setData(path, bytes(data), done))
   }
@@ -77,6 +101,19 @@ export class Writer {
 
   async remove(path: string): Promise<void> {
     await promised<void>((done) => this.#client.remove(path, (error) => done(error, undefined)))
+  }
+
+  /** Deletes it and creates it anew, persistent, at once. */
+  async replace(path: string, data: Buffer | string): Promise<void> {
+    const transaction = this.#client.transaction().remove(path).create(path, bytes(data))
+    await promised<void>((done) => transaction.commit((error) => done(error, undefined)))
+  }
+
+  /** All at once: nobody can put anything between. */
+  async removeTogether(...paths: readonly string[]): Promise<void> {
+    const transaction = this.#client.transaction()
+    for (const path of paths) transaction.remove(path)
+    await promised<void>((done) => transaction.commit((error) => done(error, undefined)))
   }
 
   /** The node and all below it; not there is fine. */
@@ -116,6 +153,7 @@ export class Writer {
   }
 }
 
+const hex = (bytes: Buffer) => bytes.toString('hex')
 const bytes = (data: Buffer | string = '') => Buffer.from(data)
 
 function promised<Result>(call: (done: Done<Result>) => void): Promise<Result> {
