@@ -15,6 +15,7 @@ export interface Manager extends EventEmitter {
   state: number
   socket: Socket | undefined
   pendingBuffer: Buffer | null
+  readonly zxid: Buffer
   readonly pendingQueue: unknown[]
   readonly packetQueue: { readonly queue: unknown[] }
   watcherManager: Pick<Watches, 'emit'>
@@ -67,6 +68,7 @@ function unknownParts({ connectionManager }: OwnedClient): string[] {
   const parts: Record<string, boolean> = {
     state: typeof manager.state === 'number',
     pendingBuffer: manager.pendingBuffer === null,
+    zxid: manager.zxid?.length === 8,
     pendingQueue: Array.isArray(manager.pendingQueue),
     'packetQueue.queue': Array.isArray(manager.packetQueue?.queue),
     'watcherManager.emit': typeof manager.watcherManager?.emit === 'function',
@@ -99,4 +101,30 @@ const VERDICTS: Readonly<Record<number, 'gone' | 'denied' | 'taken' | 'childless
 /** All but `broken` concern one path; whatever else a server answers concerns the link. */
 export function verdict(error: unknown): (typeof VERDICTS)[number] | 'broken' {
   return VERDICTS[(error as { code?: number }).code ?? 0] ?? 'broken'
+}
+
+const WANTS_SASL = '-124'
+
+/** Error codes that the library has no word for: https://github.com/apache/zookeeper/blob/release-3.9.3/zookeeper-server/src/main/java/org/apache/zookeeper/KeeperException.java */
+const UNKNOWN_TO_THE_LIBRARY: Readonly<Record<string, string>> = {
+  '-12': 'the session is not known',
+  '-13': 'there is no quorum for a new configuration',
+  '-14': 'a reconfiguration is under way',
+  '-118': 'the session has moved to another server',
+  '-119': 'the server is read-only',
+  '-122': 'the server itself had no answer in time',
+  [WANTS_SASL]: 'it wants clients that authenticate with SASL, which this adapter cannot',
+  '-125': 'a quota is used up',
+  '-127': 'the server has too much to do',
+}
+
+/** The server does not take this client for who it says that it is: trying again mends nothing. */
+export class Unauthenticated extends Error {}
+
+/** What the library threw, in words that say whose fault it is. */
+export function explained(thrown: Error): Error {
+  const [, code] = /^Unknown code: (-?\d+)$/.exec(thrown.message) ?? []
+  if (code === undefined) return new Error(`what it says cannot be understood: ${thrown.message}`, { cause: thrown })
+  const message = `refuses with error code ${code}: ${UNKNOWN_TO_THE_LIBRARY[code] ?? 'not known here'}`
+  return code === WANTS_SASL ? new Unauthenticated(message) : new Error(message, { cause: thrown })
 }

@@ -9,11 +9,12 @@ import {
 import { assertLibrary } from './client.ts'
 import { Complaints } from './complaints.ts'
 import { readerOf } from './layouts/index.ts'
-import { Link, printed } from './link.ts'
+import type { Link } from './link.ts'
 import { type Options, options } from './options.ts'
 import { register } from './register.ts'
 import type { Connect } from './registrar.ts'
 import { Selection } from './selection.ts'
+import { Servers } from './servers.ts'
 import { Tree, type Wish } from './tree.ts'
 
 /** Services from ZooKeeper: `<root>/<service>/<instance>`. A root that does not exist (yet) is a registry without services. */
@@ -28,7 +29,7 @@ class ZooKeeperAdapter implements RegistryAdapter {
   readonly #context: PluginContext
   readonly #complaints: Complaints
   readonly #wish: Wish
-  #turn: number
+  readonly #servers: Servers
   #view = SharedView.empty
   #sessionTimeoutMs: number
 
@@ -38,8 +39,8 @@ class ZooKeeperAdapter implements RegistryAdapter {
     this.#context = context
     this.#complaints = new Complaints(context.log)
     this.#wish = wish(options)
+    this.#servers = new Servers(options, context)
     this.#sessionTimeoutMs = options.sessionTimeout
-    this.#turn = Math.floor(context.random() * options.hosts.length) // gateways need not all ask the same server first
   }
 
   /** Asked for; what the server has granted once there has been a session. */
@@ -55,7 +56,7 @@ class ZooKeeperAdapter implements RegistryAdapter {
     if (signal.aborted) return
     let link: Link | undefined
     try {
-      link = await this.#connect(signal)
+      link = await this.#servers.connect(signal)
       this.#sessionTimeoutMs = link.sessionTimeoutMs
       const tree = new Tree(link, this.#wish, this.#complaints, this.#view)
       for (let first = true; ; first = false) {
@@ -73,31 +74,8 @@ class ZooKeeperAdapter implements RegistryAdapter {
   }
 
   register(service: string, instance: Instance, signal: AbortSignal): Promise<void> {
-    const connect: Connect = (signal) => this.#connect(signal)
+    const connect: Connect = (signal) => this.#servers.connect(signal)
     return register(service, instance, signal, this.#options, this.#context, connect)
-  }
-
-  /** Asks every server once, starting where the call before this one left off. */
-  async #connect(signal: AbortSignal): Promise<Link> {
-    const { hosts, sessionTimeout, connectTimeout } = this.#options
-    const reasons: string[] = []
-    while (reasons.length < hosts.length) {
-      signal.throwIfAborted()
-      const server = hosts[this.#turn++ % hosts.length]!
-      const link = new Link(server, { sessionTimeoutMs: sessionTimeout, connectTimeoutMs: connectTimeout })
-      const close = () => void link.close()
-      signal.addEventListener('abort', close, { once: true })
-      link.down.addEventListener('abort', () => signal.removeEventListener('abort', close), { once: true })
-      try {
-        await link.open()
-        const level = reasons.length === 0 ? 'debug' : 'warn'
-        this.#context.log[level]({ server: printed(server), reasons }, 'ZooKeeper session opened')
-        return link
-      } catch (error) {
-        reasons.push((error as Error).message)
-      }
-    }
-    throw new Error(reasons.join('; '))
   }
 }
 

@@ -1,3 +1,5 @@
+import { masked } from './mask.ts'
+
 /** One thing that is wrong with a configuration file. Lines and columns count from 1; 0 when the file could not be read. */
 export interface ConfigProblem {
   readonly file: string
@@ -37,8 +39,8 @@ function excerpt({ line, column }: ConfigProblem, lines: readonly string[]): str
   if (text === undefined) return []
   const margin = `${line}`
   // Tabs are kept, so that the caret stands below its character however wide they are shown.
-  const indent = text.slice(0, column - 1).replace(/[^\t]/g, ' ')
-  return [`  ${margin} | ${text}`, `  ${' '.repeat(margin.length)} | ${indent}^`]
+  const indent = masked(text.slice(0, column - 1)).replace(/[^\t]/g, ' ')
+  return [`  ${margin} | ${masked(text)}`, `  ${' '.repeat(margin.length)} | ${indent}^`]
 }
 
 function distinct(problems: readonly ConfigProblem[]): ConfigProblem[] {

@@ -29,7 +29,7 @@ describe('the options', () => {
   it.each([
     [{}, 'hosts'],
     [{ hosts: [] }, 'at least one'],
-    [{ hosts: ['zoo1'] }, '"zoo1" is not an address; write "10.0.0.1:2181" or "[::1]:2181"'],
+    [{ hosts: ['zoo1:'] }, '"zoo1:" is not an address; write "zoo1:2181"'],
     [{ hosts: 'zoo1:99999' }, 'not between 1 and 65535'],
     [{ hosts: 'zoo1:1', root: 'services' }, '/services'],
     [{ hosts: 'zoo1:1', root: '/services/' }, '/services'],

@@ -14,10 +14,12 @@ export class FaultProxy {
   #allowance = Number.POSITIVE_INFINITY
   #spent = () => {}
   #port = 0
+  /** The first that a server said in the latest connection. */
+  opening: Buffer | undefined
 
   private constructor(target: string) {
     const colon = target.lastIndexOf(':')
-    this.#target = { host: target.slice(0, colon), port: Number(target.slice(colon + 1)) }
+    this.#target = { host: target.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(target.slice(colon + 1)) }
     this.#server = createServer((client) => this.#accept(client))
   }
 
@@ -100,7 +102,7 @@ export class FaultProxy {
     const upstream = connect(this.#target)
     pair.upstream = upstream
     upstream.on('error', () => {}).on('close', () => this.#end(pair))
-    upstream.on('data', (chunk) => this.#toClient(pair, chunk))
+    upstream.once('data', (chunk) => (this.opening = chunk)).on('data', (chunk) => this.#toClient(pair, chunk))
     pair.client.on('data', (chunk) => upstream.write(chunk))
   }
 

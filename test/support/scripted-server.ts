@@ -26,10 +26,22 @@ export function sessionOpened(timeoutMs: number): Buffer {
   return frame(body)
 }
 
-/** The answer to the first request of a session: its number, a transaction id, an error code. */
-export function refusal(code: number): Buffer {
+/** The answer to the first request of a session, or to another one: its number, a transaction id, an error code. */
+export function refusal(code: number, request = 0): Buffer {
   const body = Buffer.alloc(16)
+  body.writeInt32BE(request)
   body.writeInt32BE(code, 12)
+  return frame(body)
+}
+
+/** What a watch is told with: number -1, transaction -1, no error; then type, state, path. */
+export function event(type: number): Buffer {
+  const body = Buffer.alloc(29, 0xff)
+  body.writeInt32BE(0, 12)
+  body.writeInt32BE(type, 16)
+  body.writeInt32BE(3, 20)
+  body.writeInt32BE(1, 24)
+  body.write('/', 28)
   return frame(body)
 }
 

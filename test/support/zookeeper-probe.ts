@@ -30,9 +30,10 @@ export async function ready(address: string, exited = () => false): Promise<void
 /** One of the server's four-letter words, such as `srvr` or `cons`. */
 export function ask(address: string, word: string): Promise<string> {
   const colon = address.lastIndexOf(':')
+  const host = address.slice(0, colon).replace(/^\[|\]$/g, '')
   return new Promise((resolve, reject) => {
     let said = ''
-    const socket = connect(Number(address.slice(colon + 1)), address.slice(0, colon), () => socket.write(word))
+    const socket = connect(Number(address.slice(colon + 1)), host, () => socket.write(word))
     socket.setEncoding('utf8').setTimeout(2000, () => socket.destroy(new Error(`${word} unanswered`)))
     socket.on('data', (chunk) => {
       said += chunk

@@ -1,5 +1,5 @@
 import { canStartInDocker, startInDocker } from './zookeeper-docker.ts'
-import { canStartInJava, startInJava } from './zookeeper-java.ts'
+import { canStartInJava, type JavaServer, type JavaSettings, startInJava } from './zookeeper-java.ts'
 import { exitCode, type ZooKeeperServer } from './zookeeper-probe.ts'
 
 export { ask, type ZooKeeperServer } from './zookeeper-probe.ts'
@@ -15,6 +15,12 @@ export async function startZooKeeper(): Promise<ZooKeeperServer> {
   if (await canStartInDocker()) return startInDocker()
   const remedies = 'install libzookeeper-java and a Java runtime, or docker, or set PORTOLAN_TEST_ZOOKEEPER=host:port'
   throw Object.assign(new Error(`the tests need a ZooKeeper: ${remedies}`), { stack: '' })
+}
+
+/** The same where a test needs more than docker has: settings, signals, several servers. */
+export async function startJavaZooKeeper(settings: JavaSettings = {}): Promise<JavaServer> {
+  if ((await canStartInJava()) || (await installed())) return startInJava(settings)
+  throw Object.assign(new Error('this test needs libzookeeper-java and a Java runtime'), { stack: '' })
 }
 
 async function installed(): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { ACL, type Client, CreateMode, createClient, Exception, Id, Permission } from 'node-zookeeper-client'
+import { type OwnedClient, silence } from '../../adapters/zookeeper/client.ts'
 
 type Done<Result> = (error: unknown, result: Result) => void
 
@@ -13,10 +14,19 @@ export class Writer {
 
   static async open(address: string, sessionTimeoutMs = 10_000): Promise<Writer> {
     const client = createClient(address, { sessionTimeout: sessionTimeoutMs })
+    const writer = new Writer(client)
     const connected = once(client, 'connected', { signal: AbortSignal.timeout(10_000) })
     client.connect()
-    await connected
-    return new Writer(client)
+    await connected.catch((error) => {
+      writer.abandon()
+      throw error
+    })
+    return writer
+  }
+
+  /** Shows what it may do; the server does not say whether it takes a digest. */
+  authenticate(user: string, password: string): void {
+    this.#client.addAuthInfo('digest', Buffer.from(`${user}:${password}`))
   }
 
   /** Persistent, with the parents it lacks. */
@@ -42,6 +52,13 @@ export class Writer {
     await this.#parents(path)
     const acl = [new ACL(Permission.ALL & ~Permission.READ, new Id('world', 'anyone'))]
     await promised<string>((done) => this.#client.create(path, acl, done))
+  }
+
+  /** A node for those alone who authenticate as this writer has. */
+  async createPrivate(path: string, data?: Buffer | string): Promise<void> {
+    await this.#parents(path)
+    const acl = [new ACL(Permission.ALL, new Id('auth', ''))]
+    await promised<string>((done) => this.#client.create(path, bytes(data), acl, done))
   }
 
   /** A node below which this and all others may only read; the writer may remove it. */
@@ -70,6 +87,16 @@ export class Writer {
 
   async set(path: string, data: Buffer | string): Promise<void> {
     await promised((done) => this.#client.setData(path, bytes(data), done))
+  }
+
+  /** Creates it without parents, or gives it new data. */
+  async put(path: string, data: Buffer | string): Promise<void> {
+    try {
+      await promised<string>((done) => this.#client.create(path, bytes(data), done))
+    } catch (error) {
+      if ((error as Exception).code !== Exception.NODE_EXISTS) throw error
+      await this.set(path, data)
+    }
   }
 
   async remove(path: string): Promise<void> {
@@ -111,6 +138,13 @@ export class Writer {
     const closed = once(this.#client, 'disconnected', { signal: AbortSignal.timeout(2000) }).catch(() => {})
     this.#client.close()
     await closed
+  }
+
+  /** At once and without a word to the server, which keeps the session until it expires. */
+  abandon(): void {
+    const client = this.#client as OwnedClient
+    client.connectionManager.connect = () => {}
+    silence(client)
   }
 
   async #parents(path: string): Promise<void> {
