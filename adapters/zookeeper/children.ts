@@ -1,5 +1,5 @@
 import type { Instance } from '../../src/plugin/index.ts'
-import { broken, childReading, type Held, held, readingOf } from './held.ts'
+import { broken, childReading, type Held, held, NOTHING, readingOf } from './held.ts'
 import { combined, prevails, type Reading } from './layouts/index.ts'
 import { inLanes } from './limit.ts'
 import { Denied, type Znode } from './link.ts'
@@ -9,7 +9,9 @@ import type { Source } from './source.ts'
 
 const LANES = 64
 
-const NOTHING: Reading = { instances: [] }
+/** Most services need none of their own, and there are many services. */
+const NONE: ReadonlySet<string> = new Set()
+
 /** Stands for a child that is known by its name only. */
 const UNREAD: Reading = { instances: [] }
 /** Stands for a child that is a service of its own. */
@@ -30,8 +32,8 @@ export class Children {
   readonly #nest: Nest | undefined
   readonly #held = new Map<string, Held>()
   readonly #unread = new Set<string>()
-  readonly #denied = new Set<string>()
-  #bad: ReadonlySet<string> = new Set()
+  #denied = NONE
+  #bad = NONE
   /** By id, until all have been read once. */
   #before: ReadonlyMap<string, Instance> | undefined
 
@@ -60,12 +62,12 @@ export class Children {
     return true
   }
 
-  /** Those that were not allowed to be read. @returns whether there are any */
-  stirDenied(): boolean {
-    for (const name of this.#denied) this.#unread.add(name)
-    return this.#denied.size > 0
+  /** Those that were not allowed to be read. */
+  stirDenied(): void {
+    for (const name of this.#denied) this.stir(name)
   }
 
+  /** Whether some were not allowed to be read. */
   get denied(): boolean {
     return this.#denied.size > 0
   }
@@ -84,7 +86,10 @@ export class Children {
   async read(): Promise<void> {
     const due = [...this.#unread]
     this.#unread.clear()
-    await inLanes(due, Math.min(due.length, LANES), (name) => this.#readOne(name))
+    const denied = new Set(this.#denied)
+    await inLanes(due, LANES, (name) => this.#readOne(name, denied))
+    for (const name of denied) if (!this.#held.has(name)) denied.delete(name)
+    this.#denied = denied.size > 0 ? denied : NONE
     this.#before = undefined
   }
 
@@ -102,15 +107,15 @@ export class Children {
       if (broken.length > 0) bad.set(name, [...broken, ...(bad.get(name) ?? [])])
     for (const [name, reasons] of bad) complaints.about(this.#at(name), reasons.join('; '))
     for (const name of this.#bad) if (!bad.has(name)) complaints.settled(this.#at(name))
-    this.#bad = new Set(bad.keys())
+    this.#bad = bad.size > 0 ? new Set(bad.keys()) : NONE
   }
 
-  async #readOne(name: string): Promise<void> {
+  async #readOne(name: string, denied: Set<string>): Promise<void> {
     const node = await this.#source.node(this.#at(name))
-    this.#denied.delete(name)
     // Gone since it was listed leaves no watch here, but the parent's has fired: it is listed again in a moment.
     if (!node) return this.#drop(name)
-    if (node instanceof Denied) this.#denied.add(name)
+    if (node instanceof Denied) denied.add(name)
+    else denied.delete(name)
     this.#held.set(name, node instanceof Denied ? broken(node.message) : this.#lean(name, this.#reading(name, node)))
   }
 
@@ -145,7 +150,6 @@ export class Children {
   #drop(name: string): void {
     this.#held.delete(name)
     this.#unread.delete(name)
-    this.#denied.delete(name)
     this.#nest?.lost(name)
   }
 

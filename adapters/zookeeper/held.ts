@@ -7,7 +7,7 @@ export type Held = Instance | Reading
 
 const MOST_BYTES = 2 ** 20
 
-const NOTHING: Reading = { instances: [] }
+export const NOTHING: Reading = { instances: [] }
 
 /** What a node says as a child of a service. Never throws: what is wrong with it is `broken`. */
 export function childReading(reader: Reader, name: string, node: Znode): Reading {

@@ -39,8 +39,8 @@ class ZooKeeperAdapter implements RegistryAdapter {
     this.#context = context
     this.#complaints = new Complaints(context.log)
     this.#wish = wish(options)
-    this.#sessionTimeoutMs = options.sessionTimeout
     this.#servers = new Servers(options, context)
+    this.#sessionTimeoutMs = options.sessionTimeout
   }
 
   /** Asked for; what the server has granted once there has been a session. */

@@ -22,15 +22,15 @@ export class Gate {
 
 /** Runs `task` for each item, at most `count` at a time, and makes no promise for those whose turn has not come. */
 export async function inLanes<Item>(
-  items: Iterable<Item>,
+  items: readonly Item[],
   count: number,
   task: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const rest = items[Symbol.iterator]()
+  const rest = items.values()
   const lane = async () => {
     for (let next = rest.next(); !next.done; next = rest.next()) await task(next.value)
   }
-  await Promise.all(Array.from({ length: count }, lane))
+  await Promise.all(Array.from({ length: Math.min(count, items.length) }, lane))
 }
 
 /**

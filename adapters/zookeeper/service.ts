@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Instance } from '../../src/plugin/index.ts'
 import { Children, type Nest } from './children.ts'
-import { ownReading } from './held.ts'
+import { broken, NOTHING, ownReading } from './held.ts'
 import type { Reading } from './layouts/index.ts'
 import { Denied } from './link.ts'
 import { kept } from './same.ts'
@@ -123,7 +124,7 @@ export class Service {
       const reason = `all but the first ${MOST_CHILDREN} of its ${names.length} children`
       this.#complain(reason, 'too many children')
     } else this.#settled()
-    this.#children.listed(first(names, MOST_CHILDREN))
+    this.#children.listed(await first(names, MOST_CHILDREN))
     this.#ownDue ||= this.#source.reader.ownData && names.length === 0
     if (names.length > 0) this.#own = undefined
   }
@@ -145,10 +146,10 @@ export class Service {
 
   async #readOwn(): Promise<void> {
     this.#ownDue = false
+    this.#own ??= NOTHING // read from now on: its watch may fire before it is used
     const node = await this.#source.node(this.path)
     if (!node) return
-    const said =
-      node instanceof Denied ? { instances: [], broken: [node.message] } : ownReading(this.#source.reader, node)
+    const said = node instanceof Denied ? broken(node.message) : ownReading(this.#source.reader, node)
     this.#own = said
     if (said.broken) this.#complain(said.broken.join('; '))
     else this.#settled()
@@ -180,6 +181,15 @@ export function restMs(names: readonly string[]): number {
   return names.length / NAMES_PER_MS
 }
 
-function first(names: string[], count: number): readonly string[] {
-  return names.length <= count ? names : names.sort().slice(0, count)
+/** The first by name; of many in parts, for sorting 50,000 at once would hold up everything else. */
+async function first(names: readonly string[], count: number): Promise<readonly string[]> {
+  if (names.length <= count) return names
+  let chosen: string[] = []
+  for (let at = 0; at < names.length; at += count / 2) {
+    const last = chosen[count - 1]
+    const part = names.slice(at, at + count / 2).filter((name) => last === undefined || name < last)
+    chosen = [...chosen, ...part].sort().slice(0, count)
+    await setImmediate()
+  }
+  return chosen
 }

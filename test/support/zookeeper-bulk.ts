@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type Client, createClient } from 'node-zookeeper-client'
+import { ACL, type Client, createClient, Id, Permission } from 'node-zookeeper-client'
 
 const AT_ONCE = 500
 
@@ -27,6 +27,14 @@ export class Bulk {
   /** Children before their parents. */
   remove(paths: Iterable<string>): Promise<void> {
     return this.#inTransactions(paths, (transaction, path) => transaction.remove(path))
+  }
+
+  /** Lets everybody read what nobody could. */
+  open(path: string): Promise<void> {
+    const anybody = [new ACL(Permission.ALL, new Id('world', 'anyone'))]
+    return new Promise((resolve, reject) =>
+      this.#client.setACL(path, anybody, (error) => (error ? reject(error) : resolve())),
+    )
   }
 
   close(): void {

@@ -32,7 +32,8 @@ export class Oracle {
     client.connect()
     await connected
     const oracle = new Oracle(client, root, seed, size)
-    oracle.#ask((done) => client.create(root, done))
+    oracle.#ask((done) => client.mkdirp(root, done))
+    await oracle.quiet()
     for (let index = 0; index < size.services / 2; index++) oracle.#createService(`s${index}`)
     await oracle.quiet()
     return oracle
@@ -53,12 +54,12 @@ export class Oracle {
     this.#asked = []
   }
 
-  /** What a view says that is not the truth, or does not say of it. */
-  differences(view: RegistryView): string[] {
+  /** What a view says that is not the truth, or does not say of it. The names there begin with `prefix`. */
+  differences(view: RegistryView, prefix = ''): string[] {
     const said = new Set(linesOf(view))
     const expected = [...this.truth].flatMap(([name, list]) => [
-      `${name}: ${list.size}`,
-      ...[...list].map(([port, weight]) => `${name}/10.0.0.1:${port}=${weight}`),
+      `${prefix}${name}: ${list.size}`,
+      ...[...list].map(([port, weight]) => `${prefix}${name}/10.0.0.1:${port}=${weight}`),
     ])
     const missing = expected.filter((line) => !said.delete(line))
     return [...missing.map((line) => `missing ${line}`), ...[...said].map((line) => `extra ${line}`)]

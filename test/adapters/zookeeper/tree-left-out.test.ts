@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { zookeeper } from '../../../adapters/zookeeper/index.ts'
 import { subject } from '../../support/adapter.ts'
 import { until } from '../../support/until.ts'
@@ -112,6 +112,27 @@ describe('a service', () => {
     await until('it is counted', () => [...adapter.leftOut!()].some((one) => one.reason.includes('50001')))
     expect(warnings).toEqual([`${root}/huge left out: ${reason}`])
     await writer.remove(`${root}/huge/a:80`)
+  })
+})
+
+describe('what an ACL hides', () => {
+  it('is tried again every 30 s, for no watch tells that it is hidden no more', async () => {
+    const { root, writer, adapter, follow, warnings } = await scratch()
+    for (const path of [`${root}/one/${A}`, `${root}/two`]) await writer.createUnreadable(path)
+    await writer.create(`${root}/two/${B}`)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const following = follow()
+    await following.shows({ one: [] })
+    expect([...adapter.leftOut!()].map(({ place }) => place).sort()).toEqual([`${root}/one/${A}`, `${root}/two`])
+    const bulk = await Bulk.open(sharedZooKeeper())
+    for (const path of [`${root}/one/${A}`, `${root}/two`]) await bulk.open(path)
+    bulk.close()
+    vi.advanceTimersByTime(30_000)
+    vi.useRealTimers()
+    await following.shows({ one: [A], two: [B] })
+    expect([...adapter.leftOut!()]).toEqual([])
+    expect(warnings).toHaveLength(2)
   })
 })
 

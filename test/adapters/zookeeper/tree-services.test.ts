@@ -163,6 +163,15 @@ describe('the instances of a service', () => {
   })
 })
 
+describe('the session timeout', () => {
+  it('is what was asked for, until the server has granted one', async () => {
+    const { adapter, follow } = await scratch({ sessionTimeout: '1h' })
+    expect(adapter.sessionTimeoutMs).toBe(3_600_000)
+    await follow().shows({})
+    expect(adapter.sessionTimeoutMs).toBe(60_000)
+  })
+})
+
 async function scratch(options: object) {
   const { root, writer } = await scratchRoot()
   return { root, writer, ...(await subject(zookeeper, { hosts: sharedZooKeeper(), root, ...options })) }

@@ -30,6 +30,13 @@ describe('1,000 changes a second', () => {
     await until('the truth', () => oracle.differences(seen.view!).length === 0)
   })
 
+  it('in nested services are exact as well', async () => {
+    const { oracle, seen } = await tortured(15, sharedZooKeeper(), { services: 100, ports: 20 }, '/a/b')
+    await oracle.churn(PER_SECOND, SECONDS * 1000)
+    await oracle.quiet()
+    await until('the truth', () => oracle.differences(seen.view!, 'a.b.').length === 0)
+  })
+
   it('under a connection that breaks again and again end in the truth', async () => {
     const proxy = await FaultProxy.open(sharedZooKeeper())
     onTestFinished(() => proxy.close())
@@ -46,11 +53,11 @@ describe('1,000 changes a second', () => {
 })
 
 /** An oracle, and what an adapter that is asked again after each failure has seen. */
-async function tortured(seed: number, address: string, size = { services: 200, ports: 20 }) {
+async function tortured(seed: number, address: string, size = { services: 200, ports: 20 }, below = '') {
   const { root } = await scratchRoot()
-  const oracle = await Oracle.open(sharedZooKeeper(), root, seed, size)
+  const oracle = await Oracle.open(sharedZooKeeper(), root + below, seed, size)
   onTestFinished(() => oracle.close())
-  const { adapter } = await subject(zookeeper, { hosts: address, root })
+  const { adapter } = await subject(zookeeper, { hosts: address, root, nested: below !== '' })
   const seen = watched(adapter)
   await until('a first view', () => seen.view !== undefined)
   return { oracle, seen }
