@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { zookeeper } from '../../adapters/zookeeper/index.ts'
-import { adapterContract, type summary } from '../contract/index.ts'
+import { adapterContract, mulberry32, type summary } from '../contract/index.ts'
 import { subject } from '../support/adapter.ts'
 import { ask, scratchRoot, sharedZooKeeper, startZooKeeper, Writer } from '../support/zookeeper.ts'
 import { zooKeeperHarness } from '../support/zookeeper-rig.ts'
@@ -131,7 +131,7 @@ describe('many changes', () => {
   it('end in exactly the truth: nothing missing, nothing extra, nothing stale', async () => {
     const { root, writer, follow } = await scratch()
     const truth = new Map<string, number>()
-    const random = seeded(7)
+    const random = mulberry32(7)
     for (const service of services) await writer.create(`${root}/${service}`)
     const following = follow()
     await following.until((view) => view.size === services.length)
@@ -205,15 +205,4 @@ function weights(view: Parameters<typeof summary>[0]): string[] {
 async function sessions(address: string): Promise<number> {
   const [alive] = (await ask(address, 'dump')).split('ephemeral nodes dump')
   return alive!.match(/^\s*0x/gm)?.length ?? 0
-}
-
-/** mulberry32: the same changes in every run. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

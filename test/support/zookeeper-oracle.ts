@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, createClient } from 'node-zookeeper-client'
 import type { RegistryView } from '../../src/plugin/index.ts'
+import { mulberry32 } from '../contract/index.ts'
 
 const BURST_MS = 5
 
@@ -22,7 +23,7 @@ export class Oracle {
   private constructor(client: Client, root: string, seed: number, size: { services: number; ports: number }) {
     this.#client = client
     this.#root = root
-    this.#random = seeded(seed)
+    this.#random = mulberry32(seed)
     this.#size = size
   }
 
@@ -133,15 +134,4 @@ function linesOf(view: RegistryView): string[] {
     `${name}: ${list.length}`,
     ...list.map(({ id, weight }) => `${name}/${id}=${weight}`),
   ])
-}
-
-/** mulberry32: the same numbers in every run. */
-export function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
