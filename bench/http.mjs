@@ -17,7 +17,7 @@ export function freePort() {
  * GETs once; or, with `until`, again and again until that status comes.
  * @throws when `unless`, the program that should answer, has exited, or `seconds` are over
  */
-export async function get(port, path, { until, unless, seconds = 15 } = {}) {
+export async function get(port, path, { until, unless, seconds = 15, everyMs = 50 } = {}) {
   const deadline = Date.now() + seconds * 1000
   for (;;) {
     const answer = await once(port, path).catch((error) => ({ status: 0, text: error.message }))
@@ -25,7 +25,7 @@ export async function get(port, path, { until, unless, seconds = 15 } = {}) {
     if (unless?.hasExited()) throw new Error(`it exited before it answered: ${unless.lastWords()}`)
     if (Date.now() > deadline)
       throw new Error(`no ${until} in ${seconds} s, last ${answer.status} ${answer.text.slice(0, 200)}`)
-    await sleep(50)
+    await sleep(everyMs)
   }
 }
 

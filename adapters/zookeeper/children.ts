@@ -1,8 +1,9 @@
 import type { Instance } from '../../src/plugin/index.ts'
+import type { Znode } from './get-data.ts'
 import { broken, childReading, type Held, held, NOTHING, readingOf } from './held.ts'
 import { combined, prevails, type Reading } from './layouts/index.ts'
 import { inLanes } from './limit.ts'
-import { Denied, type Znode } from './link.ts'
+import { Denied } from './link.ts'
 import { under } from './paths.ts'
 import { keptOne } from './same.ts'
 import type { Source } from './source.ts'
@@ -127,7 +128,7 @@ export class Children {
     }
     try {
       this.#nest.found(name)
-      return node.data?.length && node.stat.numChildren === 0 ? said : BRANCH
+      return node.data?.length && node.children === 0 ? said : BRANCH
     } catch (error) {
       return broken((error as Error).message)
     }
@@ -159,9 +160,9 @@ export class Children {
 }
 
 /** An ephemeral node has no children. A persistent one that has some, or that says nothing by itself, is a service. */
-function isService({ stat }: Znode, { instances, vectors }: Reading): boolean {
-  if (stat.ephemeralOwner.some((byte) => byte !== 0)) return false
-  return stat.numChildren > 0 || (instances.length === 0 && !vectors)
+function isService({ isEphemeral, children }: Znode, { instances, vectors }: Reading): boolean {
+  if (isEphemeral) return false
+  return children > 0 || (instances.length === 0 && !vectors)
 }
 
 /** Who claims an address that somebody else has. */

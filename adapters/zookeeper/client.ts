@@ -11,15 +11,21 @@ import { Watches } from './watches.ts'
 
 export type { Stat }
 
+export interface Packet {
+  readonly request: unknown
+  readonly callback: (error: unknown, answer?: unknown) => void
+}
+
 export interface Manager extends EventEmitter {
   state: number
   socket: Socket | undefined
   pendingBuffer: Buffer | null
-  readonly zxid: Buffer
-  readonly pendingQueue: unknown[]
+  zxid: Buffer
+  readonly pendingQueue: Packet[]
   readonly packetQueue: { readonly queue: unknown[] }
-  watcherManager: Pick<Watches, 'emit'>
+  watcherManager: Pick<Watches, 'emit' | 'registerDataWatcher'>
   setState(state: number): void
+  queue(request: Packet['request'], callback: Packet['callback']): void
   connect(): void
   onSocketConnected(): void
   onSocketData(chunk: Buffer): void
@@ -59,6 +65,7 @@ function unknownParts({ connectionManager }: OwnedClient): string[] {
   const manager = (connectionManager ?? {}) as Partial<Manager>
   const methods = [
     'connect',
+    'queue',
     'setState',
     'onSocketConnected',
     'onSocketData',

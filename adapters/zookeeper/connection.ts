@@ -2,6 +2,7 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectSecure } from 'node:tls'
 import { CONNECTING, explained, type Manager } from './client.ts'
 import { Frames } from './frames.ts'
+import { answered } from './get-data.ts'
 import type { Server } from './hosts.ts'
 
 /** `refused`: the server could be reached, and ended the connection before there was a session. */
@@ -58,7 +59,7 @@ function dial(server: Server, tls: ConnectionOptions | undefined): Socket {
 function take(manager: Manager, socket: Socket, frames: readonly Buffer[]): void {
   for (const frame of frames) {
     if (socket.destroyed) return
-    manager.onSocketData(frame)
+    if (!answered(manager, frame)) manager.onSocketData(frame)
     // Not so after `silence`, which leaves the state closed.
     if (socket.destroyed && manager.state > 0) throw new Error('it answers what it was not asked')
   }

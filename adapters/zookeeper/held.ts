@@ -1,6 +1,6 @@
 import type { Instance } from '../../src/plugin/index.ts'
+import type { Znode } from './get-data.ts'
 import type { Reader, Reading } from './layouts/layout.ts'
-import type { Znode } from './link.ts'
 
 /** What a node stands for, as it is kept: of a node that is one instance and nothing else, the usual one, just that. */
 export type Held = Instance | Reading
@@ -32,13 +32,12 @@ export function readingOf(held: Held): Reading {
   return 'instances' in held ? held : { instances: [held] }
 }
 
-function reading({ data, stat }: Znode, read: (data: Buffer | undefined) => Reading): Reading {
+function reading({ data, createdAt }: Znode, read: (data: Buffer | undefined) => Reading): Reading {
   const bytes = data?.length ?? 0
   if (bytes > MOST_BYTES) return broken(`it has ${bytes} bytes of data; the most is ${MOST_BYTES}`)
   try {
     const said = read(data)
-    const registeredAt = Number(stat.ctime.readBigInt64BE())
-    return { ...said, instances: said.instances.map((one) => ({ registeredAt, ...one })) }
+    return { ...said, instances: said.instances.map((one) => ({ registeredAt: createdAt, ...one })) }
   } catch (error) {
     return broken((error as Error).message)
   }

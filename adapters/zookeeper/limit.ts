@@ -1,22 +1,31 @@
-/** Lets `count` in at a time, the others in the order they came. */
+/**
+ * Lets `count` in at a time, the others in the order they came. Where some wait they are let in by the half: what is asked
+ * together is written, and answered, together.
+ */
 export class Gate {
   readonly #queue: (() => void)[] = []
+  readonly #half: number
   #free: number
 
   constructor(count: number) {
     this.#free = count
+    this.#half = Math.ceil(count / 2)
   }
 
   /** Whoever has entered must leave. */
   enter(): Promise<void> | undefined {
-    if (this.#free === 0) return new Promise((resolve) => this.#queue.push(resolve))
+    if (this.#free === 0 || this.#queue.length > 0) return new Promise((resolve) => this.#queue.push(resolve))
     this.#free--
     return undefined
   }
 
   leave(): void {
-    const next = this.#queue.shift()
-    next ? next() : this.#free++ // the one that follows takes over this place
+    this.#free++
+    if (this.#free < this.#half) return
+    for (const next of this.#queue.splice(0, this.#free)) {
+      this.#free--
+      next()
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import { type OwnedClient, ownedClient, type Stat, silence, Unauthenticated, verdict } from './client.ts'
 import { connection } from './connection.ts'
+import { getData, type Znode } from './get-data.ts'
 import { printed, type Server } from './hosts.ts'
 import type { Secret } from './secret.ts'
 import { handed, type Watcher } from './watches.ts'
@@ -13,11 +14,6 @@ export interface LinkOptions {
   readonly tls?: ConnectionOptions | undefined
   /** The last transaction known of: a server that has not got so far refuses the session. 0 takes any server. */
   readonly zxid?: bigint
-}
-
-export interface Znode {
-  readonly data: Buffer | undefined
-  readonly stat: Stat
 }
 
 /** One path may not be read, or not be written. The link lives on. */
@@ -111,8 +107,8 @@ export class Link {
 
   /** Data, and a watch for the next change or the deletion; `undefined`, and no watch, when there is no such node. */
   node(path: string, watcher: Watcher): Promise<Znode | undefined> {
-    return this.#read('getData', path, (done) =>
-      this.#client.getData(path, handed(watcher), (error, data, stat) => done(error, { data, stat })),
+    return this.#read<Znode>('getData', path, (done) =>
+      getData(this.#client, path, watcher, (error, node) => done(error, node!)),
     )
   }
 

@@ -3,7 +3,7 @@ import type { PluginContext } from '../../src/plugin/index.ts'
 import { Bell } from './bell.ts'
 import { Denied, type Link } from './link.ts'
 import { Occupant, Taken } from './occupant.ts'
-import { createEphemeral, ownerOf, remove, replace, Unfit } from './writing.ts'
+import { createEphemeral, remove, replace, Unfit } from './writing.ts'
 
 /** What is to be there. */
 export interface Held {
@@ -109,7 +109,7 @@ export class Registrar {
       if (await createEphemeral(link, path, data)) this.#made(link)
       return false
     }
-    const owner = ownerOf(found.stat)
+    const { owner } = found
     if (owner === link.session) return true
     const ghost = owner && (this.#sessions.has(owner) || (this.#times === 0 && found.data?.equals(data)))
     if (!ghost) this.#occupant.met(owner, this.#times > 0, link.sessionTimeoutMs)
@@ -139,7 +139,7 @@ export class Registrar {
     const { path } = this.#held
     if (!this.#link || this.#link.down.aborted) this.#link = await this.#connect(patience)
     const found = await this.#link.node(path, this.#ring)
-    const owner = found && ownerOf(found.stat)
+    const owner = found?.owner
     if (owner && this.#sessions.has(owner)) await remove(this.#link, path)
   }
 

@@ -1,11 +1,12 @@
 import type { Complaints } from './complaints.ts'
+import type { Znode } from './get-data.ts'
 import type { Reader } from './layouts/layout.ts'
 import { Gate, slices } from './limit.ts'
-import { Denied, type Link, type Znode } from './link.ts'
+import { Denied, type Link } from './link.ts'
 import type { Watcher } from './watches.ts'
 
 /** More is no faster, and blocks the event loop; a server queues 1000 requests of all its clients together. */
-const READS_AT_ONCE = 128
+const READS_AT_ONCE = 256
 const SLICE_MS = 8
 
 /** Who is told that a watch has fired: one function for all paths, for a function each would take more than the instance. */

@@ -1,5 +1,5 @@
 import { CreateMode } from 'node-zookeeper-client'
-import { type Stat, verdict } from './client.ts'
+import { verdict } from './client.ts'
 import { Denied, type Done, type Link } from './link.ts'
 
 /** A path under which nothing of ours can ever be. The link lives on. */
@@ -51,12 +51,6 @@ export async function remove(link: Link, path: string): Promise<void> {
     if (verdict(error) === 'denied') throw denied('delete', path, error)
     if (verdict(error) !== 'gone') throw error
   }
-}
-
-/** The session that a node lives and dies with, as `Link.session` writes it; `undefined`: none, it is persistent. */
-export function ownerOf({ ephemeralOwner }: Stat): string | undefined {
-  const owner = ephemeralOwner.toString('hex')
-  return /^0+$/.test(owner) ? undefined : owner
 }
 
 /** From below: above, there may be nodes that are not to be created here, and need not be. */

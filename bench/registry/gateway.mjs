@@ -8,8 +8,11 @@ import { now, slotOf } from './model.mjs'
 
 const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
 const inside = new URL('inside.mjs', import.meta.url)
+const plugins = new URL('plugins.mjs', import.meta.url)
 
 export const WORKERS = 2
+/** Asking more often would be felt. */
+const READY_MS = 250
 
 /** What the targets are measured with: nothing that leaves the registry is held back. */
 const TRUSTING = 'onEmpty: clear\n  settle: 0s\n  snapshot: null'
@@ -18,10 +21,10 @@ const DEFAULTS = 'onEmpty: hold\n  settle: auto\n  snapshot: ./portolan-snapshot
 /**
  * The real gateway, a primary and two workers, on the services under `root`. Resolves when every worker has the whole table.
  *
- * `lag` is the delay of the primary's event loop from its first connection to the registry on.
- *
  * @param stopwatch false: balances as it would by itself, and keeps nothing for the benchmark
  * @param profiled from the first line on
+ * @param lag whether the delays of the primary's event loop are watched from its first connection on, which takes a tenth of a core
+ * @param gated the registry is not read before `open` is called; then it resolves when all processes wait for that
  */
 export async function startGateway({
   place,
@@ -30,37 +33,59 @@ export async function startGateway({
   defaults = false,
   stopwatch = true,
   profiled = false,
+  gated = false,
+  lag = false,
 }) {
   const dir = mkdtempSync(join(place.work, 'gateway-'))
   const [port, adminPort] = [await freePort(), await freePort()]
-  writeFileSync(join(dir, 'stopwatch.mjs'), "export default globalThis[Symbol.for('portolan.bench.stopwatch')]\n")
-  writeFileSync(join(dir, 'gateway.yaml'), configuration({ port, adminPort, servers, root, defaults, stopwatch }))
-  const preload = `${inside}?hub=${encodeURIComponent(place.hub.path)}${profiled ? '&profiled' : ''}`
+  writeFileSync(join(dir, 'plugins.mjs'), `export { plugins as default } from ${JSON.stringify(plugins.href)}\n`)
+  writeFileSync(
+    join(dir, 'gateway.yaml'),
+    configuration({ port, adminPort, servers, root, defaults, stopwatch, gated }),
+  )
+  const preload = `${inside}?hub=${encodeURIComponent(place.hub.path)}${profiled ? '&profiled' : ''}${lag ? '&lag' : ''}`
   const args = ['--expose-gc', '--import', preload, program, 'run', join(dir, 'gateway.yaml')]
   await place.hub.without('primary', 'worker')
   const running = start({ command: process.execPath, args, core: place.core, dir })
   try {
     const [primary] = await place.hub.members('primary', 1, running)
     const workers = await place.hub.members('worker', WORKERS, running)
-    await get(adminPort, '/readyz', { until: 200, unless: running, seconds: 120 })
-    const lag = await primary.ask('lag')
-    return { port, adminPort, primary, workers, lag, end: () => stop(running) }
+    const ready = () => get(adminPort, '/readyz', { until: 200, unless: running, seconds: 120, everyMs: READY_MS })
+    const end = () => stop(running)
+    if (gated) {
+      await logged(running, 'the gateway listens')
+      return { primary, workers, end, open: () => primary.ask('open').then(ready) }
+    }
+    await ready()
+    return { port, adminPort, primary, workers, end }
   } catch (error) {
     await stop(running)
     throw error
   }
 }
 
-const configuration = ({ port, adminPort, servers, root, defaults, stopwatch }) => `plugins: [./stopwatch.mjs]
+/** The first line with this message. The log is written a moment later. */
+async function logged(running, message) {
+  for (;;) {
+    const lines = running
+      .output()
+      .split('\n')
+      .filter((line) => line.includes(message))
+    if (lines.length > 0) return JSON.parse(lines[0])
+    await sleep(50)
+  }
+}
+
+const configuration = ({ port, adminPort, servers, root, defaults, stopwatch, gated }) => `plugins: [./plugins.mjs]
 server: { host: 127.0.0.1, port: ${port}, workers: ${WORKERS}, drain: { timeout: 1s } }
 registry:
-  type: zookeeper
+  type: ${gated ? 'gated' : 'zookeeper'}
   options: { hosts: [${servers.map(({ address }) => `'${address}'`).join(', ')}], root: ${root} }
   ${defaults ? DEFAULTS : TRUSTING}
 routing: [{ mode: path, prefix: /services }]
 balancing: ${stopwatch ? 'stopwatch' : 'p2c'}
 admin: { host: 127.0.0.1, port: ${adminPort} }
-log: { level: warn, access: false }
+log: { level: info, access: false }
 `
 
 const QUIET_MS = 300

@@ -7,7 +7,7 @@ import { Session } from 'node:inspector/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import { join } from './hub.mjs'
-import { now, STRATEGY } from './model.mjs'
+import { GATE, now, STRATEGY } from './model.mjs'
 import { OwnLag } from './own-lag.mjs'
 
 const PROFILE_INTERVAL_MICROS = 500
@@ -50,12 +50,15 @@ globalThis[STRATEGY] = {
   },
 }
 
+globalThis[GATE] = gate()
+
 const revision = ({ instance }) => instance.metadata.rev
 
 const settings = new URL(import.meta.url).searchParams
 if (settings.has('profiled')) await profile()
 
 const socket = join(settings.get('hub'), cluster.isPrimary ? 'primary' : 'worker', {
+  open: () => globalThis[GATE].open(),
   dialled: () => dialled,
   /** CPU time since the first connection to the registry. */
   cpuSinceDial: () => process.cpuUsage(cpuAtDial),
@@ -105,13 +108,22 @@ if (cluster.isPrimary)
     })
     if (dialled.push(dial) > 1) return
     cpuAtDial = process.cpuUsage()
-    watchLag()
+    if (settings.has('lag')) watchLag()
+    else ownLag.start(false)
   })
+
+function gate() {
+  let open
+  const opened = new Promise((resolve) => {
+    open = () => resolve()
+  })
+  return { opened, open }
+}
 
 function watchLag() {
   lag.reset()
   lag.enable()
-  ownLag.start()
+  ownLag.start(true)
 }
 
 async function profile() {

@@ -1,7 +1,8 @@
 /** What the benchmark registers: names, addresses and data, as gliderlabs/registrator writes them. */
 
-/** Where inside.mjs leaves its strategy for the plugin that the configuration names. */
+/** Where inside.mjs leaves its strategy, and what holds the registry back, for the plugins that the configuration names. */
 export const STRATEGY = Symbol.for('portolan.bench.stopwatch')
+export const GATE = Symbol.for('portolan.bench.gate')
 
 /** Epoch milliseconds with a fraction: comparable between the processes of one machine. */
 export const now = () => performance.timeOrigin + performance.now()

@@ -7,9 +7,13 @@ export function statusOf(word: unknown): Instance['status'] {
   return lower === 'draining' ? 'draining' : 'down'
 }
 
-/** An object's values as text, nested ones as JSON; what is no object has none. */
+/** An object's values as text, nested ones as JSON, without those that are null; what is no object has none. */
 export function metadataOf(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
-  const text = (one: unknown) => (typeof one === 'object' ? JSON.stringify(one) : String(one))
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, text(one)]))
+  const texts: Record<string, string> = {}
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return texts
+  // As a key it would be the object's prototype.
+  for (const [key, one] of Object.entries(value))
+    if (one !== null && one !== undefined && key !== '__proto__')
+      texts[key] = typeof one === 'object' ? JSON.stringify(one) : String(one)
+  return texts
 }

@@ -28,6 +28,8 @@ export class Source {
   #reason: string | undefined
   #snapshotAgeMs = 0
   #restoring: Promise<void> | undefined
+  #startedMs = 0
+  #read = false
   #known = false
   #gaveUp = false
 
@@ -46,7 +48,8 @@ export class Source {
 
   /** Follows the registry until `signal` aborts; resolves when the adapter has let go and the snapshot is written. */
   async follow(signal: AbortSignal): Promise<void> {
-    const { delayMs } = this.#context
+    const { delayMs, now } = this.#context
+    this.#startedMs = now()
     const patience = setTimeout(() => this.#restore(), DISK_AFTER_MS).unref()
     const follower = {
       view: (view: RegistryView) => this.#receive(view),
@@ -123,7 +126,17 @@ export class Source {
     const changed = await this.#take(view)
     this.#said = view
     if (changed > 0) this.#version++
+    if (!this.#read) this.#tellFirst(view)
+    this.#read = true
     this.#learnt()
+  }
+
+  #tellFirst(view: RegistryView): void {
+    const { log, now } = this.#context
+    let instances = 0
+    for (const [, list] of view) instances += list.length
+    const tookMs = Math.round(now() - this.#startedMs)
+    log.info(this.#told({ services: view.size, instances, tookMs }), 'the registry has been read')
   }
 
   /** @returns how many services have changed */

@@ -19,9 +19,9 @@ it('is read as it was written', () => {
   expect(instance(registered('[::1]:80'))).toEqual(plain)
 })
 
-it('takes metadata as text', () => {
+it('takes metadata as text, and null for nothing', () => {
   const metadata = { version: 3, canary: true, tags: ['a'], none: null }
-  const expected = { version: '3', canary: 'true', tags: '["a"]', none: 'null' }
+  const expected = { version: '3', canary: 'true', tags: '["a"]' }
   expect(registered('a:1', { metadata }).metadata).toEqual(expected)
   expect(registered('a:1', { metadata: 'x' }).metadata).toEqual({})
 })

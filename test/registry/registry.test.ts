@@ -24,8 +24,12 @@ function started(...specs: SourceSpec[]) {
   registry.subscribe((update) => updates.push(update))
   registry.start()
   const serves = (service: string) => registry.table.get(service)?.instances.map(({ id }) => id)
-  const said = () => context.entries.filter(({ level }) => level !== 'debug').map(({ message }) => message)
-  return { context, registry, updates, serves, said, reached }
+  const told = () => context.entries.filter(({ level }) => level !== 'debug')
+  const said = () =>
+    told()
+      .map(({ message }) => message)
+      .filter((message) => message !== 'the registry has been read')
+  return { context, registry, updates, serves, told, said, reached }
 }
 
 async function played(...steps: Step[]) {
@@ -50,6 +54,12 @@ describe('one registry', () => {
     context.advance(5000)
     expect(registry.status).toMatchObject({ state: 'stale', ageMs: 5000, services: 1 })
     expect(registry.sources).toMatchObject([{ name: 'one', type: 'scripted', state: 'stale', reason: 'lost' }])
+  })
+
+  it('says once what it was found to hold', async () => {
+    const { told } = await played(view({ a: [A, B], b: [] }), view({ a: [A] }), fail('lost'), view({ a: [A] }))
+    const lines = told().filter(({ message }) => message === 'the registry has been read')
+    expect(lines.map(({ fields }) => fields)).toEqual([{ registry: 'one', services: 2, instances: 2, tookMs: 0 }])
   })
 
   it('tells a subscriber what changes, and when everything has been told', async () => {

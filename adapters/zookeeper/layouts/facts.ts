@@ -1,5 +1,4 @@
 import { type Instance, instance, metadataOf, statusOf } from '../../../src/plugin/index.ts'
-import { fieldsOf } from './content.ts'
 import type { Reading, Wanted } from './layout.ts'
 import { quoted } from './say.ts'
 
@@ -30,7 +29,7 @@ const BY_FITNESS = ['up', 'draining', 'down'] as const
  * @throws Error that names the field, or the metadata key, that is wrong
  */
 export function made(layout: string, facts: Facts, wanted: Wanted): Reading {
-  const metadata = textsOf(facts.metadata)
+  const metadata = metadataOf(facts.metadata)
   const weight = weightOf(facts, metadata, wanted.metadata.weight)
   const zone = said(metadata, wanted.metadata.zone)
   const one = instance({
@@ -58,14 +57,6 @@ export function versioned(
 ): Readonly<Record<string, string>> {
   const version = textOf(own) ?? said(metadata, wanted.metadata.version)
   return version === undefined || metadata.version === version ? metadata : { ...metadata, version }
-}
-
-/** An object's values as text, without those that say nothing. */
-export function textsOf(value: unknown): Record<string, string> {
-  const saying = Object.entries(fieldsOf(value)).filter(
-    ([key, one]) => one !== null && one !== undefined && key !== '__proto__',
-  )
-  return metadataOf(Object.fromEntries(saying))
 }
 
 function weightOf(facts: Facts, metadata: Readonly<Record<string, string>>, key: string): number {

@@ -1,6 +1,6 @@
-import { instance, registered } from '../../../src/plugin/index.ts'
+import { instance, metadataOf, registered } from '../../../src/plugin/index.ts'
 import { type Fields, isFields } from './content.ts'
-import { textsOf, versioned } from './facts.ts'
+import { versioned } from './facts.ts'
 import type { Layout } from './layout.ts'
 import { quoted } from './say.ts'
 
@@ -17,7 +17,7 @@ export const portolan: Layout = {
   child(content, wanted) {
     const value = content.text === '' ? {} : content.fields
     assertTypes(value)
-    const fields = registered(content.name, { ...value, metadata: textsOf(value.metadata) })
+    const fields = registered(content.name, { ...value, metadata: metadataOf(value.metadata) })
     const metadata = versioned(fields.metadata ?? {}, wanted)
     return { instances: [instance({ ...fields, metadata, layout: 'portolan' })] }
   },

@@ -1,5 +1,6 @@
+import { metadataOf } from '../../../src/plugin/index.ts'
 import { says } from './content.ts'
-import { made, textsOf } from './facts.ts'
+import { made } from './facts.ts'
 import type { Layout } from './layout.ts'
 
 /**
@@ -14,7 +15,7 @@ export const registrator: Layout = {
     const tags = Array.isArray(Tags) ? Tags.filter((tag) => typeof tag === 'string').join(',') : ''
     return made(
       'registrator',
-      { host: IP, port: PublicPort, metadata: { ...(tags && { tags }), ...textsOf(Attrs) } },
+      { host: IP, port: PublicPort, metadata: { ...(tags && { tags }), ...metadataOf(Attrs) } },
       wanted,
     )
   },

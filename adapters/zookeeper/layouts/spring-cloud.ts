@@ -1,7 +1,7 @@
-import { statusOf } from '../../../src/plugin/index.ts'
+import { metadataOf, statusOf } from '../../../src/plugin/index.ts'
 import { fieldsOf, isFields } from './content.ts'
 import { factsOf, isCurator } from './curator.ts'
-import { made, textsOf } from './facts.ts'
+import { made } from './facts.ts'
 import type { Layout } from './layout.ts'
 
 /**
@@ -12,7 +12,7 @@ import type { Layout } from './layout.ts'
 export const springCloud: Layout = {
   recognises: ({ json }) => isCurator(json) && isFields(fieldsOf(json.payload).metadata),
   child({ fields }, wanted) {
-    const metadata = textsOf(fieldsOf(fields.payload).metadata)
+    const metadata = metadataOf(fieldsOf(fields.payload).metadata)
     const facts = factsOf(fields, wanted)
     const status = facts.status === 'down' ? facts.status : statusOf(metadata.instance_status)
     return made('spring-cloud', { ...facts, status, metadata }, wanted)

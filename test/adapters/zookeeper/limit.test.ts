@@ -18,6 +18,27 @@ it('lets no more in than it may, and the others in the order they came', async (
   expect(order).toEqual([1, 2, 3, 4, 5])
 })
 
+it('lets those that wait in together once half of the places are free, and all at the latest then', async () => {
+  const gate = new Gate(4)
+  const inside: number[] = []
+  for (let visitor = 1; visitor <= 7; visitor++) {
+    const turn = gate.enter()
+    if (turn) void turn.then(() => inside.push(visitor))
+    else inside.push(visitor)
+  }
+  await setImmediate()
+  expect(inside).toEqual([1, 2, 3, 4])
+  gate.leave()
+  await setImmediate()
+  expect(inside).toEqual([1, 2, 3, 4])
+  gate.leave()
+  await setImmediate()
+  expect(inside).toEqual([1, 2, 3, 4, 5, 6])
+  for (const _each of [1, 2]) gate.leave()
+  await setImmediate()
+  expect(inside).toEqual([1, 2, 3, 4, 5, 6, 7])
+})
+
 it('runs so many lanes, begins nothing before its turn, and nothing after a failure', async () => {
   const begun: number[] = []
   const task = async (item: number) => {
