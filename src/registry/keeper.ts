@@ -3,7 +3,7 @@ import type { Snapshot, SnapshotFile } from './snapshot.ts'
 
 /** A change is on disk after so long; under constant change it is written so often. */
 const FIRST_MS = 1000
-const GAP_MS = 5000
+const GAP_MS = 15_000
 
 export interface KeeperOptions {
   readonly file: SnapshotFile
