@@ -10,29 +10,39 @@ export interface Follower {
 
 export interface FollowOptions {
   readonly signal: AbortSignal
+  /** Monotonic milliseconds. */
+  now(): number
   /** How long to wait before the next watch. */
   delayMs(failures: number): number
 }
+
+/** A watch that ends sooner after its first view has not gone well, and reading everything again is not free. */
+const STEADY_MS = 10_000
+/** It can be read, if not for long: it is not left alone for seconds, like one that cannot. */
+const MOST_HASTY = 4
 
 /** Watches, and watches again after each failure, until the signal aborts. Never rejects. */
 export async function follow(
   adapter: RegistryAdapter,
   follower: Follower,
-  { signal, delayMs }: FollowOptions,
+  { signal, now, delayMs }: FollowOptions,
 ): Promise<void> {
-  let failures = 0
+  let [failures, hasty] = [0, 0]
   while (!signal.aborted) {
+    let knownMs = Number.POSITIVE_INFINITY
     try {
       for await (const view of adapter.watch(signal)) {
         await follower.view(view)
         failures = 0
+        knownMs = Math.min(knownMs, now())
       }
       throw new Error('the adapter ended its watch')
     } catch (thrown) {
       if (signal.aborted) return
       follower.stale(thrown instanceof Error ? thrown : new Error(String(thrown)), ++failures)
     }
-    await sleep(delayMs(failures), undefined, { signal }).catch(() => undefined)
+    hasty = now() - knownMs >= STEADY_MS ? 1 : Math.min(hasty + 1, MOST_HASTY)
+    await sleep(delayMs(Math.max(failures, hasty)), undefined, { signal }).catch(() => undefined)
   }
 }
 

@@ -55,7 +55,7 @@ export class Source {
       view: (view: RegistryView) => this.#receive(view),
       stale: (error: Error, failures: number) => this.#lose(error, failures),
     }
-    await follow(this.spec.adapter, follower, { signal, delayMs })
+    await follow(this.spec.adapter, follower, { signal, now, delayMs })
     clearTimeout(patience)
     this.#watchman.close()
     await this.#keeper?.close()

@@ -16,7 +16,7 @@ async function followed(...steps: Step[]): Promise<string[]> {
       view: (seen) => note(`view ${[...seen].map(([name]) => name)}`),
       stale: (error, failures) => note(`stale ${error.message} ${failures}`),
     },
-    { signal: end.signal, delayMs: () => 0 },
+    { signal: end.signal, now: () => 0, delayMs: () => 0 },
   )
   return heard
 }
@@ -24,6 +24,28 @@ async function followed(...steps: Step[]): Promise<string[]> {
 it('keeps serving the last view while the registry is down, and counts the failures since', async () => {
   const seen = await followed(view({ a: [] }), fail('lost'), fail('down'), view({ b: [] }), fail('lost again'))
   expect(seen).toEqual(['view a', 'stale lost 1', 'stale down 2', 'view b', 'stale lost again 1'])
+})
+
+it('waits longer before each next watch while none stands, a little where there were views, and begins anew after one that stood', async () => {
+  const end = new AbortController()
+  const asked: number[] = []
+  let nowMs = 0
+  const stood = [0, 0, 0, 0, 0, 0, 9999, 10_000, 0]
+  const adapter = {
+    async *watch() {
+      yield view({ a: [] })
+      nowMs += stood.shift()!
+      throw fail('lost')
+    },
+  }
+  const delayMs = (failures: number) => {
+    asked.push(failures)
+    if (stood.length === 0) end.abort()
+    return 0
+  }
+  const follower = { view: () => undefined, stale: () => undefined }
+  await follow(adapter, follower, { signal: end.signal, now: () => nowMs, delayMs })
+  expect(asked).toEqual([1, 2, 3, 4, 4, 4, 4, 1, 2])
 })
 
 it('takes a watch that ends by itself for a failure', async () => {
@@ -37,14 +59,14 @@ it('takes a watch that ends by itself for a failure', async () => {
       if (reasons.length === 2) end.abort()
     },
   }
-  await follow(adapter, follower, { signal: end.signal, delayMs: () => 0 })
+  await follow(adapter, follower, { signal: end.signal, now: () => 0, delayMs: () => 0 })
   expect(reasons).toEqual(['the adapter ended its watch', 'the adapter ended its watch'])
 })
 
 it('ends at once when it is stopped while it waits to try again', async () => {
   const end = new AbortController()
   const follower = { view: () => undefined, stale: () => setImmediate(() => end.abort()) }
-  await follow(scripted(fail('down')), follower, { signal: end.signal, delayMs: () => 60_000 })
+  await follow(scripted(fail('down')), follower, { signal: end.signal, now: () => 0, delayMs: () => 60_000 })
   expect(end.signal.aborted).toBe(true)
 })
 

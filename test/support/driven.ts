@@ -26,7 +26,7 @@ export function drive(adapter: RegistryAdapter): Driven {
     stale: ({ message }: Error) => void driven.errors.push(message),
   }
   const delayMs = fullJitter(mulberry32(1), BASE_MS, CAP_MS)
-  const following = follow(adapter, follower, { signal: ended.signal, delayMs })
+  const following = follow(adapter, follower, { signal: ended.signal, now: () => performance.now(), delayMs })
   onTestFinished(async () => {
     ended.abort()
     await following
