@@ -1,21 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { follow, read } from '../../adapters/etcd/follow.ts'
 import { Keys } from '../../adapters/etcd/keys.ts'
 import { options } from '../../adapters/etcd/options.ts'
 import { Servers } from '../../adapters/etcd/servers.ts'
 import { etcd } from '../../adapters/etcd.ts'
-import type { RegistryView } from '../../src/plugin/index.ts'
-import { type Following, pluginContext, summary } from '../contract/index.ts'
+import { pluginContext, summary } from '../contract/index.ts'
 import { subject } from '../support/adapter.ts'
-import { call, put, remove, startCluster, startEtcd, stored } from '../support/etcd.ts'
-import { FaultProxy } from '../support/fault-proxy.ts'
+import { call, put, remove, startEtcd } from '../support/etcd.ts'
+import { A, alone, B, BRISK, behindProxy, shows, watchedForEver } from '../support/etcd-watched.ts'
 import { freePorts } from '../support/ports.ts'
 import { until } from '../support/until.ts'
-
-const A = '10.0.0.1:80'
-const B = '10.0.0.2:80'
-const BRISK = { connectTimeout: '500ms', requestTimeout: '500ms', heartbeat: '200ms' }
 
 describe('a server that is killed', { timeout: 30_000 }, () => {
   it('is read anew when it is back, and what is the same stays the same', async () => {
@@ -171,130 +165,3 @@ describe('a store that is compacted', { timeout: 30_000 }, () => {
     expect((await failed).message).toContain('etcd http://')
   })
 })
-
-describe('one fault after the other, under changes', { timeout: 60_000 }, () => {
-  it('end in what the server has: nothing missing, nothing extra, nothing stale', async () => {
-    const { server, proxy, follow } = await behindProxy()
-    const [tries, stop] = watchedForEver(follow)
-    let over = false
-    const writing = (async () => {
-      for (let weight = 1; !over; weight++) {
-        const key = `/services/s${weight % 7}/10.0.0.1:${1 + (weight % 31)}`
-        const change = weight % 3 === 0 ? remove(server.address, key) : put(server.address, key, `{"weight":${weight}}`)
-        await change.catch(() => sleep(20)) // it may have come through all the same
-      }
-    })()
-    const faults = [
-      () => server.restart(),
-      () => proxy.cutAfter(777),
-      async () => {
-        server.hang()
-        const failures = tries.length
-        await until('it is noticed', () => tries.length > failures)
-        server.resume()
-      },
-      async () => {
-        await proxy.refuse()
-        const { header } = await eventually(() => put(server.address, '/services/s1/10.0.0.2:80'))
-        await call(server.address, 'kv/compaction', { revision: header.revision, physical: true })
-        await proxy.accept()
-      },
-    ]
-    for (const fault of [...faults, ...faults]) {
-      await fault()
-      await until('a view after it', () => tries.at(-1)!.views.length > 1)
-    }
-    over = true
-    await writing
-    const kept = await stored(server.address, '/services/')
-    expect(kept.size).toBeGreaterThan(50)
-    const truth = [...kept].map(([key, value]) => [key.slice('/services/'.length), weightOf(value)] as const)
-    await shows(tries, new Map(truth))
-    expect(tries.length).toBeGreaterThan(faults.length)
-    await stop()
-  })
-})
-
-describe('a cluster', { timeout: 60_000 }, () => {
-  it('goes on with another member when one is killed', async () => {
-    const members = await startCluster(3)
-    const addresses = members.map(({ address }) => address)
-    const { follow } = await subject(etcd, { endpoints: addresses, ...BRISK })
-    await put(addresses[1]!, `/services/one/${A}`)
-    const following = follow()
-    await following.shows({ one: [A] })
-    await members[0]!.kill()
-    await following.failure()
-    const [tries, stop] = watchedForEver(follow)
-    await eventually(() => put(addresses[1]!, `/services/one/${B}`))
-    await eventually(async () => expect(summary(tries.at(-1)!.view!)).toEqual({ one: [A, B] }))
-    await stop()
-  })
-
-  it('that has lost its majority is a failure, though the member that is asked goes on running', async () => {
-    const members = await startCluster(3)
-    const [asked, ...others] = members
-    const { follow } = await subject(etcd, { endpoints: asked!.address, ...BRISK, heartbeat: '1h' })
-    const following = follow()
-    await following.shows({})
-    for (const other of others) await other.kill()
-    expect((await following.failure()).message).toMatch(/the answer to watch has ended|no leader/)
-    for (const other of others) other.start()
-    const [tries, stop] = watchedForEver(follow)
-    await eventually(() => put(asked!.address, `/services/one/${A}`))
-    await eventually(async () => expect(summary(tries.at(-1)!.view!)).toEqual({ one: [A] }))
-    await stop()
-  })
-})
-
-async function alone(options: object = BRISK) {
-  const server = await startEtcd()
-  return { server, ...(await subject(etcd, { endpoints: server.address, ...options })) }
-}
-
-async function behindProxy(options: object = {}) {
-  const server = await startEtcd()
-  const proxy = await FaultProxy.open(server.address)
-  onTestFinished(() => proxy.close())
-  return { server, proxy, ...(await subject(etcd, { endpoints: proxy.address, ...BRISK, ...options })) }
-}
-
-/** Watches again after each failure, as the gateway does, until told to stop. */
-function watchedForEver(follow: () => Following): [tries: readonly Following[], stop: () => Promise<void>] {
-  const tries = [follow()]
-  let over = false
-  const loop = async () => {
-    for (; !over; await sleep(10)) if (tries.at(-1)!.error) tries.push(follow())
-  }
-  const ended = loop()
-  return [
-    tries,
-    async () => {
-      over = true
-      await ended
-    },
-  ]
-}
-
-async function shows(tries: readonly Following[], truth: ReadonlyMap<string, number>) {
-  const expected = [...truth].map(([name, weight]) => `${name}=${weight}`).sort()
-  await eventually(async () => {
-    const view: RegistryView = tries.at(-1)!.view ?? new Map()
-    const found = [...view].flatMap(([name, list]) => list.map(({ id, weight }) => `${name}/${id}=${weight}`))
-    expect(found.sort()).toEqual(expected)
-  })
-}
-
-/** Tries until it succeeds, for at most 20 s: members take their time to vote. */
-async function eventually<Result>(attempt: () => Promise<Result>): Promise<Result> {
-  const deadline = performance.now() + 20_000
-  for (;;)
-    try {
-      return await attempt()
-    } catch (error) {
-      if (performance.now() > deadline) throw error
-      await sleep(20)
-    }
-}
-
-const weightOf = (value: string): number => (value === '' ? 1 : JSON.parse(value).weight)

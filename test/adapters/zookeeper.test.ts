@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { zookeeper } from '../../adapters/zookeeper/index.ts'
 import { adapterContract, mulberry32, type summary } from '../contract/index.ts'
 import { subject } from '../support/adapter.ts'
+import { until } from '../support/until.ts'
 import { ask, scratchRoot, sharedZooKeeper, startZooKeeper, Writer } from '../support/zookeeper.ts'
 import { zooKeeperHarness } from '../support/zookeeper-rig.ts'
 
@@ -97,7 +97,9 @@ describe('an instance that cannot be used', () => {
   it('is the first of two nodes that claim one address: the ghost of what has started again', async () => {
     const { root, writer, follow, warnings } = await scratch()
     await writer.create(`${root}/one/a`, weighing(1))
-    await sleep(2) // the server counts in milliseconds, and ties are for the first
+    const createdAt = Date.now()
+    // The server counts in milliseconds, and ties are for the first.
+    await until('a later one', () => Date.now() > createdAt + 1)
     await writer.create(`${root}/one/b`, weighing(2))
     const view = await follow().shows({ one: ['10.0.0.1:80'] })
     expect(view.get('one')![0]!.weight).toBe(2)

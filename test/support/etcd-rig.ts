@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto'
 import type { AdapterHarness, AdapterRig, Summary } from '../contract/index.ts'
 import { put, remove, stored } from './etcd.ts'
 import { FaultProxy } from './fault-proxy.ts'
+import { ProxiedRig } from './proxied-rig.ts'
 
 /** A prefix of a shared etcd, behind a proxy that can cut the adapter off, and counts its connections. */
-class EtcdRig implements AdapterRig {
+class EtcdRig extends ProxiedRig implements AdapterRig {
   readonly #address: string
-  readonly #proxy: FaultProxy
   readonly #prefix = `/test-${randomUUID()}/`
   readonly #broken = new Set<string>()
 
   constructor(address: string, proxy: FaultProxy) {
+    super(proxy)
     this.#address = address
-    this.#proxy = proxy
   }
 
   get options() {
-    return { endpoints: [this.#proxy.address], prefix: this.#prefix }
+    return { endpoints: [this.proxy.address], prefix: this.#prefix }
   }
 
   async publish(truth: Summary) {
@@ -32,22 +32,6 @@ class EtcdRig implements AdapterRig {
     const key = `${this.#prefix}${service}/broken`
     this.#broken.add(key)
     await put(this.#address, key)
-  }
-
-  cut() {
-    return this.#proxy.refuse()
-  }
-
-  mend() {
-    return this.#proxy.accept()
-  }
-
-  open() {
-    return this.#proxy.connections
-  }
-
-  close() {
-    return this.#proxy.close()
   }
 }
 

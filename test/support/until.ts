@@ -21,3 +21,15 @@ export async function until<T>(
     await sleep(POLL_MS)
   }
 }
+
+/** Tries until it succeeds, for at most 20 s. */
+export async function eventually<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  const deadline = performance.now() + 20_000
+  for (;;)
+    try {
+      return await attempt()
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await sleep(POLL_MS)
+    }
+}

@@ -1,20 +1,20 @@
 import type { AdapterHarness, AdapterRig, Summary } from '../contract/index.ts'
 import { FaultProxy } from './fault-proxy.ts'
+import { ProxiedRig } from './proxied-rig.ts'
 import { type Scratch, scratchRoot, sharedZooKeeper } from './zookeeper.ts'
 
 /** A corner of the shared ZooKeeper behind a proxy that can cut the adapter off, and counts its connections. */
-class ZooKeeperRig implements AdapterRig {
+class ZooKeeperRig extends ProxiedRig implements AdapterRig {
   readonly #scratch: Scratch
-  readonly #proxy: FaultProxy
   readonly #broken = new Set<string>()
 
   constructor(scratch: Scratch, proxy: FaultProxy) {
+    super(proxy)
     this.#scratch = scratch
-    this.#proxy = proxy
   }
 
   get options() {
-    return { hosts: [this.#proxy.address], root: this.#scratch.root, sessionTimeout: '10s' }
+    return { hosts: [this.proxy.address], root: this.#scratch.root, sessionTimeout: '10s' }
   }
 
   async publish(truth: Summary) {
@@ -27,22 +27,6 @@ class ZooKeeperRig implements AdapterRig {
     const path = `${this.#scratch.root}/${service}/broken`
     this.#broken.add('broken')
     await this.#scratch.writer.create(path)
-  }
-
-  cut() {
-    return this.#proxy.refuse()
-  }
-
-  mend() {
-    return this.#proxy.accept()
-  }
-
-  open() {
-    return this.#proxy.connections
-  }
-
-  close() {
-    return this.#proxy.close()
   }
 
   async #publishService(path: string, wanted: readonly string[]) {
