@@ -186,7 +186,7 @@ export class Link {
     })
   }
 
-  /** All that is asked in one turn of the event loop in one write: the library writes question by question, at 17 µs each. */
+  /** All that is asked in one turn of the event loop in one write: the library writes question by question. */
   #bundle(): void {
     const { socket } = this.#client.connectionManager
     if (!socket || socket.writableCorked > 0) return

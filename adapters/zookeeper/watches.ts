@@ -13,9 +13,9 @@ export interface WatchEvent {
 const [CREATED, DELETED, DATA_CHANGED, CHILDREN_CHANGED] = [1, 2, 3, 4] as const
 
 /**
- * Takes the place of the library's `WatcherManager`, which keeps an emitter with an array of functions for each path,
- * about 1 KB. Here a path has one watcher of each kind, the last that was set, and the watcher is told which path it was:
- * so that many paths can share one.
+ * Takes the place of the library's `WatcherManager`, which keeps an emitter with an array of functions for each path.
+ * Here a path has one watcher of each kind, the last that was set, and the watcher is told which path it was: so that many
+ * paths can share one.
  */
 export class Watches {
   readonly #data = new Map<string, Watcher>()

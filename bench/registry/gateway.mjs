@@ -23,7 +23,7 @@ const DEFAULTS = 'onEmpty: hold\n  settle: auto\n  snapshot: ./portolan-snapshot
  *
  * @param stopwatch false: balances as it would by itself, and keeps nothing for the benchmark
  * @param profiled from the first line on
- * @param lag whether the delays of the primary's event loop are watched from its first connection on, which takes a tenth of a core
+ * @param lag whether the delays of the primary's event loop are watched from its first connection on, which takes time itself
  * @param gated the registry is not read before `open` is called; then it resolves when all processes wait for that
  */
 export async function startGateway({

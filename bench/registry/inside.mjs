@@ -13,7 +13,7 @@ import { OwnLag } from './own-lag.mjs'
 const PROFILE_INTERVAL_MICROS = 500
 const BURST_MS = 2
 
-/** The finest there is: costs a process that is not busy anyway about a hundredth of a core, so it is off when CPU is measured. */
+/** The finest there is. It is not free, so it is off when CPU is measured. */
 const LAG_RESOLUTION_MS = 1
 const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
 const ownLag = new OwnLag()

@@ -12,7 +12,7 @@ export class OwnLag {
   #beganNanos = 0
   #ownMaxMs = 0
 
-  /** @param sampling false: only the sum, which costs nothing in between; a look costs 0.1 ms */
+  /** @param sampling false: only the sum, which costs nothing in between; looking does */
   start(sampling) {
     clearInterval(this.#timer)
     this.#ownMaxMs = 0

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** About 2 ms of work: what else the process has to do waits no longer. */
+/** Little work: what else the process has to do waits no longer. */
 const SLICE = 1000
 
 /** Lists of consecutive items whose sizes add up to about a thousand. */
