@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { Catalog } from './catalog/index.ts'
 import type { GatewayConfig, PluginRef, RegistryConfig, ServiceConfig } from './config/types.ts'
 import { bind, get, newScope, type Scope, set } from './di.ts'
+import { type ExplainMeans, type Explanation, explain, type Question } from './explain/index.ts'
 import {
   accessLog,
   chains,
@@ -87,6 +88,7 @@ function bindDataPlane(root: Scope): void {
       now: get(scope, Tokens.now),
     })
   })
+  bind(root, Tokens.explain, explainer)
   bind(root, Tokens.fetch, gatewayFetch)
   bind(root, Tokens.listener, gatewayListener)
 }
@@ -125,6 +127,19 @@ function gatewayFetch(scope: Scope) {
     },
   })
   return app.fetch
+}
+
+function explainer(scope: Scope): (question: Question) => Explanation {
+  const settings = settingsOf(get(scope, Tokens.config))
+  const directory = get(scope, Tokens.directory)
+  const means: ExplainMeans = {
+    router: get(scope, Tokens.router),
+    pool: (service) => directory.pool(service),
+    strategyOf: (service) => settings(service).balancing.type,
+    now: get(scope, Tokens.now),
+    ordinal: get(scope, Tokens.ordinal),
+  }
+  return (question) => explain(question, means)
 }
 
 function gatewayListener(scope: Scope) {
@@ -181,9 +196,16 @@ export function newGatewayScope(
 /** What reads the registry. Nothing runs before `registry.start()`. */
 export const controlPlaneOf = (scope: Scope) => ({ registry: get(scope, Tokens.registry) })
 
+/** What says where requests would go, by what the directory has been told. */
+export const explainerOf = (scope: Scope) => ({
+  directory: get(scope, Tokens.directory),
+  explain: get(scope, Tokens.explain),
+})
+
 /** What serves requests. Nothing is open before `listener.server.listen()`. */
 export const dataPlaneOf = (scope: Scope) => ({
   directory: get(scope, Tokens.directory),
+  explain: get(scope, Tokens.explain),
   fetch: get(scope, Tokens.fetch),
   listener: get(scope, Tokens.listener),
   meter: get(scope, Tokens.meter),

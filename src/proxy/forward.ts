@@ -1,6 +1,6 @@
 import type { LiveEndpoint, Pool } from '../balancing/index.ts'
 import type { RetryConfig, UpstreamConfig } from '../config/types.ts'
-import { GatewayError, serviceNotFound } from '../errors.ts'
+import { GatewayError, noEndpoint, serviceNotFound } from '../errors.ts'
 import type { Endpoint } from '../plugin/index.ts'
 import { Attempt, type Outcome } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
@@ -76,7 +76,7 @@ export async function forward(
   }
   if (last) throw toGatewayError(exchange, last)
   if (!pool.registered) throw serviceNotFound(pool.service)
-  throw new GatewayError('GW_NO_ENDPOINT', `service "${pool.service}" has no instance`)
+  throw noEndpoint(pool.service)
 }
 
 function mayTryAgain(exchange: Exchange, attempt: Attempt, { kind }: UpstreamError): boolean {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { createAdminApp, Metrics } from '../admin/index.ts'
 import type { AdminConfig } from '../config/types.ts'
+import type { Explanation, Question } from '../explain/index.ts'
 import type { Registry } from '../registry/index.ts'
 import { listen } from './listen.ts'
 
@@ -11,6 +12,7 @@ export interface ServingState {
   workers(): number
   /** True when all of them know the registry's view. */
   ready(): boolean
+  explain(question: Question): Promise<Explanation>
 }
 
 /** The registry, the metrics and the admin port: one of each, whatever the number of workers. */
@@ -29,6 +31,7 @@ export class ControlPlane {
       token: config.token,
       metrics: this.metrics,
       registry,
+      explain: serving.explain,
       draining: () => this.#draining,
       ready: () => !this.#draining && registry.complete && serving.ready(),
     })

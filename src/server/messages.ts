@@ -1,3 +1,4 @@
+import type { Explanation, Question } from '../explain/index.ts'
 import type { Reading } from '../gateway/index.ts'
 import type { RegistryUpdate } from '../registry/index.ts'
 
@@ -12,6 +13,8 @@ export interface WorkerStart {
 export type ToWorker =
   | { readonly type: 'start'; readonly start: WorkerStart }
   | { readonly type: 'update'; readonly update: RegistryUpdate }
+  /** Answered by `explained` with the same number. */
+  | { readonly type: 'explain'; readonly number: number; readonly question: Question }
   | { readonly type: 'drain' }
 
 export type ToPrimary =
@@ -23,5 +26,6 @@ export type ToPrimary =
   /** The first view is in the worker's directory. */
   | { readonly type: 'ready' }
   | { readonly type: 'reading'; readonly reading: Reading }
+  | { readonly type: 'explained'; readonly number: number; readonly explanation: Explanation }
   /** The worker cannot serve, and ends. */
   | { readonly type: 'failed'; readonly reason: string }

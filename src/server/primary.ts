@@ -25,6 +25,7 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
   const control = new ControlPlane(registry, config.admin, {
     workers: () => supervisor.listening,
     ready: () => supervisor.ready,
+    explain: (question) => supervisor.explain(question),
   })
   registry.subscribe((update) => supervisor.tell(update))
   const { port: adminPort } = await control.start()

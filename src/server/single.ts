@@ -11,7 +11,11 @@ const READING_MS = 1000
 export async function startSingle(scope: Scope, { config, log }: Start): Promise<Running> {
   const { registry } = controlPlaneOf(scope)
   const data = dataPlaneOf(scope)
-  const control = new ControlPlane(registry, config.admin, { workers: () => 1, ready: () => data.directory.ready })
+  const control = new ControlPlane(registry, config.admin, {
+    workers: () => 1,
+    ready: () => data.directory.ready,
+    explain: async (question) => data.explain(question),
+  })
   registry.subscribe((update) => data.directory.apply(update))
   const { port: adminPort } = await control.start()
   const { port } = await listen(data.listener.server, config.server)
