@@ -19,13 +19,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   routing: ['errors', 'plugin', 'type config'],
   registry: ['balancing', 'errors', 'plugin'],
   proxy: ['errors', 'routing', 'type balancing', 'type config', 'type plugin'],
+  explain: ['errors', 'proxy', 'type balancing', 'type plugin', 'type routing'],
   gateway: ['proxy', 'errors', 'type config', 'type plugin', 'type routing'],
-  admin: ['gateway', 'registry', 'type plugin'],
+  admin: ['gateway', 'registry', 'type explain', 'type plugin'],
 
   tokens: [
     'di',
     'type catalog',
     'type config',
+    'type explain',
     'type gateway',
     'type plugin',
     'type proxy',
@@ -35,6 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   container: [
     'di',
     'tokens',
+    'explain',
     'gateway',
     'health',
     'proxy',
@@ -46,11 +49,21 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'type plugin',
   ],
   builtins: ['adapters', 'strategies', 'middleware', 'type plugin'],
-  server: ['container', 'builtins', 'admin', 'config', 'registry', 'type di', 'type gateway', 'type plugin'],
+  server: [
+    'container',
+    'builtins',
+    'admin',
+    'config',
+    'registry',
+    'type di',
+    'type explain',
+    'type gateway',
+    'type plugin',
+  ],
   embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],
   registration: ['builtins', 'config', 'plugin'],
   index: ['embed', 'registration', 'catalog', 'config', 'errors'],
-  cli: ['server', 'registration', 'builtins', 'admin', 'catalog', 'config', 'container', 'plugin'],
+  cli: ['server', 'registration', 'builtins', 'admin', 'catalog', 'config', 'container', 'plugin', 'type explain'],
 }
 
 /** What a stranger's plugin could use as well: the porch, and packages. */

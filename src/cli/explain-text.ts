@@ -35,7 +35,11 @@ function cells(one: CandidateExplanation, pick: Explanation['pick']): string[] {
   ]
 }
 
-const PICKED = { session: 'picked: its session', trial: 'picked: on trial', strategy: 'picked' }
+const PICKED: Record<NonNullable<Explanation['pick']>['by'], string> = {
+  session: 'picked: its session',
+  trial: 'picked: on trial',
+  strategy: 'picked',
+}
 
 function left({ why, ejectedForMs }: CandidateExplanation): string {
   if (why === undefined) return ''

@@ -1,4 +1,4 @@
-import type { Candidate, Pool } from '../balancing/index.ts'
+import type { Candidate, ChosenBy, Pool } from '../balancing/index.ts'
 import { GatewayError, noEndpoint, type ProblemCode } from '../errors.ts'
 import type { Endpoint } from '../plugin/index.ts'
 import type { Exchange } from '../proxy/index.ts'
@@ -32,7 +32,7 @@ export interface Explanation {
   }
   /** Everybody, whether offered or not. */
   readonly candidates?: readonly CandidateExplanation[]
-  readonly pick?: { readonly id: string; readonly by: 'session' | 'trial' | 'strategy' }
+  readonly pick?: { readonly id: string; readonly by: ChosenBy }
 }
 
 export interface CandidateExplanation {

@@ -1,10 +1,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAdminApp, Metrics } from '../../src/admin/index.ts'
+import type { Explanation, Question } from '../../src/explain/index.ts'
 import type { LeftOut } from '../../src/plugin/index.ts'
 import { Registry, type SourceSpec } from '../../src/registry/index.ts'
 import { fail, pluginContext, type Step, scripted, view } from '../contract/index.ts'
 
 const [A, B, C] = ['10.0.0.1:80', '10.0.0.2:80', '10.0.0.3:80']
+
+const explain = async ({ method, url }: Question): Promise<Explanation> => ({
+  worker: 0,
+  request: { method, target: url },
+})
 
 async function asked(
   steps: readonly Step[],
@@ -26,7 +32,7 @@ async function asked(
   onTestFinished(() => registry.close())
   await adapter.played
   const metrics = new Metrics({ registry, workers: () => 1 })
-  const app = createAdminApp({ token, metrics, registry, ready: () => true, draining: () => false })
+  const app = createAdminApp({ token, metrics, registry, ready: () => true, draining: () => false, explain })
   // biome-ignore lint/suspicious/noExplicitAny: whatever it answers
   const get = async (path: string): Promise<any> => (await app.request(path)).json()
   const post = (path: string, headers = {}) => app.request(`http://gateway${path}`, { method: 'POST', headers })
