@@ -104,7 +104,8 @@ export class Pool implements Lessor {
   verdict(id: string, up: boolean): void {
     const endpoint = this.#members.get(id)
     if (!endpoint || endpoint.probe === (up ? 'up' : 'down')) return
-    if (up && endpoint.probe === 'down' && endpoint.ejectedUntilMs > 0) endpoint.ejectedUntilMs = this.#options.now()
+    if (up && endpoint.probe === 'down' && endpoint.ejectedUntilMs > 0 && endpoint.trial === 'none')
+      endpoint.trial = 'due'
     endpoint.probe = up ? 'up' : 'down'
     this.#touch()
   }
