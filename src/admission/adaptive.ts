@@ -90,7 +90,7 @@ export class AdaptiveLimit {
     const answered = this.#answered / (this.#answered + this.#dropped)
     const rise = shortMs > 0 ? (TOLERANCE * this.#longMs) / shortMs : 1
     const gradient = Math.max(0.5, Math.min(1, rise) * answered)
-    const queue = Math.max(LEAST_QUEUE, Math.sqrt(this.#limit))
+    const queue = answered * Math.max(LEAST_QUEUE, Math.sqrt(this.#limit))
     const target = this.#limit * gradient + queue
     this.#limit = this.#within(this.#limit * (1 - SMOOTHING) + target * SMOOTHING)
   }

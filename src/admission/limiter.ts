@@ -87,7 +87,7 @@ export class Limiter {
   /** Admits as many as there is room for: to be called when a lease has ended, or the limit has grown. */
   freed(): void {
     // An admission may free a place at once; the loop that is already running sees to it.
-    if (this.#admitting) return
+    if (this.#queue.size === 0 || this.#admitting) return
     this.#admitting = true
     for (const waiting of this.#queue) {
       if (!this.#hasRoom) break

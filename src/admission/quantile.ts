@@ -5,7 +5,7 @@ const LEAST_SAMPLES = 20
 const LEAST_MS = 0.1
 /** Of each doubling: a bucket ends 9 % above where it begins. */
 const STEPS = 8
-/** 25 doublings: up to 55 minutes. */
+/** 25 doublings: up to 51 minutes. */
 const BUCKETS = 25 * STEPS
 
 /**
