@@ -146,8 +146,9 @@ function gatewayListener(scope: Scope) {
 }
 
 /** What holds for a service: its own settings, or the file's. */
-function settingsOf({ services, balancing, upstream, retry }: GatewayConfig): (service: string) => ServiceConfig {
-  const defaults: ServiceConfig = { balancing, upstream, retry, middleware: [] }
+function settingsOf(config: GatewayConfig): (service: string) => ServiceConfig {
+  const { services } = config
+  const defaults: ServiceConfig = { ...config, middleware: [] }
   return (service) => services.get(service) ?? defaults
 }
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { Catalog } from '../catalog/catalog.ts'
 import { locateModule } from '../catalog/load.ts'
+import { trafficOf } from './assemble-traffic.ts'
 import { defaults } from './defaults.ts'
 import type { Path } from './document.ts'
 import { type CheckedOptions, pathKey } from './references.ts'
@@ -28,7 +29,6 @@ export function assemble(input: FileInput, checked: CheckedOptions, file: string
   const plug = plugWith(checked)
   const balancing = plug(input.balancing, ['balancing'])
   const upstream = upstreamOf(input.upstream)
-  const { retry } = input
   return {
     file: resolve(file),
     plugins: input.plugins.map((named) => locateModule(named, directory)),
@@ -38,14 +38,14 @@ export function assemble(input: FileInput, checked: CheckedOptions, file: string
     expose: input.expose,
     balancing,
     upstream,
-    retry,
+    ...trafficOf(input),
     middleware: plugAll(input.middleware, ['middleware'], plug),
     services: mapValues(input.services, (service, name): ServiceConfig => {
       const path = ['services', name]
       return {
         balancing: service.balancing ? plug(service.balancing, [...path, 'balancing']) : balancing,
         upstream: { ...upstream, ...upstreamOf(service.upstream ?? {}) },
-        retry: { attempts: service.retry?.attempts ?? retry.attempts },
+        ...trafficOf(input, service),
         middleware: plugAll(service.middleware, [...path, 'middleware'], plug),
       }
     }),

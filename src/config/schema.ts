@@ -14,8 +14,8 @@ import {
 import { registrySchema } from './schema-registry.ts'
 import { routingSchema } from './schema-routing.ts'
 import { adminSchema, logSchema, serverSchema } from './schema-server.ts'
+import { trafficOverrides, trafficSchema } from './schema-traffic.ts'
 
-const attempts = described(z.int().min(1).max(100), 'Tries in all, the first included.')
 const connectTimeout = described(wait(), 'How long connecting to an instance may take.')
 const responseTimeout = described(wait(), 'From the request being sent to the response head.')
 const idleTimeout = described(wait(), "How long an unused connection is kept; keep it below the service's own time.")
@@ -40,7 +40,7 @@ const exposeSchema = z.strictObject({
 const serviceSchema = z.strictObject({
   balancing: described(strategyRef.optional(), 'In place of the strategy of the file.'),
   upstream: described(upstreamOverrides.optional(), 'Over the upstream settings of the file.'),
-  retry: described(z.strictObject({ attempts }).partial().optional(), 'Over the retry settings of the file.'),
+  ...trafficOverrides,
   middleware: described(z.array(middlewareRef), 'After the middleware of the file.').prefault([]),
 })
 
@@ -61,7 +61,7 @@ export const writtenSchema = z.strictObject({
     'How one of the instances is chosen.',
   ),
   upstream: described(upstreamSchema, 'Connections to instances.').prefault({}),
-  retry: described(z.strictObject({ attempts: attempts.prefault(3) }), 'When an instance fails.').prefault({}),
+  ...trafficSchema,
   middleware: described(z.array(middlewareRef), 'Around every request, the first outermost.').prefault([]),
   services: described(
     z.record(serviceName(), serviceSchema),

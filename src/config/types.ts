@@ -19,7 +19,7 @@ export interface RegistryConfig extends PluginRef {
 }
 
 /** What one YAML file says, checked, with every default filled in and every duration in milliseconds. Frozen, all the way down. */
-export interface GatewayConfig {
+export interface GatewayConfig extends TrafficConfig {
   /** Absolute path of the file; relative paths in it start in its folder. */
   readonly file: string
   /** npm names or absolute paths of the modules that bring plugins. */
@@ -32,7 +32,6 @@ export interface GatewayConfig {
   readonly expose: { readonly allow: readonly string[]; readonly deny: readonly string[] }
   readonly balancing: PluginRef
   readonly upstream: UpstreamConfig
-  readonly retry: RetryConfig
   readonly middleware: readonly PluginRef[]
   readonly services: ReadonlyMap<string, ServiceConfig>
   readonly admin: AdminConfig
@@ -112,13 +111,113 @@ export interface UpstreamConfig {
 export interface RetryConfig {
   /** Tries in all, the first included. */
   readonly attempts: number
+  /** What is tried again besides a failed or broken connection: for idempotent requests without a body. */
+  readonly on: readonly ('timeout' | number)[]
+  /** Over all tries, up to the response head; null: as long as they take. */
+  readonly timeoutMs: number | null
+  /** Before a try that follows a timeout or a status. */
+  readonly backoff: { readonly baseMs: number; readonly mostMs: number }
+  /** null: no bound but `attempts`. */
+  readonly budget: BudgetConfig | null
+  /** null: no second request while the first one runs. */
+  readonly hedge: HedgeConfig | null
+}
+
+export interface BudgetConfig {
+  /** Of the requests; 0.2 is one retry for five. */
+  readonly share: number
+  /** Retries per second that are always allowed, in the whole gateway. */
+  readonly floor: number
+}
+
+export interface HedgeConfig {
+  /** Of the time to the response head, after which a second instance is asked; below 1. */
+  readonly quantile: number
+  readonly leastMs: number
+}
+
+export interface HealthConfig {
+  readonly passive: PassiveConfig | null
+  readonly active: ActiveConfig | null
+  /** With a smaller part of the instances healthy, health is ignored; 0: never. */
+  readonly panicBelow: number
+  /** How long after its registration an instance grows into its weight; 0: at once. */
+  readonly slowStartMs: number
+}
+
+/** When an instance is left out for what requests to it came to. */
+export interface PassiveConfig {
+  readonly consecutiveFailures: number
+  /** A smaller part of successes within the window ejects; null: is not looked at. */
+  readonly successRate: number | null
+  readonly windowMs: number
+  /** Within the window, before the success rate means anything. */
+  readonly minRequests: number
+  readonly ejectForMs: number
+  /** However often it was ejected. */
+  readonly maxEjectForMs: number
+  /** Part of the instances; one may always be ejected, the last one never. */
+  readonly maxEjected: number
+}
+
+/** Probes from the first process. */
+export interface ActiveConfig {
+  readonly type: 'http' | 'tcp'
+  readonly path: string
+  /** Inclusive ranges of statuses. */
+  readonly expect: readonly (readonly [from: number, to: number])[]
+  /** What the body must contain. */
+  readonly body: string | null
+  /** The host header; null: the instance's own address. */
+  readonly host: string | null
+  readonly intervalMs: number
+  /** While it is not known to be up. */
+  readonly fastIntervalMs: number
+  /** Part of the interval by which each one may be shorter or longer. */
+  readonly jitter: number
+  readonly timeoutMs: number
+  /** Successes in a row that make it healthy. */
+  readonly rise: number
+  readonly fall: number
+}
+
+/** What one service may take of this gateway: numbers hold for all workers together. */
+export interface ServiceLimitsConfig {
+  /** Requests at once; null: no limit. */
+  readonly inFlight: number | null
+  /** How many may wait while the limit is reached. */
+  readonly pending: number
+  readonly pendingTimeoutMs: number
+  /** A limit that is found by measuring; null: none. */
+  readonly adaptive: AdaptiveConfig | null
+}
+
+export interface AdaptiveConfig {
+  readonly least: number
+  readonly most: number
+}
+
+/** When a service is not asked at all for a while. */
+export interface BreakerConfig {
+  /** Part of the requests within the window that failed. */
+  readonly failureRate: number
+  readonly windowMs: number
+  readonly minRequests: number
+  readonly openForMs: number
+}
+
+/** How a service is called: settings of the file, or of the service over them. */
+export interface TrafficConfig {
+  readonly retry: RetryConfig
+  readonly health: HealthConfig
+  readonly limits: ServiceLimitsConfig
+  readonly breaker: BreakerConfig | null
 }
 
 /** What `services.<name>` sets, merged over the defaults of the file. */
-export interface ServiceConfig {
+export interface ServiceConfig extends TrafficConfig {
   readonly balancing: PluginRef
   readonly upstream: UpstreamConfig
-  readonly retry: RetryConfig
   readonly middleware: readonly PluginRef[]
 }
 

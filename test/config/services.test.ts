@@ -13,9 +13,55 @@ it('merges what a service sets over what the file sets', async () => {
   expect(services.get('a')).toEqual({
     balancing: { type: 'p2c', options: undefined },
     upstream: { connectTimeoutMs: 2000, responseTimeoutMs: 5000, idleTimeoutMs: 4000, connections: 8 },
-    retry: { attempts: 5 },
+    retry: (await configOf(FILE)).retry,
+    health: (await configOf()).health,
+    limits: (await configOf()).limits,
+    breaker: null,
     middleware: [],
   })
+})
+
+it('merges mapping by mapping, down to the last key', async () => {
+  const { services, health, retry, limits } = await configOf(`
+retry: { on: [], budget: { floor: 5 } }
+health: { passive: { ejectFor: 10s }, panicBelow: 30% }
+services:
+  a:
+    retry: { budget: { share: 10% } }
+    health: { passive: { consecutiveFailures: 2 } }
+    limits: { pending: 0 }
+`)
+  const a = services.get('a')!
+  expect(a.retry).toEqual({ ...retry, budget: { share: 0.1, floor: 5 } })
+  expect(a.health).toEqual({ ...health, passive: { ...health.passive, consecutiveFailures: 2 } })
+  expect(a.limits).toEqual({ ...limits, pending: 0 })
+})
+
+it('switches off with null, and on with a mapping, which then has its defaults', async () => {
+  const { services } = await configOf(`
+breaker: { openFor: 1s }
+services:
+  off: { breaker: null, retry: { budget: null }, health: { passive: null } }
+  on: { health: { active: { path: /up } }, retry: { hedge: {} }, limits: { adaptive: { least: 2 } } }
+`)
+  const [off, on] = [services.get('off')!, services.get('on')!]
+  expect([off.breaker, off.retry.budget, off.health.passive]).toEqual([null, null, null])
+  expect(on.breaker).toEqual({ failureRate: 0.5, windowMs: 10_000, minRequests: 20, openForMs: 1000 })
+  expect(on.health.active).toEqual({
+    type: 'http',
+    path: '/up',
+    expect: [[200, 399]],
+    body: null,
+    host: null,
+    intervalMs: 5000,
+    fastIntervalMs: 1000,
+    jitter: 0.2,
+    timeoutMs: 1000,
+    rise: 2,
+    fall: 3,
+  })
+  expect(on.retry.hedge).toEqual({ quantile: 0.95, leastMs: 10 })
+  expect(on.limits.adaptive).toEqual({ least: 2, most: 1000 })
 })
 
 it('gives a service that sets nothing what the file has, but not its middleware twice', async () => {
@@ -24,6 +70,9 @@ it('gives a service that sets nothing what the file has, but not its middleware 
     balancing: config.balancing,
     upstream: config.upstream,
     retry: config.retry,
+    health: config.health,
+    limits: config.limits,
+    breaker: config.breaker,
     middleware: [],
   })
   expect(config.services.get('b')?.middleware).toEqual([{ type: 'cors', options: { origin: '*' } }])
@@ -47,7 +96,7 @@ it.each([
   ['services: []', '1:11  services: expected a mapping, got a list'],
   [
     'services: { a: { retries: 1 } }',
-    '1:18  services.a.retries: unknown key "retries"; known: balancing, upstream, retry, middleware',
+    '1:18  services.a.retries: unknown key "retries"; known: balancing, upstream, retry, health, limits, breaker, middleware',
   ],
   [
     'services: { a: { upstream: { connectTimeout: 0 } } }',

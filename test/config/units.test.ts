@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { duration, size } from '../../src/plugin/index.ts'
+import { duration, share, size } from '../../src/plugin/index.ts'
 
 const messages = (schema: ReturnType<typeof size> | ReturnType<typeof duration>, written: unknown) =>
   schema.safeParse(written).error?.issues.map(({ message }) => message)
@@ -46,4 +46,21 @@ it.each([
   ['10MB', '"10MB" has the unknown unit "MB"; known: B, KiB, MiB, GiB'],
 ])('says of the size %j what would be right', (written, message) => {
   expect(messages(size(), written)).toEqual([message])
+})
+
+it.each([
+  ['20%', 0.2],
+  ['0.5%', 0.005],
+  ['100%', 1],
+  [0, 0],
+])('reads the share %s', (written, part) => {
+  expect(share().parse(written)).toBe(part)
+})
+
+it.each([
+  [20, '"20" has no unit; write "20%"'],
+  ['120%', 'is more than 100%'],
+  ['half', '"half" is not a share; write "20%"'],
+])('says of the share %j what would be right', (written, message) => {
+  expect(messages(share(), written)).toEqual([message])
 })

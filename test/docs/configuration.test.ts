@@ -24,7 +24,7 @@ it('has a row for every key of the schema, with its default', () => {
   const keys = schemaPaths(configSchema(new Catalog()) as Node)
   expect(keys.size).toBeGreaterThan(60)
   const wrong = [...keys].filter(([key, preset]) => {
-    const row = described.get(key)
+    const row = described.get(key) ?? described.get(ofAllServices(key))
     // A default that is a mapping or a list of them is told in words.
     return !row || (isPlain(preset) && !row.includes(`\`${preset}\``))
   })
@@ -74,6 +74,8 @@ const TOP_LEVEL = Object.keys((configSchema(new Catalog()) as Node).properties!)
 /** They have a row for each of their keys. */
 const MAPPINGS = ['registry.options.refresh', 'registry.options.services.<name>']
 
+/** What a service sets over the file has its row there. */
+const ofAllServices = (key: string) => key.replace(/^services\.<name>\.(?=.*\.)/, '')
 const ofAnyService = (key: string) => key.replace(/^(registry\.options\.services)\.[^.]+/, '$1.<name>')
 
 /** What the built-in adapters can be set to: the branches of the schema that editors complete. */
