@@ -18,7 +18,7 @@ const options = z.strictObject({
   balance: share(100)
     .refine((part) => part >= 1, 'is less than 100%')
     .nullable()
-    .default(null)
+    .prefault(null)
     .meta({ description: 'No instance has more requests under way than this share of the mean.' }),
   fallback: z.unknown().default('p2c').meta({ description: 'The strategy for requests without the key.' }),
 })
