@@ -9,6 +9,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plugin: [],
   errors: [],
   di: [],
+  admission: [],
 
   balancing: ['plugin'],
   catalog: ['plugin'],
