@@ -48,7 +48,7 @@ export async function startProbing(
   const often = { path: '/health', interval: '50ms', fastInterval: '50ms', timeout: '5s' }
   const health = { passive: null, active: { ...often, ...active }, panicBelow: 0 }
   // A file that is doubted like a registry: what leaves it is kept for now.
-  const registry = { type: 'static-file', options: { path: 'services.yaml' }, settle: '30s' }
+  const registry = { type: 'static-file', options: { path: 'services.yaml' }, settle: '30s', onEmpty: 'hold' }
   const services = { s: instances.map(({ address }) => address) }
   const gateway = await startGateway(stringify({ server: { workers }, registry, health }), { services })
   // Each over a connection of its own, which the workers take in turns.
