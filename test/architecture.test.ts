@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   balancing: ['plugin'],
   catalog: ['plugin'],
-  health: ['balancing', 'type config', 'type plugin', 'type registry'],
+  health: ['admission', 'balancing', 'type config', 'type plugin', 'type registry'],
   middleware: ['plugin'],
   config: ['catalog', 'plugin'],
 
