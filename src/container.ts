@@ -14,9 +14,9 @@ import {
   requestIds,
   trust,
 } from './gateway/index.ts'
-import { reaches } from './health/index.ts'
+import { Prober, probe, reaches } from './health/index.ts'
 import type { BalancingStrategy, Logger, PluginContext, RegistryAdapter } from './plugin/index.ts'
-import { forward, Http1Transport, limitBody, type Means, Upstreams } from './proxy/index.ts'
+import { forward, Http1Transport, limitBody, type Means, Services, Upstreams } from './proxy/index.ts'
 import { Directory, fullJitter, originOf, Registry, SnapshotFile, type SourceSpec } from './registry/index.ts'
 import { createRouter } from './routing/index.ts'
 import { Tokens } from './tokens.ts'
@@ -59,6 +59,23 @@ function bindControlPlane(root: Scope): void {
       reaches: (instance) => reaches(instance, get(scope, Tokens.config).upstream.connectTimeoutMs),
     })
   })
+  bind(root, Tokens.prober, proberOf)
+}
+
+function proberOf(scope: Scope): Prober {
+  const settings = settingsOf(get(scope, Tokens.config))
+  const registry = get(scope, Tokens.registry)
+  return new Prober({
+    log: get(scope, Tokens.log),
+    settings: (service) => settings(service).health.active,
+    probe,
+    failing(service, id) {
+      if (registry.table.get(service)?.held.includes(id)) registry.unreachable(service, id)
+    },
+    now: get(scope, Tokens.now),
+    wallMs: get(scope, Tokens.wallMs),
+    random: get(scope, Tokens.random),
+  })
 }
 
 const LEAST_SETTLE_MS = 30_000
@@ -72,7 +89,8 @@ const snapshotOf = ({ snapshot, name, type, options }: RegistryConfig) =>
 function bindDataPlane(root: Scope): void {
   bind(root, Tokens.transport, () => new Http1Transport())
   bind(root, Tokens.upstreams, (scope) => new Upstreams(get(scope, Tokens.transport)))
-  bind(root, Tokens.meter, () => new Meter())
+  bind(root, Tokens.meter, (scope) => new Meter(() => get(scope, Tokens.services).standings()))
+  bind(root, Tokens.services, services)
   bind(root, Tokens.router, (scope) => {
     const { routing, expose } = get(scope, Tokens.config)
     return createRouter(routing, expose, { random: get(scope, Tokens.random) })
@@ -119,16 +137,27 @@ function poolOptions(scope: Scope, { health }: ServiceConfig): PoolOptions {
   }
 }
 
-function gatewayFetch(scope: Scope) {
+function services(scope: Scope): Services {
   const config = get(scope, Tokens.config)
-  const settings = settingsOf(config)
   const directory = get(scope, Tokens.directory)
-  const context = get(scope, Tokens.pluginContext)
+  const meter = get(scope, Tokens.meter)
   const means: Means = {
     upstreams: get(scope, Tokens.upstreams),
+    log: get(scope, Tokens.log),
     now: get(scope, Tokens.now),
+    wallMs: get(scope, Tokens.wallMs),
+    random: get(scope, Tokens.random),
+    count: (event, service, detail) => meter.count(event, service, detail),
     unreachable: (pool, endpoint) => directory.unreachable(pool, endpoint),
   }
+  return new Services(means, settingsOf(config), config.server.workers)
+}
+
+function gatewayFetch(scope: Scope) {
+  const config = get(scope, Tokens.config)
+  const services = get(scope, Tokens.services)
+  const directory = get(scope, Tokens.directory)
+  const context = get(scope, Tokens.pluginContext)
   const create = ({ type, options }: PluginRef) => get(scope, Tokens.catalog).middleware(type).create(options, context)
   const app = createApp({
     log: get(scope, Tokens.log),
@@ -137,7 +166,7 @@ function gatewayFetch(scope: Scope) {
     middlewareOf: chains(config, create),
     forward(exchange) {
       limitBody(exchange, config.server.limits.bodyBytes)
-      return forward(exchange, directory.pool(exchange.service), settings(exchange.service), means)
+      return forward(exchange, services.of(directory.pool(exchange.service)))
     },
   })
   return app.fetch
@@ -207,8 +236,11 @@ export function newGatewayScope(
   return scope
 }
 
-/** What reads the registry. Nothing runs before `registry.start()`. */
-export const controlPlaneOf = (scope: Scope) => ({ registry: get(scope, Tokens.registry) })
+/** What reads the registry, and probes what it is told of. Nothing runs before `registry.start()`. */
+export const controlPlaneOf = (scope: Scope) => ({
+  registry: get(scope, Tokens.registry),
+  prober: get(scope, Tokens.prober),
+})
 
 /** What says where requests would go, by what the directory has been told. */
 export const explainerOf = (scope: Scope) => ({

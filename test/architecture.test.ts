@@ -13,16 +13,16 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   balancing: ['plugin'],
   catalog: ['plugin'],
-  health: ['admission', 'balancing', 'type plugin'],
+  health: ['admission', 'balancing', 'type config', 'type plugin', 'type registry'],
   middleware: ['plugin'],
   config: ['catalog', 'plugin'],
 
   routing: ['errors', 'plugin', 'type config'],
   registry: ['balancing', 'errors', 'plugin'],
-  proxy: ['errors', 'routing', 'type balancing', 'type config', 'type plugin'],
+  proxy: ['admission', 'errors', 'health', 'routing', 'type balancing', 'type config', 'type plugin'],
   explain: ['errors', 'proxy', 'type balancing', 'type plugin', 'type routing'],
-  gateway: ['proxy', 'errors', 'type config', 'type plugin', 'type routing'],
-  admin: ['gateway', 'registry', 'type explain', 'type plugin'],
+  gateway: ['proxy', 'errors', 'type balancing', 'type config', 'type plugin', 'type routing'],
+  admin: ['gateway', 'registry', 'type balancing', 'type explain', 'type health', 'type plugin'],
 
   tokens: [
     'di',
@@ -30,6 +30,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'type config',
     'type explain',
     'type gateway',
+    'type health',
     'type plugin',
     'type proxy',
     'type registry',
@@ -59,6 +60,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'type di',
     'type explain',
     'type gateway',
+    'type health',
     'type plugin',
   ],
   embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],

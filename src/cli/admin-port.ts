@@ -10,18 +10,26 @@ export function adminAddress({ host, port }: AdminConfig): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** @param body sent as JSON with POST. @throws Error when there is no answer in time; `refused` tells whether nobody is there */
+export interface AdminQuestion {
+  /** POST when there is a body. */
+  readonly method?: 'GET' | 'POST'
+  readonly timeoutMs?: number
+  /** Sent as JSON. */
+  readonly body?: object
+}
+
+/** @throws Error when there is no answer in time; `refused` tells whether nobody is there */
 export async function askAdmin(
   admin: AdminConfig,
   path: string,
-  { timeoutMs = TIMEOUT_MS, body }: { timeoutMs?: number; body?: object } = {},
+  { body, method = body ? 'POST' : 'GET', timeoutMs = TIMEOUT_MS }: AdminQuestion = {},
 ): Promise<Response> {
   const headers = {
     ...(admin.token !== null && { authorization: `Bearer ${admin.token}` }),
     ...(body && { 'content-type': 'application/json' }),
   }
-  const sent = body && { method: 'POST', body: JSON.stringify(body) }
-  return fetch(`http://${adminAddress(admin)}${path}`, { headers, signal: AbortSignal.timeout(timeoutMs), ...sent })
+  const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) }
+  return fetch(`http://${adminAddress(admin)}${path}`, { signal: AbortSignal.timeout(timeoutMs), ...sent })
 }
 
 /** Whether the gateway of this configuration runs. @throws Error when it does, or may, and does not answer */
@@ -50,7 +58,7 @@ const noAnswer = (admin: AdminConfig, reason: string) =>
   new Error(`no answer from the gateway's admin port ${adminAddress(admin)}: ${reason}`)
 
 /** Whether an error of `askAdmin` means that there is no gateway. */
-function refused(error: unknown): boolean {
+export function refused(error: unknown): boolean {
   const { cause } = error as { cause?: { code?: string } }
   return cause?.code === 'ECONNREFUSED'
 }
