@@ -39,6 +39,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   container: [
     'di',
     'tokens',
+    'catalog',
+    'config',
     'explain',
     'gateway',
     'health',
@@ -46,8 +48,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'registry',
     'routing',
     'type balancing',
-    'type catalog',
-    'type config',
     'type plugin',
   ],
   builtins: ['adapters', 'strategies', 'middleware', 'type plugin'],
