@@ -67,7 +67,6 @@ export function explain(question: Question, means: ExplainMeans): Explanation {
     told = { ...told, route: { mode, service, path, prefix } }
     return { ...told, ...balanced(exchange, means, question.tried ?? []) }
   } catch (thrown) {
-    if (!(thrown instanceof GatewayError)) throw thrown
     return { ...told, refused: refusal(thrown) }
   }
 }
@@ -77,7 +76,11 @@ function asked({ method, url, headers = {} }: Question): Explanation['request'] 
   return { method: method.toUpperCase(), target: url, ...(host !== undefined && { host: String(host) }) }
 }
 
-const refusal = ({ code, problem, message }: GatewayError) => ({ code, status: problem.status, detail: message })
+/** A strategy is anybody's code: what it throws fails the request, and is told here. */
+function refusal(thrown: unknown): NonNullable<Explanation['refused']> {
+  const error = thrown instanceof GatewayError ? thrown : new GatewayError('GW_INTERNAL', String(thrown))
+  return { code: error.code, status: error.problem.status, detail: error.message }
+}
 
 function balanced(exchange: Exchange, means: ExplainMeans, triedIds: readonly string[]): Partial<Explanation> {
   const pool = means.pool(exchange.service)

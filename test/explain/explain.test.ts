@@ -85,6 +85,17 @@ describe('the route', () => {
   })
 })
 
+it('fails as the request would, and no worse, where the strategy fails', () => {
+  const strategy: BalancingStrategy = {
+    pick() {
+      throw new TypeError('no ring')
+    },
+  }
+  const { route, refused } = made(ONE, strategy).ask({})
+  expect(route?.service).toBe('orders')
+  expect(refused).toEqual({ code: 'GW_INTERNAL', status: 500, detail: 'TypeError: no ring' })
+})
+
 describe('the candidates', () => {
   it('have their load, their score and the pick among them, which counts as no load', () => {
     const { ask, pool, endpoint } = made(THREE)
