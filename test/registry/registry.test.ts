@@ -59,6 +59,21 @@ describe('one registry', () => {
     expect(registry.table.get('a')?.instances).toMatchObject([expected])
   })
 
+  it('fills in what an adapter says is undefined, and leaves out what no worker could do anything with', async () => {
+    const unsaid = { weight: undefined, status: undefined, metadata: undefined, tls: undefined, id: undefined }
+    const list = [
+      { host: '10.0.0.1', port: 80, ...unsaid },
+      { host: '10.0.0.2', port: 80, metadata: null },
+      { host: '10.0.0.3', port: 80, status: 'UP' },
+      { host: '10.0.0.4', port: 80, id: 7 },
+    ]
+    const { registry } = await played(new Map([['a', list]]) as never)
+    expect(registry.table.get('a')?.instances).toEqual([
+      { id: A, host: '10.0.0.1', port: 80, weight: 1, status: 'up', tls: false, metadata: {} },
+    ])
+    expect(registry.sources[0]!.leftOut).toHaveLength(3)
+  })
+
   it('leaves out what cannot be used, with a warning each, keeps its neighbours, and shows what it left out', async () => {
     const good = { host: '10.0.0.1', port: 80 }
     const bad = [{ host: 'a b', port: 80 }, { host: '10.0.0.1', port: 0 }, { ...good, weight: -1 }, good, null]
