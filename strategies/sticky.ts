@@ -39,7 +39,7 @@ export const sticky = defineStrategy({
         strategy.update?.(endpoints)
       },
       observe: (endpoint, latencyMs, failed) => strategy.observe?.(endpoint, latencyMs, failed),
-      ...(strategy.score && { score: (endpoint, context) => strategy.score!(endpoint, context) }),
+      ...(strategy.score && { score: (...asked) => strategy.score!(...asked) }),
     }
   },
 })

@@ -24,11 +24,11 @@ export const zoneAware = defineStrategy({
     const strategy = inner()
     const splitOf = perList((endpoints) => new Split(endpoints, zone))
     let known = 0
+    const enough = ({ near }: Split) => near.length > 0 && near.length >= healthy * known
     return {
       pick(endpoints, context) {
         const split = splitOf(endpoints)
-        const enough = split.near.length > 0 && split.near.length >= healthy * known
-        return strategy.pick(enough && split.strain() <= load ? split.near : endpoints, context)
+        return strategy.pick(enough(split) && split.strain() <= load ? split.near : endpoints, context)
       },
       update(endpoints) {
         known = endpoints.filter(({ instance }) => instance.zone === zone && instance.status === 'up').length
@@ -36,7 +36,12 @@ export const zoneAware = defineStrategy({
       },
       observe: (endpoint, latencyMs, failed) => strategy.observe?.(endpoint, latencyMs, failed),
       ...(strategy.keeps && { keeps: (context) => strategy.keeps!(context) }),
-      ...(strategy.score && { score: (endpoint, context) => strategy.score!(endpoint, context) }),
+      score(endpoint, context, endpoints) {
+        const split = splitOf(endpoints)
+        const prefers = enough(split) && split.lastStrain <= load
+        if (prefers && endpoint.instance.zone !== zone) return Number.POSITIVE_INFINITY
+        return strategy.score?.(endpoint, context, prefers ? split.near : endpoints)
+      },
     }
   },
 })

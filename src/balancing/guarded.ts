@@ -59,9 +59,9 @@ function aroundPicks(strategy: BalancingStrategy, complain: Complain): Partial<B
       },
     }),
     ...(strategy.score && {
-      score(endpoint, context) {
+      score(endpoint, context, endpoints) {
         try {
-          return strategy.score!(endpoint, context)
+          return strategy.score!(endpoint, context, endpoints)
         } catch (err) {
           complain('score', err)
           return Number.NaN

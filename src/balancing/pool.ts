@@ -159,9 +159,12 @@ export class Pool implements Lessor {
     return why === undefined || why === 'draining' ? kept : undefined
   }
 
-  /** What the strategy compares, if it can tell. */
-  score(endpoint: LiveEndpoint, context: PickContext): number | undefined {
-    return this.#strategy.score?.(endpoint, context)
+  /** What the strategy compares of the endpoint, if it can tell, in a choice among those of its tier. */
+  score(endpoint: LiveEndpoint, context: LeaseContext, tried: readonly Endpoint[] = []): number | undefined {
+    if (!this.#strategy.score) return undefined
+    this.#catchUp()
+    context.inFlight = this.inFlight
+    return this.#strategy.score(endpoint, context, this.#selection.rivals(endpoint, tried))
   }
 
   /** Why the endpoint is not offered; undefined if it is. */

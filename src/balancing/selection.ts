@@ -40,8 +40,18 @@ export class Selection {
 
   /** For one more try: whoever is left of the tier, else of the others, else of those that are not fit. */
   untried(tried: readonly Endpoint[]): readonly LiveEndpoint[] {
+    return this.#left(tried, this.#draw())
+  }
+
+  /** Whom a try is chosen from when it comes to the tier of this endpoint, or, if that takes no load, to the best one. */
+  rivals({ priority }: LiveEndpoint, tried: readonly Endpoint[]): readonly LiveEndpoint[] {
+    const tier = this.#tiers.find((one) => one.priority === priority) ?? this.#tiers[0]
+    const endpoints = tier?.endpoints ?? NOBODY
+    return tried.length === 0 ? endpoints : this.#left(tried, endpoints)
+  }
+
+  #left(tried: readonly Endpoint[], drawn: readonly LiveEndpoint[]): readonly LiveEndpoint[] {
     const isLeft = (endpoint: LiveEndpoint) => !tried.includes(endpoint)
-    const drawn = this.#draw()
     const left = tried.length === 1 ? this.#allBut(tried[0]!, drawn) : drawn.filter(isLeft)
     if (left.length > 0) return left
     for (const { endpoints } of this.offer.tiers) {

@@ -107,7 +107,7 @@ function candidateOf(
 ): CandidateExplanation {
   const { instance, inFlight, latencyMs, ejectedUntilMs } = endpoint
   const { id, host, port, zone } = instance
-  const score = pool.score(endpoint, exchange)
+  const score = pool.score(endpoint, exchange, tried)
   const reason = tried.includes(endpoint)
     ? 'tried'
     : (why ?? (score === Number.POSITIVE_INFINITY ? 'strategy' : undefined))

@@ -20,8 +20,8 @@ export interface BalancingStrategy {
    * draining and this request has not tried it.
    */
   keeps?(context: PickContext): Endpoint | undefined
-  /** What a pick compares, the lower the better: for people who ask why. */
-  score?(endpoint: Endpoint, context: PickContext): number
+  /** What a pick among `endpoints` compares, the lower the better; Infinity leaves it out. For people who ask why. */
+  score?(endpoint: Endpoint, context: PickContext, endpoints: readonly Endpoint[]): number | undefined
 }
 
 export interface StrategyContext extends PluginContext {

@@ -17,6 +17,11 @@ export class Split {
     this.#evenly = (sum(near, weight) / sum(endpoints, weight)) * zones
   }
 
+  /** What the last pick saw. */
+  get lastStrain(): number {
+    return this.#strain
+  }
+
   /** In flight here over what would be even. Looked at once in as many picks as there are endpoints, so at no cost for each. */
   strain(): number {
     if (this.#asked++ % this.#all.length === 0)

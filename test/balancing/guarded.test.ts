@@ -34,7 +34,7 @@ it('goes on without the hooks that throw, and logs each of them once', () => {
   for (let request = 0; request < 3; request++) {
     strategy.observe!(a, 1, false)
     expect(strategy.keeps!(pickContext())).toBeUndefined()
-    expect(strategy.score!(a, pickContext())).toBeNaN()
+    expect(strategy.score!(a, pickContext(), [a])).toBeNaN()
     expect(strategy.pick([a], pickContext())).toBe(a)
   }
   expect(entries.map(({ fields }) => (fields as { hook: string }).hook)).toEqual(['observe', 'keeps', 'score'])
@@ -50,7 +50,7 @@ it('hands on what the hooks are told and say', () => {
   strategy.observe!(a, 7, true)
   expect(told).toEqual([a, 7, true])
   expect(strategy.keeps!(pickContext())).toBe(a)
-  expect(strategy.score!(a, pickContext({ inFlight: 4 }))).toBe(5)
+  expect(strategy.score!(a, pickContext({ inFlight: 4 }), [a])).toBe(5)
 })
 
 it('has only the hooks that the strategy has', () => {

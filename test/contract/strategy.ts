@@ -126,7 +126,7 @@ function keepsMembers(strategy: BalancingStrategy, list: readonly ScriptedEndpoi
 function scores(strategy: BalancingStrategy, list: readonly ScriptedEndpoint[]): void {
   const told = updated(strategy, list)
   const isNumber = (endpoint: Endpoint) => {
-    const score = strategy.score?.(endpoint, pickContext()) ?? 0
+    const score = strategy.score?.(endpoint, pickContext(), list) ?? 0
     assert.ok(typeof score === 'number' && !Number.isNaN(score), `${score} is no score`)
   }
   told.forEach(isNumber)

@@ -6,7 +6,7 @@ import { type BalancingStrategy, type InstanceFields, instance } from '../../src
 import { createRouter } from '../../src/routing/index.ts'
 import { p2c } from '../../strategies/p2c.ts'
 import { roundRobin } from '../../strategies/round-robin.ts'
-import { pluginContext } from '../contract/index.ts'
+import { pickContext, pluginContext } from '../contract/index.ts'
 import { poolOptions, type ScriptedPoolOptions, WALL_MS } from '../support/pool.ts'
 
 const inner = () => {
@@ -143,6 +143,24 @@ describe('the candidates', () => {
     ]
     const { ask } = made(instances, undefined, { slowStartMs: 30_000 })
     expect(ask({}).candidates!.map(({ weight, weightNow }) => weightNow / weight)).toEqual([1, 0.1])
+  })
+
+  it('are scored by the list that the pick gets, and by all that is under way', () => {
+    const seen: [readonly number[], number][] = []
+    const strategy: BalancingStrategy = {
+      pick: ([first]) => first!,
+      score(_, { inFlight }, endpoints) {
+        seen.push([endpoints.map(({ instance }) => instance.port), inFlight])
+        return 1
+      },
+    }
+    const { ask, pool, endpoint } = made(THREE, strategy)
+    pool.lease(pickContext(), [])
+    pool.eject(endpoint(2), 12_000)
+    ask({})
+    expect(new Set(seen.splice(0).map(String))).toEqual(new Set(['1,3,1']))
+    ask({ tried: [endpoint(1).instance.id] })
+    expect(new Set(seen.map(String))).toEqual(new Set(['3,1']))
   })
 
   it('are told from one that a strategy leaves out by an endless score', () => {

@@ -17,7 +17,7 @@ function answers(
   for (const [each, latencyMs] of latencies) strategy.observe!(each, latencyMs, failed)
 }
 
-const score = (strategy: BalancingStrategy, each: Endpoint) => strategy.score!(each, pickContext())
+const score = (strategy: BalancingStrategy, each: Endpoint) => strategy.score!(each, pickContext(), [each])
 const [a, b] = endpoints('a', 'b') as [ScriptedEndpoint, ScriptedEndpoint]
 
 test('of two, always the faster', () => {

@@ -123,5 +123,5 @@ test('chooses with its inner strategy, and tells it all', async () => {
   strategy.observe!(a, 1, false)
   expect(told).toEqual(['update', 'observe'])
   expect(strategy.keeps!(pickContext())).toBe(c)
-  expect(strategy.score!(a, pickContext())).toBe(7)
+  expect(strategy.score!(a, pickContext(), [a])).toBe(7)
 })

@@ -114,5 +114,31 @@ test('chooses with its inner strategy, whose lists stay the same, and tells it a
   strategy.observe!(list[0]!, 1, false)
   expect(told).toEqual(['update 4', 'observe'])
   expect(strategy.keeps!(pickContext())).toBe(list[3])
-  expect(strategy.score!(list[0]!, pickContext())).toBe(7)
+  expect(strategy.score!(list[0]!, pickContext(), list)).toBe(7)
+})
+
+test('scores those that it leaves out as endless: other zones while it prefers its own', () => {
+  const list = zones({ a: 2, b: 2 })
+  const inner: BalancingStrategy = { pick: ([first]) => first!, score: (_, __, endpoints) => endpoints.length }
+  const strategy = made(list, {}, { inner: () => inner })
+  const scores = (of: readonly ScriptedEndpoint[]) => of.map((each) => strategy.score!(each, pickContext(), of))
+  expect(scores(list)).toEqual([2, 2, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])
+  expect(scores(list.slice(1))).toEqual([3, 3, 3]) // half of its zone is not fit
+})
+
+test('scores all again once its zone is seen to be too loaded', () => {
+  const list = zones({ a: 1, b: 3 })
+  const inner: BalancingStrategy = { pick: ([first]) => first!, score: (_, __, endpoints) => endpoints.length }
+  const strategy = made(list, {}, { inner: () => inner })
+  const scores = () => list.map((each) => strategy.score!(each, pickContext(), list))
+  list[0]!.inFlight = 9
+  expect(scores()).toEqual([1, ...Array(3).fill(Number.POSITIVE_INFINITY)])
+  strategy.pick(list, pickContext())
+  expect(scores()).toEqual([4, 4, 4, 4])
+})
+
+test('tells no scores where its inner strategy has none, but still who is left out', () => {
+  const list = zones({ a: 1, b: 1 })
+  const strategy = made(list, {}, { inner: () => ({ pick: ([first]: readonly unknown[]) => first }) })
+  expect(list.map((each) => strategy.score!(each, pickContext(), list))).toEqual([undefined, Number.POSITIVE_INFINITY])
 })
