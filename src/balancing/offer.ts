@@ -19,7 +19,7 @@ export interface Offer {
   /** All that may be offered at the worst: up, and not let go. */
   readonly candidates: readonly LiveEndpoint[]
   readonly healthy: number
-  /** Of the candidates; those on trial among them. */
+  /** Of the candidates; those on trial among them, but in spare tiers, where nobody comes for a trial. */
   readonly ejected: number
   /** Whether a tier that takes load ignores health. */
   readonly panic: boolean
@@ -44,11 +44,14 @@ export function offerOf(endpoints: readonly LiveEndpoint[], panicBelow: number, 
     const known = before?.tiers.find((tier) => tier.priority === priority)?.endpoints
     return { priority, endpoints: known && same(known, offered) ? known : offered, share, panic }
   })
+  const worst = worstPriority(tiers)
   return {
     tiers,
     candidates,
     healthy: healthy.reduce((count, { length }) => count + length, 0),
-    ejected: candidates.filter(({ ejectedUntilMs }) => ejectedUntilMs > 0).length,
+    ejected: candidates.filter(
+      ({ ejectedUntilMs, trial, priority }) => ejectedUntilMs > 0 && (trial === 'none' || priority <= worst),
+    ).length,
     panic: tiers.some(({ panic, share }) => panic && share > 0),
   }
 }
@@ -60,6 +63,11 @@ export function offerOf(endpoints: readonly LiveEndpoint[], panicBelow: number, 
 export function needNewcomers(endpoints: readonly LiveEndpoint[]): void {
   if (endpoints.some(isHealthy)) return
   for (const endpoint of endpoints) if (endpoint.probe === 'unknown') endpoint.probe = 'none'
+}
+
+/** Of the tiers that take load: those beyond it are spare. */
+export function worstPriority(tiers: readonly Tier[]): number {
+  return tiers.findLast(({ share }) => share > 0)?.priority ?? 0
 }
 
 function byPriority(endpoints: readonly LiveEndpoint[]): [priority: number, group: LiveEndpoint[]][] {

@@ -1,5 +1,5 @@
 import type { LiveEndpoint } from './endpoint.ts'
-import type { Offer } from './offer.ts'
+import { type Offer, worstPriority } from './offer.ts'
 import { whyUnfit } from './why.ts'
 
 /** Makes ejections whose time is over due for a trial. @returns when the next one is over */
@@ -15,7 +15,7 @@ export function ripen(endpoints: readonly LiveEndpoint[], nowMs: number): number
 
 /** Who waits for a trial, in tiers that take load or would if they could: spare tiers are left in peace. */
 export function trialsOf({ tiers, candidates }: Offer): LiveEndpoint[] {
-  const worst = tiers.findLast(({ share }) => share > 0)?.priority ?? 0
+  const worst = worstPriority(tiers)
   return candidates.filter(
     (endpoint) => endpoint.trial === 'due' && endpoint.priority <= worst && whyUnfit(endpoint) === 'trial',
   )

@@ -179,6 +179,17 @@ describe('an ejection', () => {
     expect([pool.panic, pool.why(get(2))]).toEqual([false, undefined])
   })
 
+  it('is not prevented by those of a spare tier, whose trial may never come', () => {
+    const { pool, get, advance, fail, events } = judging()
+    pool.update([...ports(1, 2), ...[3, 4].map((port) => at(port, { metadata: { priority: '1' } }))])
+    for (const port of [3, 4]) pool.eject(get(port), 2000)
+    fail(1, 5)
+    expect(events).toEqual([])
+    advance(2000)
+    fail(1)
+    expect(events).toEqual(['1 consecutive failures'])
+  })
+
   it('hits nobody who has left', () => {
     const { outliers, pool, get, events, now } = judging()
     const gone = get(1)
