@@ -4,13 +4,13 @@ import type { Served } from './guard.ts'
 /** Instances that an operator drains, whatever their registry says. Each ends with its registration. */
 export class Drains {
   /** By service and id, the registration that is meant. */
-  readonly #services = new Map<string, Map<string, number | undefined>>()
+  readonly #services = new Map<string, Map<string, Instance>>()
 
   /** @returns whether it was not drained before */
-  add(service: string, { id, registeredAt }: Instance): boolean {
-    const drains = this.#services.get(service) ?? new Map<string, number | undefined>()
-    if (drains.has(id)) return false
-    this.#services.set(service, drains.set(id, registeredAt))
+  add(service: string, instance: Instance): boolean {
+    const drains = this.#services.get(service) ?? new Map<string, Instance>()
+    if (drains.has(instance.id)) return false
+    this.#services.set(service, drains.set(instance.id, instance))
     return true
   }
 
@@ -28,21 +28,24 @@ export class Drains {
   }
 
   /**
-   * What is served with the drains over it. Forgets the drains of those that have left, or have registered anew.
+   * What is served with the drains over it. Forgets the drains of those that have left, have registered anew, or are elsewhere.
    *
-   * @param absent ids of those that are not served for now, but have not left
+   * @param isAway whether an instance is not served for now, but has not left
    */
-  over(service: string, served: Served | undefined, absent: () => readonly string[]): Served | undefined {
+  over(service: string, served: Served | undefined, isAway: (id: string) => boolean): Served | undefined {
     const drains = this.#services.get(service)
     if (!drains) return served
     const byId = new Map(served?.instances.map((one) => [one.id, one]))
-    const away = new Set(absent())
-    for (const [id, registeredAt] of drains) {
+    for (const [id, meant] of drains) {
       const one = byId.get(id)
-      if (one ? one.registeredAt !== registeredAt : !away.has(id)) this.remove(service, id)
+      if (one ? !isSame(one, meant) : !isAway(id)) this.remove(service, id)
     }
     return served && { ...served, instances: served.instances.map((one) => (drains.has(one.id) ? drained(one) : one)) }
   }
 }
+
+/** Whether it is the same process, as far as a registry can tell. */
+const isSame = (a: Instance, b: Instance): boolean =>
+  a.host === b.host && a.port === b.port && a.registeredAt === b.registeredAt
 
 const drained = (one: Instance): Instance => (one.status === 'up' ? { ...one, status: 'draining' } : one)

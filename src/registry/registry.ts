@@ -211,8 +211,8 @@ export class Registry {
   }
 
   #served(service: string): Served | undefined {
-    return this.#drains.over(service, this.#merged(service), () =>
-      this.#sources.flatMap((source) => source.purgedOf(service).map(({ id }) => id)),
+    return this.#drains.over(service, this.#merged(service), (id) =>
+      this.#sources.some((source) => source.purgedOf(service).some((one) => one.id === ownId(id, source.spec.name))),
     )
   }
 

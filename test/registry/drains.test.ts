@@ -48,6 +48,27 @@ it('ends when the instance registers anew', async () => {
   expect(registry.standing('a')!.drained.size).toBe(0)
 })
 
+it('ends when the id is that of another address', async () => {
+  const { adapter, status } = await drained(one({ id: A, registeredAt: 0 }))
+  await adapter.push(view(one({ id: A, registeredAt: 0, port: 81 })))
+  expect(status()).toBe('up')
+})
+
+it('does not end while an instance that shares its id with one of another registry is not served', async () => {
+  const [first, second] = [pushed(), pushed()]
+  const { registry, reached } = started(specOf(first), specOf(second, { name: 'two' }))
+  await first.push(view(one({ id: 'x' }), other))
+  await second.push(view(one({ id: 'x', host: '10.0.0.3' }), one({ id: 'y', host: '10.0.0.4' })))
+  const served = () => registry.table.get('a')!.instances.find(({ id }) => id === 'x@two')
+  expect(registry.drain('a', 'x@two')).toBe(true)
+  await second.push(new Error('lost'))
+  registry.unreachable('a', 'x@two')
+  expect(served()).toBeUndefined()
+  reached.add('x')
+  await second.push(view(one({ id: 'x', host: '10.0.0.3' }), one({ id: 'y', host: '10.0.0.4' })))
+  expect(served()!.status).toBe('draining')
+})
+
 it('does not end while the instance is not served because it failed when the registry was away', async () => {
   const { adapter, registry, status, reached } = await drained(one(), other)
   registry.undrain('a', A)
