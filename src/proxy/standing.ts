@@ -27,5 +27,7 @@ export class Standing {
 /** Whether nothing is to be told of the service until it is used again. */
 export function atRest({ inFlight, pending, panic, breaker, endpoints }: ServiceStanding): boolean {
   if (inFlight > 0 || pending > 0 || panic || (breaker !== null && breaker !== 'closed')) return false
-  return endpoints.every(({ picks, ejectedForMs }) => picks === 0 && ejectedForMs === undefined)
+  return endpoints.every(
+    ({ picks, ejectedForMs, why }) => picks === 0 && ejectedForMs === undefined && why !== 'let go',
+  )
 }

@@ -101,6 +101,18 @@ it('tells how it stands: once after its last use, and for as long as something i
     ])
 })
 
+it('tells that an instance that was let go is registered again, though nobody asks for the service', async () => {
+  const { services, pool } = await serviceRig('', ['127.0.0.1:1', '127.0.0.1:2'])
+  const registered = ['127.0.0.1:1', '127.0.0.1:2'].map(instanceAt)
+  const whys = () => services.standings().map(({ endpoints }) => endpoints.map(({ why }) => why))
+  pool.update(registered, ['127.0.0.1:2'])
+  pool.letGo([...pool.endpoints][1]!)
+  for (let i = 0; i < 3; i++) expect(whys()).toEqual([[undefined, 'let go']])
+  pool.update(registered)
+  expect(whys()).toEqual([[undefined, undefined]])
+  expect(whys()).toEqual([])
+})
+
 it('takes its part of what the gateway may do in each of several workers', async () => {
   const { service, pool } = await serviceRig('limits: { inFlight: 5 }\nretry: { budget: { floor: 10 } }', [
     '127.0.0.1:1',
