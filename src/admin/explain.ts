@@ -1,4 +1,5 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import type { Explanation, Question } from '../explain/index.ts'
 
@@ -15,10 +16,9 @@ const question = z.strictObject({
 /** `POST /`: what would become of a request. 400 for what is no question, 503 while nobody can answer. */
 export function createExplainApi(explain: (asked: Question) => Promise<Explanation>): Hono {
   const api = new Hono()
-  api.post('/', async (c) => {
-    const text = await c.req.text()
-    if (text.length > MOST_BYTES) return c.json({ error: `a question has at most ${MOST_BYTES} characters` }, 413)
-    const asked = question.safeParse(parsed(text))
+  const tooLong = (c: Context) => c.json({ error: `a question has at most ${MOST_BYTES} bytes` }, 413)
+  api.post('/', bodyLimit({ maxSize: MOST_BYTES, onError: tooLong }), async (c) => {
+    const asked = question.safeParse(parsed(await c.req.text()))
     if (!asked.success) return c.json({ error: wrong(asked.error) }, 400)
     try {
       return c.json(await explain(asked.data as Question))

@@ -31,6 +31,20 @@ it('answers a question that is too long with 413', async () => {
   expect((await post(JSON.stringify({ method: 'GET', url: `/${'a'.repeat(70_000)}` }))).status).toBe(413)
 })
 
+it('reads no more of one that does not say how long it is', async () => {
+  let read = 0
+  const body = new ReadableStream({
+    pull(controller) {
+      read += 10_000
+      controller.enqueue(new Uint8Array(10_000))
+      if (read > 1_000_000) controller.close()
+    },
+  })
+  const endless = { method: 'POST', body, duplex: 'half' } as RequestInit
+  expect((await createExplainApi(explain).request('/', endless)).status).toBe(413)
+  expect(read).toBeLessThan(100_000)
+})
+
 it('answers 503 while nobody can tell', async () => {
   const answer = await post('{"method":"GET","url":"/nobody"}')
   expect([answer.status, await answer.json()]).toEqual([503, { error: 'no worker serves just now' }])
