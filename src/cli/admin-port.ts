@@ -50,8 +50,15 @@ export async function answerOf<Body>({ admin }: GatewayConfig, path: string, bod
     throw noAnswer(admin, error.message)
   })
   if (response.status === 401) throw noAnswer(admin, 'it wants another admin.token')
-  if (!response.ok) throw noAnswer(admin, `${path} answers ${response.status}; is that a Portolan of this version?`)
+  if (!response.ok) throw noAnswer(admin, await complaintOf(response, path))
   return (await response.json()) as Body
+}
+
+/** Its own words, if they are Portolan's. */
+async function complaintOf(response: Response, path: string): Promise<string> {
+  const { error } = (await response.json().catch(() => ({}))) as { error?: unknown }
+  if (typeof error === 'string') return error
+  return `${path} answers ${response.status}; is that a Portolan of this version?`
 }
 
 const noAnswer = (admin: AdminConfig, reason: string) =>

@@ -43,7 +43,7 @@ const PICKED: Record<NonNullable<Explanation['pick']>['by'], string> = {
 
 function left({ why, ejectedForMs }: CandidateExplanation): string {
   if (why === undefined) return ''
-  return ejectedForMs === undefined ? why : `${why}, for ${Math.ceil(ejectedForMs / 1000)} s`
+  return why === 'ejected' && ejectedForMs !== undefined ? `${why}, for ${Math.ceil(ejectedForMs / 1000)} s` : why
 }
 
 const decimal = (value: number) => String(Math.round(value * 1000) / 1000)

@@ -69,6 +69,13 @@ describe.each([0, 2])('with %i workers', (workers) => {
     }
   })
 
+  it('says in the words of the gateway why it has no answer', async () => {
+    const { folder: cwd } = await running(workers)
+    const { code, err } = await explain(cwd, 'G T', '/services/orders/')
+    expect(code).toBe(1)
+    expect(err).toContain('method: is not a method')
+  })
+
   it('sends nothing, and counts as no request', async () => {
     const upstream = await startUpstream((_request, response) => response.end())
     const gateway = await startGateway(`server: { workers: ${workers} }`, { services: { a: [upstream.address] } })
