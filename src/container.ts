@@ -167,6 +167,7 @@ function explainer(scope: Scope): (question: Question) => Explanation {
   const means: ExplainMeans = {
     router: get(scope, Tokens.router),
     pool: (service) => directory.pool(service),
+    breakerOf: (pool) => get(scope, Tokens.services).breakerOf(pool),
     strategyOf: (service) => settings(service).balancing.type,
     now: get(scope, Tokens.now),
     ordinal: get(scope, Tokens.ordinal),

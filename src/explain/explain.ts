@@ -1,5 +1,5 @@
-import type { Candidate, ChosenBy, Pool } from '../balancing/index.ts'
-import { GatewayError, noEndpoint, type ProblemCode } from '../errors.ts'
+import type { Candidate, ChosenBy, Pool, ServiceStanding } from '../balancing/index.ts'
+import { circuitOpen, GatewayError, noEndpoint, type ProblemCode } from '../errors.ts'
 import type { Endpoint } from '../plugin/index.ts'
 import type { Exchange } from '../proxy/index.ts'
 import type { Route, Router } from '../routing/index.ts'
@@ -9,6 +9,8 @@ export interface ExplainMeans {
   readonly router: Router
   /** @throws GW_SERVICE_NOT_FOUND, GW_REGISTRY_NOT_READY */
   pool(service: string): Pool
+  /** An open one refuses the request. null: the service has none, or was not called yet. */
+  breakerOf(pool: Pool): ServiceStanding['breaker']
   /** The name of the service's strategy. */
   strategyOf(service: string): string
   /** Monotonic milliseconds. */
@@ -29,6 +31,7 @@ export interface Explanation {
     readonly inFlight: number
     /** Health is ignored, since too few instances are healthy. */
     readonly panic: boolean
+    readonly breaker: ServiceStanding['breaker']
   }
   /** Everybody, whether offered or not. */
   readonly candidates?: readonly CandidateExplanation[]
@@ -88,14 +91,18 @@ function balanced(exchange: Exchange, means: ExplainMeans, triedIds: readonly st
   const tried = all.flatMap(({ endpoint }) => (triedIds.includes(endpoint.instance.id) ? [endpoint] : []))
   const nowMs = means.now()
   const candidates = all.map((candidate) => candidateOf(candidate, pool, exchange, tried, nowMs))
-  const choice = pool.choose(exchange, tried)
+  const [strategy, breaker] = [means.strategyOf(exchange.service), means.breakerOf(pool)]
   return {
-    balancing: { strategy: means.strategyOf(exchange.service), inFlight: pool.inFlight, panic: pool.panic },
+    balancing: { strategy, inFlight: pool.inFlight, panic: pool.panic, breaker },
     candidates,
-    ...(choice
-      ? { pick: { id: choice.instance.id, by: pool.chosenBy } }
-      : { refused: refusal(noEndpoint(pool.service)) }),
+    ...(breaker === 'open' ? { refused: refusal(circuitOpen(pool.service)) } : pickOf(exchange, pool, tried)),
   }
+}
+
+function pickOf(exchange: Exchange, pool: Pool, tried: readonly Endpoint[]): Pick<Explanation, 'pick' | 'refused'> {
+  const choice = pool.choose(exchange, tried)
+  if (!choice) return { refused: refusal(noEndpoint(pool.service)) }
+  return { pick: { id: choice.instance.id, by: pool.chosenBy } }
 }
 
 function candidateOf(

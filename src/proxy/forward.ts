@@ -1,4 +1,4 @@
-import { GatewayError, type ProblemCode } from '../errors.ts'
+import { circuitOpen, GatewayError, type ProblemCode } from '../errors.ts'
 import type { Endpoint } from '../plugin/index.ts'
 import { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
@@ -44,7 +44,7 @@ async function forwardWatched(exchange: Exchange, service: Service): Promise<Ups
   const pass = breaker?.enter(nowMs)
   if (pass === 0) {
     means.count('refused', name, 'breaker')
-    throw new GatewayError('GW_CIRCUIT_OPEN', `service "${name}" has failed too often just now`)
+    throw circuitOpen(name)
   }
   const { timeoutMs } = settings.retry
   const deadline = timeoutMs === null ? undefined : new HeadDeadline(exchange, timeoutMs, nowMs)

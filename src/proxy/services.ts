@@ -27,6 +27,11 @@ export class Services {
     return service
   }
 
+  /** Of the service's breaker now; null: it has none. Does not count as use. */
+  breakerOf(pool: Pool): ServiceStanding['breaker'] {
+    return this.#known.get(pool)?.breaker?.state(this.#means.now()) ?? null
+  }
+
   /** Of those that were used since this was asked last, or were not at rest then. */
   standings(): readonly ServiceStanding[] {
     const standings = this.#active.map((service) => service.standing())

@@ -17,6 +17,7 @@ function made(
   instances: readonly (Partial<InstanceFields> & { port: number })[],
   strategy: BalancingStrategy = p2c.create(undefined, { ...pluginContext(), inner }),
   overrides: Partial<PoolOptions> = {},
+  breaker: 'open' | 'half-open' | null = null,
 ) {
   const options: ScriptedPoolOptions = poolOptions(overrides)
   const pool = new Pool('orders', strategy, options)
@@ -38,6 +39,7 @@ function made(
           if (service === 'orders') return pool
           throw serviceNotFound(service)
         },
+        breakerOf: () => breaker,
         strategyOf: () => 'p2c',
         now: options.now,
         ordinal: 3,
@@ -102,7 +104,7 @@ describe('the candidates', () => {
     endpoint(1).inFlight = 4
     const { candidates, pick, balancing, worker } = ask({})
     expect(worker).toBe(3)
-    expect(balancing).toEqual({ strategy: 'p2c', inFlight: 0, panic: false })
+    expect(balancing).toEqual({ strategy: 'p2c', inFlight: 0, panic: false, breaker: null })
     expect(candidates!.map(({ inFlight, score }) => [inFlight, score])).toEqual([
       [4, 5],
       [0, 1],
@@ -192,6 +194,12 @@ describe('the pick', () => {
     options.advance(1000)
     expect(ask({}).pick).toEqual({ id: '10.0.0.1:2', by: 'trial' })
     expect(ask({}).pick).toEqual({ id: '10.0.0.1:2', by: 'trial' })
+  })
+
+  it('is nobody while the breaker is open, though there are candidates', () => {
+    const { refused, pick, candidates } = made(THREE, undefined, {}, 'open').ask({})
+    expect([refused?.code, pick, candidates?.length]).toEqual(['GW_CIRCUIT_OPEN', undefined, 3])
+    expect(made(THREE, undefined, {}, 'half-open').ask({}).pick).toBeDefined()
   })
 
   it('is where the session goes on, on a draining instance too', () => {

@@ -26,10 +26,12 @@ async function breaking() {
 }
 
 it('is asked no more once too many of its answers are failures, then once, and then again by all', async () => {
-  const { answer, instance, events, advance, answerWith, service } = await breaking()
+  const { answer, instance, events, advance, answerWith, service, services, pool } = await breaking()
+  expect(services.breakerOf(pool)).toBe('closed')
   for (let i = 0; i < 4; i++) expect(await answer()).toBe('500 500')
   expect(await answer()).toBe('GW_CIRCUIT_OPEN')
   expect([instance.asked.length, events]).toEqual([4, ['refused:breaker']])
+  expect(services.breakerOf(pool)).toBe('open')
   advance(5000)
   expect(service.standing().breaker).toBe('half-open')
   const [probe, other] = [answer(), answer()]
