@@ -30,15 +30,6 @@ export interface InstanceTraffic {
   readonly whys: readonly string[]
 }
 
-const NO_TRAFFIC: ServiceTraffic = {
-  inFlight: 0,
-  pending: 0,
-  panic: 0,
-  budgetLeft: null,
-  breakers: new Map(),
-  limit: null,
-}
-
 /** What the workers last said of each service: the last word on one that is at rest is that it is. */
 export class Standings {
   readonly #workers = new Map<number, Map<string, ServiceStanding>>()
@@ -66,7 +57,7 @@ export class Standings {
   }
 
   of(service: string): ServiceTraffic {
-    return this.#told(service).reduce(together, NO_TRAFFIC)
+    return together(this.#told(service))
   }
 
   /** By id. */
@@ -77,22 +68,45 @@ export class Standings {
     return new Map([...told].map(([id, all]) => [id, instanceTraffic(all)]))
   }
 
+  /** Instances that some worker has ejected. */
+  ejected(service: string): number {
+    const ids = new Set<string>()
+    for (const { endpoints } of this.#told(service))
+      for (const { id, ejectedForMs } of endpoints) if (ejectedForMs !== undefined) ids.add(id)
+    return ids.size
+  }
+
   #told(service: string): readonly ServiceStanding[] {
-    return [...this.#workers.values()].flatMap((services) => services.get(service) ?? [])
+    const told: ServiceStanding[] = []
+    for (const services of this.#workers.values()) {
+      const standing = services.get(service)
+      if (standing) told.push(standing)
+    }
+    return told
   }
 }
 
-function together(sum: ServiceTraffic, { breaker, ...one }: ServiceStanding): ServiceTraffic {
-  const breakers = new Map(sum.breakers)
-  if (breaker) breakers.set(breaker, (breakers.get(breaker) ?? 0) + 1)
+function together(told: readonly ServiceStanding[]): ServiceTraffic {
+  const breakers = new Map<BreakerState, number>()
+  for (const { breaker } of told) if (breaker) breakers.set(breaker, (breakers.get(breaker) ?? 0) + 1)
   return {
-    inFlight: sum.inFlight + one.inFlight,
-    pending: sum.pending + one.pending,
-    panic: sum.panic + Number(one.panic),
-    budgetLeft: one.budgetLeft === null ? sum.budgetLeft : (sum.budgetLeft ?? 0) + one.budgetLeft,
+    inFlight: sum(told, ({ inFlight }) => inFlight) ?? 0,
+    pending: sum(told, ({ pending }) => pending) ?? 0,
+    panic: sum(told, ({ panic }) => Number(panic)) ?? 0,
+    budgetLeft: sum(told, ({ budgetLeft }) => budgetLeft),
     breakers,
-    limit: one.limit === null ? sum.limit : (sum.limit ?? 0) + one.limit,
+    limit: sum(told, ({ limit }) => limit),
   }
+}
+
+/** null: nobody has a number. */
+function sum(told: readonly ServiceStanding[], of: (standing: ServiceStanding) => number | null): number | null {
+  let total: number | null = null
+  for (const standing of told) {
+    const number = of(standing)
+    if (number !== null) total = (total ?? 0) + number
+  }
+  return total
 }
 
 function instanceTraffic(all: readonly EndpointStanding[]): InstanceTraffic {

@@ -49,7 +49,7 @@ function registerGauges(metrics: MetricRegistry, standings: Standings): void {
   gauge('portolan_panic', 'Workers that ignore health because too few instances have any', ({ panic }) => panic)
   gauge('portolan_concurrency_limit', 'Requests at once that are allowed now', ({ limit }) => limit)
   gauge('portolan_retry_budget_left', 'Retries that may be spent now', ({ budgetLeft }) => budgetLeft)
-  gauge('portolan_ejected', 'Instances that are ejected in some worker', (_, service) => ejected(standings, service))
+  gauge('portolan_ejected', 'Instances that are ejected in some worker', (_, service) => standings.ejected(service))
   readMetric(metrics, 'gauge', 'portolan_breaker_state', 'Workers by the state of their breaker', () =>
     [...standings.services].flatMap((service) => breakerSamples(service, standings.of(service))),
   )
@@ -67,8 +67,4 @@ function registerGauges(metrics: MetricRegistry, standings: Standings): void {
 function breakerSamples(service: string, { breakers }: ServiceTraffic): Sample[] {
   if (breakers.size === 0) return []
   return BREAKER_STATES.map((state) => ({ labels: { service, state }, value: breakers.get(state) ?? 0 }))
-}
-
-function ejected(standings: Standings, service: string): number {
-  return [...standings.instancesOf(service).values()].filter(({ ejectedForMs }) => ejectedForMs !== undefined).length
 }
