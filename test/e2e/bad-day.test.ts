@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { type GatewayProcess, startGateway } from '../support/gateway.ts'
+import { type Behaviour, type Place, Provider } from '../support/provider.ts'
+import { SteadyLoad } from '../support/steady-load.ts'
+import { until } from '../support/until.ts'
+import { scratchRoot, sharedZooKeeper } from '../support/zookeeper.ts'
+
+/**
+ * What the callers of a service see on a bad day of one of its five instances: through two workers with the defaults, by
+ * path and by headers, with instances that register themselves in ZooKeeper.
+ * @module
+ */
+
+const SERVICE = 'users'
+const IDEMPOTENT = ['GET', 'GET', 'HEAD', 'PUT', 'GET', 'DELETE', 'OPTIONS']
+const LOAD = { perSecond: 200, seconds: 20, methods: IDEMPOTENT }
+/** Longer than the load: what is killed stays registered. */
+const SESSION = '60s'
+const BAD_DAY_MS = 60_000
+
+interface BadDay {
+  readonly gateway: GatewayProcess
+  /** The one whose bad day it is. */
+  readonly one: Provider
+  /** Whether the registry still names it. */
+  registered(): Promise<boolean>
+  load(options?: Partial<typeof LOAD>): SteadyLoad
+}
+
+async function badDay(behaviour: Behaviour, settings: object = {}): Promise<BadDay> {
+  const { root, writer } = await scratchRoot()
+  const registry = { type: 'zookeeper', options: { hosts: [sharedZooKeeper()], root, sessionTimeout: SESSION } }
+  const place: Place = { registry, service: SERVICE }
+  const others = [1, 2, 3, 4].map(() => Provider.start(place))
+  const [one] = await Promise.all([Provider.start(place, behaviour), ...others])
+  const gateway = await startGateway(stringify({ registry, server: { workers: 2 }, ...settings }))
+  await knownToAll(gateway, 5)
+  return {
+    gateway,
+    one: one!,
+    registered: async () => (await writer.read(`${root}/${SERVICE}/${one!.id}`)) !== undefined,
+    load: (options) => new SteadyLoad(gateway.url, SERVICE, { ...LOAD, ...options }),
+  }
+}
+
+async function knownToAll(gateway: GatewayProcess, count: number): Promise<void> {
+  expect(await gateway.workers()).toHaveLength(2)
+  await until(`${count} instances are known`, async () => {
+    const { text } = await gateway.admin('/api/services')
+    return JSON.parse(text).services[0]?.instances.length === count
+  })
+}
+
+it('loses no request when an instance is killed and stays registered', { timeout: BAD_DAY_MS }, async () => {
+  const { one, load, registered } = await badDay('well')
+  const running = load()
+  await running.reached(5)
+  await one.kill()
+  const answers = await running.finished()
+  expect(await registered()).toBe(true)
+  expect(answers.failed.length, answers.story).toBe(0)
+  expect(answers.between(0, 5).share(one.id), answers.story).toBeGreaterThan(0.1)
+  expect(answers.between(6).share(one.id), answers.story).toBe(0)
+})
+
+it('loses no request, of any method, when an instance is restarted', { timeout: BAD_DAY_MS }, async () => {
+  const { one, load } = await badDay('well')
+  const running = load({ methods: [...IDEMPOTENT, 'POST', 'PATCH'] })
+  await running.reached(5)
+  await one.restart()
+  const answers = await running.finished()
+  expect(answers.failed.length, answers.story).toBe(0)
+  expect(answers.between(15).share(one.id), answers.story).toBeGreaterThan(0.1)
+})
+
+it('soon asks an instance no more that answers 500 to everything', { timeout: BAD_DAY_MS }, async () => {
+  const { one, load } = await badDay('failing')
+  const answers = await load().finished()
+  const fromOthers = answers.failed.filter(({ instance }) => instance !== one.id)
+  expect(fromOthers.length, answers.story).toBe(0)
+  expect(answers.between(1).share(one.id), answers.story).toBeLessThan(0.02)
+})
+
+it('fails hardly any request for an instance that never answers', { timeout: BAD_DAY_MS }, async () => {
+  const { load } = await badDay('silent', { upstream: { responseTimeout: '1s' } })
+  const answers = await load().finished()
+  expect(answers.failed.length, answers.story).toBeLessThanOrEqual(5)
+})
+
+it('asks an instance less that is 20 times slower, and loses no request', { timeout: BAD_DAY_MS }, async () => {
+  const { one, load } = await badDay('slowly')
+  const answers = await load().finished()
+  expect(answers.failed.length, answers.story).toBe(0)
+  expect(answers.share(one.id), answers.story).toBeLessThan(0.12)
+})
