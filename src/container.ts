@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import type { PoolOptions } from './balancing/index.ts'
 import type { Catalog } from './catalog/index.ts'
 import type { GatewayConfig, PluginRef, RegistryConfig, ServiceConfig } from './config/types.ts'
 import { bind, get, newScope, type Scope, set } from './di.ts'
@@ -13,7 +14,7 @@ import {
   trust,
 } from './gateway/index.ts'
 import { reaches } from './health/index.ts'
-import type { Logger, RegistryAdapter } from './plugin/index.ts'
+import type { BalancingStrategy, Logger, PluginContext, RegistryAdapter } from './plugin/index.ts'
 import { forward, Http1Transport, limitBody, type Means, Upstreams } from './proxy/index.ts'
 import { Directory, fullJitter, originOf, Registry, SnapshotFile, type SourceSpec } from './registry/index.ts'
 import { createRouter } from './routing/index.ts'
@@ -23,6 +24,7 @@ import { Tokens } from './tokens.ts'
 export function createRoot(): Scope {
   const root = newScope()
   set(root, Tokens.now, () => performance.now())
+  set(root, Tokens.wallMs, Date.now)
   set(root, Tokens.random, Math.random)
   set(root, Tokens.ordinal, 0)
   bind(root, Tokens.unreachable, (scope) => {
@@ -78,10 +80,11 @@ function bindDataPlane(root: Scope): void {
     const settings = settingsOf(get(scope, Tokens.config))
     const context = get(scope, Tokens.pluginContext)
     const upstreams = get(scope, Tokens.upstreams)
-    const make = ({ type, options }: PluginRef) => get(scope, Tokens.catalog).strategy(type).create(options, context)
+    const make = strategies(get(scope, Tokens.catalog), context)
     return new Directory({
       log: get(scope, Tokens.log),
       strategy: (service) => make(settings(service).balancing),
+      pool: (service) => poolOptions(scope, settings(service)),
       left: (endpoint) => upstreams.close(endpoint),
       unreachable: get(scope, Tokens.unreachable),
       now: get(scope, Tokens.now),
@@ -89,6 +92,29 @@ function bindDataPlane(root: Scope): void {
   })
   bind(root, Tokens.fetch, gatewayFetch)
   bind(root, Tokens.listener, gatewayListener)
+}
+
+/** Makes strategies, and those that they choose with. */
+function strategies(catalog: Catalog, context: PluginContext) {
+  return function make({ type, options }: PluginRef): BalancingStrategy {
+    const plugin = catalog.strategy(type)
+    const inner = () => {
+      if (plugin.inner === undefined) throw new Error(`strategy "${type}" names no option for an inner one`)
+      return make((options as Readonly<Record<string, PluginRef>>)[plugin.inner]!)
+    }
+    return plugin.create(options, { ...context, inner })
+  }
+}
+
+function poolOptions(scope: Scope, { health }: ServiceConfig): PoolOptions {
+  return {
+    random: get(scope, Tokens.random),
+    now: get(scope, Tokens.now),
+    wallMs: get(scope, Tokens.wallMs),
+    panicBelow: health.panicBelow,
+    slowStartMs: health.slowStartMs,
+    probed: health.active !== null,
+  }
 }
 
 function gatewayFetch(scope: Scope) {
