@@ -9,17 +9,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plugin: [],
   errors: [],
   di: [],
+  admission: [],
 
   balancing: ['plugin'],
   catalog: ['plugin'],
-  health: ['balancing', 'type plugin'],
+  health: ['balancing', 'type config', 'type plugin', 'type registry'],
   middleware: ['plugin'],
   config: ['catalog', 'plugin'],
 
   routing: ['errors', 'plugin', 'type config'],
   registry: ['balancing', 'errors', 'plugin'],
   proxy: ['errors', 'routing', 'type balancing', 'type config', 'type plugin'],
-  gateway: ['proxy', 'errors', 'type config', 'type plugin', 'type routing'],
+  gateway: ['proxy', 'errors', 'type balancing', 'type config', 'type plugin', 'type routing'],
   admin: ['gateway', 'registry', 'type plugin'],
 
   tokens: [

@@ -16,6 +16,8 @@ it('lists every metric, with its labels, and no other', async () => {
     requests: [['a', '10.0.0.1:80', 200, 1]],
     problems: [['GW_NO_ENDPOINT', 1]],
     latency: [['a', Array(14).fill(1), 1]],
+    events: [],
+    standings: [],
   })
   const text = await metrics.render()
   const names = [...text.matchAll(/^# TYPE (portolan_\S+)/gm)].map(([, name]) => name!)
