@@ -25,5 +25,8 @@ export const random = defineStrategy({
 /** At each place the weight of all up to it. */
 function sumsOf(endpoints: readonly Endpoint[]): Float64Array {
   let sum = 0
-  return Float64Array.from(endpoints, ({ weight }) => (sum += weight))
+  return Float64Array.from(endpoints, ({ weight }) => {
+    sum += weight
+    return sum
+  })
 }

@@ -20,8 +20,9 @@ export const weighted = defineStrategy({
       for (const { turns, weight } of queues)
         for (const { endpoint, credit } of turns) credits.set(endpoint, credit + weight * picks)
       const turns = endpoints.map((endpoint, place) => ({ endpoint, place, credit: credits.get(endpoint) ?? 0 }))
-      const byWeight = Map.groupBy(turns, ({ endpoint }) => endpoint.weight)
-      queues = [...byWeight].map(([weight, turns]) => ({ weight, turns: turns.sort(ahead), head: 0 }))
+      const byWeight = new Map<number, Turn[]>(endpoints.map(({ weight }) => [weight, []]))
+      for (const turn of turns.sort(ahead)) byWeight.get(turn.endpoint.weight)!.push(turn)
+      queues = [...byWeight].map(([weight, turns]) => ({ weight, turns, head: 0 }))
       total = endpoints.reduce((sum, { weight }) => sum + weight, 0)
       list = endpoints
       picks = 0

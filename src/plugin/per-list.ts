@@ -9,8 +9,10 @@ export function perList<T extends {}>(
 ): (endpoints: readonly Endpoint[]) => T {
   const known = new WeakMap<readonly Endpoint[], T>()
   return (endpoints) => {
-    const value = known.get(endpoints) ?? compute(endpoints)
-    if (!known.has(endpoints)) known.set(endpoints, value)
+    const before = known.get(endpoints)
+    if (before !== undefined) return before
+    const value = compute(endpoints)
+    known.set(endpoints, value)
     return value
   }
 }
