@@ -15,7 +15,7 @@ import {
 } from './gateway/index.ts'
 import { reaches } from './health/index.ts'
 import type { BalancingStrategy, Logger, PluginContext, RegistryAdapter } from './plugin/index.ts'
-import { forward, Http1Transport, limitBody, type Means, Upstreams } from './proxy/index.ts'
+import { forward, Http1Transport, limitBody, type Means, Services, Upstreams } from './proxy/index.ts'
 import { Directory, fullJitter, originOf, Registry, SnapshotFile, type SourceSpec } from './registry/index.ts'
 import { createRouter } from './routing/index.ts'
 import { Tokens } from './tokens.ts'
@@ -71,7 +71,8 @@ const snapshotOf = ({ snapshot, name, type, options }: RegistryConfig) =>
 function bindDataPlane(root: Scope): void {
   bind(root, Tokens.transport, () => new Http1Transport())
   bind(root, Tokens.upstreams, (scope) => new Upstreams(get(scope, Tokens.transport)))
-  bind(root, Tokens.meter, () => new Meter())
+  bind(root, Tokens.meter, (scope) => new Meter(() => get(scope, Tokens.services).standings()))
+  bind(root, Tokens.services, services)
   bind(root, Tokens.router, (scope) => {
     const { routing, expose } = get(scope, Tokens.config)
     return createRouter(routing, expose, { random: get(scope, Tokens.random) })
@@ -117,16 +118,27 @@ function poolOptions(scope: Scope, { health }: ServiceConfig): PoolOptions {
   }
 }
 
-function gatewayFetch(scope: Scope) {
+function services(scope: Scope): Services {
   const config = get(scope, Tokens.config)
-  const settings = settingsOf(config)
   const directory = get(scope, Tokens.directory)
-  const context = get(scope, Tokens.pluginContext)
+  const meter = get(scope, Tokens.meter)
   const means: Means = {
     upstreams: get(scope, Tokens.upstreams),
+    log: get(scope, Tokens.log),
     now: get(scope, Tokens.now),
+    wallMs: get(scope, Tokens.wallMs),
+    random: get(scope, Tokens.random),
+    count: (event, service, detail) => meter.count(event, service, detail),
     unreachable: (pool, endpoint) => directory.unreachable(pool, endpoint),
   }
+  return new Services(means, settingsOf(config), config.server.workers)
+}
+
+function gatewayFetch(scope: Scope) {
+  const config = get(scope, Tokens.config)
+  const services = get(scope, Tokens.services)
+  const directory = get(scope, Tokens.directory)
+  const context = get(scope, Tokens.pluginContext)
   const create = ({ type, options }: PluginRef) => get(scope, Tokens.catalog).middleware(type).create(options, context)
   const app = createApp({
     log: get(scope, Tokens.log),
@@ -135,7 +147,7 @@ function gatewayFetch(scope: Scope) {
     middlewareOf: chains(config, create),
     forward(exchange) {
       limitBody(exchange, config.server.limits.bodyBytes)
-      return forward(exchange, directory.pool(exchange.service), settings(exchange.service), means)
+      return forward(exchange, services.of(directory.pool(exchange.service)))
     },
   })
   return app.fetch

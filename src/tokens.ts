@@ -3,7 +3,7 @@ import type { GatewayConfig } from './config/types.ts'
 import { token } from './di.ts'
 import type { LineSink, Listener, Meter } from './gateway/index.ts'
 import type { Logger, PluginContext } from './plugin/index.ts'
-import type { Transport, Upstreams } from './proxy/index.ts'
+import type { Services, Transport, Upstreams } from './proxy/index.ts'
 import type { Directory, Registry } from './registry/index.ts'
 import type { Router } from './routing/index.ts'
 
@@ -28,6 +28,7 @@ export const Tokens = {
   transport: token<Transport>('transport'),
   upstreams: token<Upstreams>('upstreams'),
   directory: token<Directory>('directory'),
+  services: token<Services>('services'),
   router: token<Router>('router'),
   meter: token<Meter>('meter'),
   fetch: token<GatewayFetch>('fetch'),

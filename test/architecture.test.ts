@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   routing: ['errors', 'plugin', 'type config'],
   registry: ['balancing', 'errors', 'plugin'],
-  proxy: ['errors', 'routing', 'type balancing', 'type config', 'type plugin'],
+  proxy: ['admission', 'errors', 'health', 'routing', 'type balancing', 'type config', 'type plugin'],
   gateway: ['proxy', 'errors', 'type balancing', 'type config', 'type plugin', 'type routing'],
   admin: ['gateway', 'registry', 'type plugin'],
 

@@ -1,25 +1,10 @@
 import type { ServiceStanding } from '../balancing/index.ts'
 import type { ProblemCode } from '../errors.ts'
-import type { Exchange } from '../proxy/index.ts'
+import type { Exchange, MeterEvent } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 
 /** Upper bounds of the latency histogram, in seconds; what is slower falls into the last, unbounded bucket. */
 export const LATENCY_BOUNDS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
-
-/** What the way to an instance takes besides the plain request; the detail says which kind. */
-export type MeterEvent =
-  /** Sent again: `connect`, `reset`, `timeout` or the status. */
-  | 'retry'
-  /** Not sent again, though it could have been: `budget`, `deadline`. */
-  | 'retry-denied'
-  /** A second request beside the first: `sent`, and `won` when its answer was taken. */
-  | 'hedge'
-  /** An instance is left out: `consecutive`, `rate`. */
-  | 'ejection'
-  /** An instance is taken back. No detail: ''. */
-  | 'readmission'
-  /** Not sent at all: `pending`, `timeout`, `breaker`. */
-  | 'refused'
 
 /** What happened since the last reading. Survives JSON. */
 export interface Reading {
@@ -107,7 +92,14 @@ const flat = <A, B, C>(counts: ReadonlyMap<A, ReadonlyMap<B, ReadonlyMap<C, numb
     [...inner].flatMap(([b, innermost]) => [...innermost].map(([c, count]) => [a, b, c, count] as const)),
   )
 
+/** What is said only of services that the registry knows. */
+const OF_A_KNOWN_SERVICE: ReadonlySet<ProblemCode | undefined> = new Set([
+  'GW_NO_ENDPOINT',
+  'GW_OVERLOADED',
+  'GW_CIRCUIT_OPEN',
+])
+
 /** A caller can ask for any name; only those that the registry knows become a label. */
 function knownService({ service, endpoint, code }: Exchange): string {
-  return endpoint || code === 'GW_NO_ENDPOINT' ? service : ''
+  return endpoint || OF_A_KNOWN_SERVICE.has(code) ? service : ''
 }

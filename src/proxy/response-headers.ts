@@ -25,6 +25,11 @@ export function responseHeaders({ status, headers: received }: ResponseHead): st
   return headers
 }
 
+/** Whether the body is an event stream: it lasts for as long as somebody listens. */
+export function isEventStream(received: readonly string[]): boolean {
+  return fieldValue(received, 'content-type')?.startsWith('text/event-stream') ?? false
+}
+
 function fieldValue(received: readonly string[], lowerName: string): string | undefined {
   let value: string | undefined
   for (let i = 0; i < received.length; i += 2) {

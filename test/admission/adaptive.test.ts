@@ -67,30 +67,53 @@ it('shrinks to its least when nothing is answered at all, and grows again', () =
 })
 
 describe('before a service of c servers that queues what they cannot take (M/M/c), offered twice what it can', () => {
-  const meanMs = 20
-
-  it('finds the knee: full use at less than three times the service time', () => {
+  it('finds the knee: full use at less than twice the service time', () => {
     const limit = new AdaptiveLimit(bounds)
     const service = new Queue(limit, 50)
-    service.run(60_000, 5)
+    service.run(30_000, 5)
     const { answered, latencyMs } = service.run(60_000, 5)
     expect(limit.limit).toBeGreaterThan(50)
-    expect(limit.limit).toBeLessThan(125)
-    expect(answered / 60_000).toBeGreaterThan(0.95 * (50 / meanMs))
-    expect(latencyMs).toBeLessThan(3 * meanMs)
+    expect(limit.limit).toBeLessThan(110)
+    expect(answered / 60_000).toBeGreaterThan(0.95 * (50 / 20))
+    expect(latencyMs).toBeLessThan(2 * 20)
+  })
+
+  it('finds it when there was an overload from the first request on', () => {
+    const limit = new AdaptiveLimit(bounds)
+    const service = new Queue(limit, 4)
+    service.run(60_000, 0.4)
+    expect(limit.limit).toBeLessThan(25)
+  })
+
+  it('does not take an overload for what is usual, however long it lasts', () => {
+    const limit = new AdaptiveLimit(bounds)
+    const service = new Queue(limit, 10)
+    service.run(300_000, 1)
+    expect(limit.limit).toBeLessThan(35)
+    service.run(1_800_000, 1)
+    expect(limit.limit).toBeLessThan(35)
   })
 
   it('follows when the service loses half of its servers, and when it has them again', () => {
     const limit = new AdaptiveLimit(bounds)
     const service = new Queue(limit, 50)
-    service.run(60_000, 5)
+    service.run(40_000, 5)
     const before = limit.limit
     service.servers = 25
     service.run(30_000, 5)
     expect(limit.limit).toBeLessThan(0.7 * before)
     service.servers = 50
-    service.run(60_000, 5)
+    service.run(30_000, 5)
     expect(limit.limit).toBeGreaterThan(0.8 * before)
+  })
+
+  it('does not hold a service down that has become slower for good', () => {
+    const limit = new AdaptiveLimit(bounds)
+    const service = new Queue(limit, 50)
+    service.run(40_000, 5)
+    service.meanMs = 80
+    service.run(150_000, 2)
+    expect(limit.limit).toBeGreaterThan(50)
   })
 
   it('never limits a service at two thirds of its load', () => {
@@ -103,6 +126,7 @@ describe('before a service of c servers that queues what they cannot take (M/M/c
   /** Poisson arrivals, exponential service times, one queue; what is above the limit is refused. */
   class Queue {
     servers: number
+    meanMs = 20
     readonly #limit: AdaptiveLimit
     readonly #random = mulberry32(3)
     #nowMs = 0
@@ -149,7 +173,7 @@ describe('before a service of c servers that queues what they cannot take (M/M/c
 
     #serve(): void {
       while (this.#running.length < this.servers && this.#waiting.length > 0) {
-        this.#running.push({ begunMs: this.#waiting.shift()!, endMs: this.#nowMs + this.#exponential(meanMs) })
+        this.#running.push({ begunMs: this.#waiting.shift()!, endMs: this.#nowMs + this.#exponential(this.meanMs) })
       }
     }
 
