@@ -13,7 +13,7 @@ import {
   requestIds,
   trust,
 } from './gateway/index.ts'
-import { reaches } from './health/index.ts'
+import { Prober, probe, reaches } from './health/index.ts'
 import type { BalancingStrategy, Logger, PluginContext, RegistryAdapter } from './plugin/index.ts'
 import { forward, Http1Transport, limitBody, type Means, Services, Upstreams } from './proxy/index.ts'
 import { Directory, fullJitter, originOf, Registry, SnapshotFile, type SourceSpec } from './registry/index.ts'
@@ -57,6 +57,23 @@ function bindControlPlane(root: Scope): void {
       delayMs: fullJitter(get(scope, Tokens.random)),
       reaches: (instance) => reaches(instance, get(scope, Tokens.config).upstream.connectTimeoutMs),
     })
+  })
+  bind(root, Tokens.prober, proberOf)
+}
+
+function proberOf(scope: Scope): Prober {
+  const settings = settingsOf(get(scope, Tokens.config))
+  const registry = get(scope, Tokens.registry)
+  return new Prober({
+    log: get(scope, Tokens.log),
+    settings: (service) => settings(service).health.active,
+    probe,
+    failing(service, id) {
+      if (registry.table.get(service)?.held.includes(id)) registry.unreachable(service, id)
+    },
+    now: get(scope, Tokens.now),
+    wallMs: get(scope, Tokens.wallMs),
+    random: get(scope, Tokens.random),
   })
 }
 
@@ -204,8 +221,11 @@ export function newGatewayScope(
   return scope
 }
 
-/** What reads the registry. Nothing runs before `registry.start()`. */
-export const controlPlaneOf = (scope: Scope) => ({ registry: get(scope, Tokens.registry) })
+/** What reads the registry, and probes what it is told of. Nothing runs before `registry.start()`. */
+export const controlPlaneOf = (scope: Scope) => ({
+  registry: get(scope, Tokens.registry),
+  prober: get(scope, Tokens.prober),
+})
 
 /** What serves requests. Nothing is open before `listener.server.listen()`. */
 export const dataPlaneOf = (scope: Scope) => ({

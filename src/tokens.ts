@@ -2,6 +2,7 @@ import type { Catalog } from './catalog/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { token } from './di.ts'
 import type { LineSink, Listener, Meter } from './gateway/index.ts'
+import type { Prober } from './health/index.ts'
 import type { Logger, PluginContext } from './plugin/index.ts'
 import type { Services, Transport, Upstreams } from './proxy/index.ts'
 import type { Directory, Registry } from './registry/index.ts'
@@ -23,6 +24,7 @@ export const Tokens = {
   ordinal: token<number>('ordinal'),
   pluginContext: token<PluginContext>('pluginContext'),
   registry: token<Registry>('registry'),
+  prober: token<Prober>('prober'),
   /** Tells the control plane, in this process or another, of an instance that cannot be connected to. */
   unreachable: token<(service: string, id: string) => void>('unreachable'),
   transport: token<Transport>('transport'),

@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   balancing: ['plugin'],
   catalog: ['plugin'],
-  health: ['balancing', 'type config', 'type plugin', 'type registry'],
+  health: ['admission', 'balancing', 'type config', 'type plugin', 'type registry'],
   middleware: ['plugin'],
   config: ['catalog', 'plugin'],
 
@@ -21,13 +21,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   registry: ['balancing', 'errors', 'plugin'],
   proxy: ['admission', 'errors', 'health', 'routing', 'type balancing', 'type config', 'type plugin'],
   gateway: ['proxy', 'errors', 'type balancing', 'type config', 'type plugin', 'type routing'],
-  admin: ['gateway', 'registry', 'type plugin'],
+  admin: ['gateway', 'registry', 'type balancing', 'type health', 'type plugin'],
 
   tokens: [
     'di',
     'type catalog',
     'type config',
     'type gateway',
+    'type health',
     'type plugin',
     'type proxy',
     'type registry',
@@ -47,7 +48,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'type plugin',
   ],
   builtins: ['adapters', 'strategies', 'middleware', 'type plugin'],
-  server: ['container', 'builtins', 'admin', 'config', 'registry', 'type di', 'type gateway', 'type plugin'],
+  server: [
+    'container',
+    'builtins',
+    'admin',
+    'config',
+    'registry',
+    'type di',
+    'type gateway',
+    'type health',
+    'type plugin',
+  ],
   embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],
   registration: ['builtins', 'config', 'plugin'],
   index: ['embed', 'registration', 'catalog', 'config', 'errors'],

@@ -53,7 +53,7 @@ export class Limiter {
 
   /** @returns true when the caller may take its lease, which it must do before it yields to anybody */
   tryEnter(): boolean {
-    if (this.#queue.size > 0) this.freed()
+    this.freed()
     return this.#queue.size === 0 && this.#hasRoom
   }
 

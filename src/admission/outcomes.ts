@@ -5,8 +5,9 @@ export class Outcomes {
   total = 0
   failed = 0
   readonly #slotMs: number
-  readonly #totals = new Uint32Array(SLOTS)
-  readonly #failures = new Uint32Array(SLOTS)
+  // There is one of these for each endpoint, and the header of a typed array is larger than these counts.
+  readonly #totals: number[] = new Array(SLOTS).fill(0)
+  readonly #failures: number[] = new Array(SLOTS).fill(0)
   #slot = 0
 
   constructor(windowMs: number) {

@@ -24,6 +24,8 @@ export interface ProberOptions {
   failing(service: string, id: string): void
   /** Monotonic milliseconds. */
   now(): number
+  /** Epoch milliseconds. */
+  wallMs(): number
   /** Uniform in [0, 1). */
   random(): number
 }
@@ -176,7 +178,7 @@ export class Prober {
     if (reason === null) probes.passed++
     else probes.failed++
     const before = target.state
-    target.take(reason)
+    target.take(reason, this.#options.wallMs())
     if (target.state === before) return
     this.#tell(target, before)
     for (const listener of this.#listeners) listener([service, instance.id, target.state === 'up'])

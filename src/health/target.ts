@@ -12,7 +12,7 @@ export class Target {
   left = false
   state: 'unknown' | 'up' | 'down' = 'unknown'
   /** Of the last probe, epoch milliseconds. */
-  at: number | undefined
+  atMs: number | undefined
   /** Why the last probe failed; null when it passed. */
   reason: string | null = null
   /** Results in a row that speak against `state`. */
@@ -32,8 +32,8 @@ export class Target {
   }
 
   /** Takes in the result of a probe. The first of all decides alone. */
-  take(reason: string | null): void {
-    this.at = Date.now()
+  take(reason: string | null, atMs: number): void {
+    this.atMs = atMs
     this.reason = reason
     const said = reason === null ? 'up' : 'down'
     this.#against = said === this.state ? 0 : this.#against + 1

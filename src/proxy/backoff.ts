@@ -16,6 +16,7 @@ export function retryAfterMs(headers: readonly string[], wallMs: number): number
   if (at < 0) return undefined
   const value = headers[at + 1]!.trim()
   if (/^\d+$/.test(value)) return Number(value) * 1000
-  const date = Date.parse(value)
+  // `Date.parse` takes much more for a date than HTTP does.
+  const date = value.endsWith(' GMT') ? Date.parse(value) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - wallMs)
 }

@@ -24,7 +24,9 @@ export function reasonToRetry(
     case 'queue':
       return 'connect'
     case 'reset':
-      return safe ? 'reset' : undefined
+    case 'protocol':
+      // Unsent, the request itself cannot be written down as HTTP.
+      return sent && safe ? 'reset' : undefined
     case 'timeout':
       return safe && on.includes('timeout') ? 'timeout' : undefined
     default:

@@ -1,4 +1,5 @@
 import type { Reading } from '../gateway/index.ts'
+import type { Verdict } from '../health/index.ts'
 import type { RegistryUpdate } from '../registry/index.ts'
 
 /** What a worker is to be: the same text that the primary has checked, whatever the file says by now. */
@@ -12,6 +13,8 @@ export interface WorkerStart {
 export type ToWorker =
   | { readonly type: 'start'; readonly start: WorkerStart }
   | { readonly type: 'update'; readonly update: RegistryUpdate }
+  /** What active probes have found: all of it after the table, then what changes. An instance is told of before. */
+  | { readonly type: 'verdicts'; readonly verdicts: readonly Verdict[] }
   | { readonly type: 'drain' }
 
 export type ToPrimary =

@@ -1,7 +1,8 @@
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
+import type { Verdict } from '../health/index.ts'
 import type { Logger } from '../plugin/index.ts'
-import { completion, inTurns, type RegistryUpdate } from '../registry/index.ts'
+import { completion, inTurns, type RegistryUpdate, slices } from '../registry/index.ts'
 import { rescueHandoffs } from './handoffs.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
 
@@ -18,8 +19,10 @@ export interface SupervisorOptions {
   table(): Iterable<RegistryUpdate>
   /** Whether that is all there is. */
   complete(): boolean
-  onMessage(message: ToPrimary): void
-  onReplaced(): void
+  /** All that active probes have found. */
+  verdicts(): Iterable<Verdict>
+  onMessage(slot: number, message: ToPrimary): void
+  onReplaced(slot: number): void
 }
 
 interface Slot {
@@ -77,6 +80,11 @@ export class Supervisor {
       if (slot.started) send(slot, { type: 'update', update: slot.filled ? update : { ...update, complete: false } })
   }
 
+  /** Tells every worker what an active probe has found. Those that do not know the whole table yet hear of it after that. */
+  tellVerdict(verdict: Verdict): void {
+    for (const slot of this.#slots.values()) if (slot.filled) send(slot, { type: 'verdicts', verdicts: [verdict] })
+  }
+
   /** Lets all workers drain, and waits until the last has ended; one that has not by `deadlineMs` is killed. */
   async drain(deadlineMs: number): Promise<void> {
     this.#leaving = true
@@ -114,13 +122,14 @@ export class Supervisor {
         this.#starting = undefined
       }
     }
-    this.#options.onMessage(message)
+    this.#options.onMessage(slot, message)
   }
 
   /** In turns: sending a large table at once would hold up the connections that wait for a worker. What changes meanwhile comes in between. */
   async #fill(state: Slot): Promise<void> {
     await inTurns(this.#options.table(), (update) => send(state, { type: 'update', update }))
     state.filled = true
+    for (const verdicts of slices(this.#options.verdicts(), () => 0)) send(state, { type: 'verdicts', verdicts })
     send(state, { type: 'update', update: completion(this.#options.complete()) })
   }
 
@@ -139,7 +148,7 @@ export class Supervisor {
       { worker: state.worker.process.pid, how, reason: state.reason, delayMs },
       'a worker died and is replaced',
     )
-    this.#options.onReplaced()
+    this.#options.onReplaced(slot)
     setTimeout(() => {
       if (!this.#leaving) this.#fork(slot, failures)
     }, delayMs)

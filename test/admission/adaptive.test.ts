@@ -90,7 +90,7 @@ describe('before a service of c servers that queues what they cannot take (M/M/c
     const service = new Queue(limit, 10)
     service.run(300_000, 1)
     expect(limit.limit).toBeLessThan(35)
-    service.run(1_800_000, 1)
+    service.run(600_000, 1)
     expect(limit.limit).toBeLessThan(35)
   })
 

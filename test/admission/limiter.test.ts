@@ -10,13 +10,17 @@ class Service {
   limit = 2
   leases = 0
   readonly told: string[] = []
-  readonly limiter = new Limiter({
-    limit: () => this.limit,
-    inFlight: () => this.leases,
-    pending: 3,
-    pendingTimeoutMs: 1_000,
-    now: () => performance.now(),
-  })
+  readonly limiter: Limiter
+
+  constructor(pending = 3) {
+    this.limiter = new Limiter({
+      limit: () => this.limit,
+      inFlight: () => this.leases,
+      pending,
+      pendingTimeoutMs: 1_000,
+      now: () => performance.now(),
+    })
+  }
 
   /** Enters, or waits under this name. */
   ask(name: string): Ticket | undefined {
@@ -42,8 +46,8 @@ class Service {
   }
 }
 
-function full(): Service {
-  const service = new Service()
+function full(pending = 3): Service {
+  const service = new Service(pending)
   service.ask('')
   service.ask('')
   expect(service.leases).toBe(2)
@@ -135,19 +139,31 @@ describe('between an admission and its lease', () => {
     expect(service.told).toEqual(['a', 'b'])
   })
 
-  it('one that goes at once, within its admission, hands it on in order, however many do', () => {
+  it('nobody overtakes those who wait, not even out of an admission', () => {
     const service = full()
-    for (const name of 'abc') {
+    let entered: boolean | undefined
+    service.limiter.wait({ admitted: () => (entered = service.limiter.tryEnter()), refused() {} })
+    service.ask('a')
+    service.leases = 0
+    service.limiter.freed()
+    expect(entered).toBe(false)
+    expect(service.told).toEqual(['a'])
+  })
+
+  it('those that go at once, within their admission, hand it on, however many there are', () => {
+    const service = full(50_000)
+    const admitted: number[] = []
+    for (let n = 0; n < 50_000; n++) {
       service.limiter.wait({
         admitted() {
-          service.told.push(name)
+          admitted.push(n)
           service.limiter.release()
         },
-        refused: () => {},
+        refused() {},
       })
     }
     service.end()
-    expect(service.told).toEqual(['a', 'b', 'c'])
+    expect(admitted).toEqual(Array.from({ length: 50_000 }, (_, n) => n))
     expect(service.limiter.tryEnter()).toBe(true)
   })
 })

@@ -36,6 +36,7 @@ export function probing(settings: Partial<ActiveConfig> | null = {}, chance: () 
     },
     failing: (_, id) => void failing.push(id),
     now: () => performance.now(),
+    wallMs: () => Date.now(),
     random: chance,
   })
   onTestFinished(() => prober.close())
