@@ -9,10 +9,19 @@ export function adminAddress({ host, port }: AdminConfig): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
+export interface Question {
+  readonly method?: 'GET' | 'POST'
+  readonly timeoutMs?: number
+}
+
 /** @throws Error when there is no answer in time; `refused` tells whether nobody is there */
-export async function askAdmin(admin: AdminConfig, path: string, timeoutMs = TIMEOUT_MS): Promise<Response> {
+export async function askAdmin(
+  admin: AdminConfig,
+  path: string,
+  { method = 'GET', timeoutMs = TIMEOUT_MS }: Question = {},
+): Promise<Response> {
   const headers: Record<string, string> = admin.token === null ? {} : { authorization: `Bearer ${admin.token}` }
-  return fetch(`http://${adminAddress(admin)}${path}`, { headers, signal: AbortSignal.timeout(timeoutMs) })
+  return fetch(`http://${adminAddress(admin)}${path}`, { method, headers, signal: AbortSignal.timeout(timeoutMs) })
 }
 
 /** Whether an error of `askAdmin` means that there is no gateway. */

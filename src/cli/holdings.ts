@@ -48,7 +48,7 @@ async function fromGateway(config: GatewayConfig): Promise<Holdings> {
 }
 
 async function json<Body>(config: GatewayConfig, path: string): Promise<Body> {
-  const response = await askAdmin(config.admin, path, PATIENCE_MS).catch((error: Error) => {
+  const response = await askAdmin(config.admin, path, { timeoutMs: PATIENCE_MS }).catch((error: Error) => {
     throw noAnswer(config, error.message)
   })
   if (response.status === 401) throw noAnswer(config, 'it wants another admin.token')

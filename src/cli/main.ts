@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { builtins } from '../builtins.ts'
 import { ConfigError } from '../config/index.ts'
 import { type Console, ExitCode } from './console.ts'
+import { drain } from './drain.ts'
 import { healthcheck } from './healthcheck.ts'
 import { type RegisterFlags, register } from './register.ts'
 import { run } from './run.ts'
@@ -75,6 +76,18 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     .action(async (file: string | undefined, options: ServicesOptions) => {
       code = await services(file ?? defaultFile(), console, options)
     })
+  for (const [name, description] of [
+    ['drain', 'give an instance no new work, until it is undrained or registers anew; its requests may end'],
+    ['undrain', 'give a drained instance work again'],
+  ] as const)
+    verb(name, description)
+      .argument('<service>', 'what clients ask for')
+      .argument('<instance>', 'its id, as `services --json` shows it: HOST:PORT unless its registry has another')
+      .option('--config <file>', FILE_HELP)
+      .option('--json', 'print JSON')
+      .action(async (service: string, id: string, options: { config?: string; json?: boolean }) => {
+        code = await drain(name, options.config ?? defaultFile(), service, id, options, console)
+      })
   verb('healthcheck', "ask the running gateway's admin port whether it is alive: exit code 0 or 1")
     .argument('[config]', FILE_HELP)
     .action(async (file?: string) => {

@@ -20,7 +20,8 @@ export interface AskedOptions extends Partial<SourceSpec> {
 /** An admin app over a registry that has played these steps. */
 export async function asked(steps: readonly Step[], options: AskedOptions = {}) {
   const { token = null, leftOut = [], workers = 1, active, ill = new Set(), ...fields } = options
-  const adapter = { ...scripted(...steps), leftOut: () => leftOut }
+  const script = scripted(...steps)
+  const adapter = { ...script, leftOut: () => leftOut }
   const context = pluginContext()
   const spec: SourceSpec = {
     name: 'one',
@@ -37,6 +38,7 @@ export async function asked(steps: readonly Step[], options: AskedOptions = {}) 
     settings: () => active ?? null,
     probe: async ({ id }) => (ill.has(id) ? 'status 503' : null),
     failing: () => undefined,
+    now: () => performance.now(),
     wallMs: () => 0,
   })
   registry.subscribe((update) => prober.apply(update))
@@ -45,7 +47,7 @@ export async function asked(steps: readonly Step[], options: AskedOptions = {}) 
     prober.close()
     await registry.close()
   })
-  await adapter.played
+  if (!fields.adapter) await script.played
   const standings = new Standings()
   const sources = { registry, prober, standings, workers: () => workers }
   const metrics = new Metrics({ ...sources, now: context.now })
