@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { stringify } from 'yaml'
+import { call } from '../support/call.ts'
 import { type GatewayProcess, startGateway } from '../support/gateway.ts'
 import { type Behaviour, type Place, Provider } from '../support/provider.ts'
 import { SteadyLoad } from '../support/steady-load.ts'
@@ -25,6 +26,7 @@ interface BadDay {
   readonly gateway: GatewayProcess
   /** The one whose bad day it is. */
   readonly one: Provider
+  readonly another: Provider
   /** Whether the registry still names it. */
   registered(): Promise<boolean>
   load(options?: Partial<typeof LOAD>): SteadyLoad
@@ -35,12 +37,13 @@ async function badDay(behaviour: Behaviour, settings: object = {}): Promise<BadD
   const registry = { type: 'zookeeper', options: { hosts: [sharedZooKeeper()], root, sessionTimeout: SESSION } }
   const place: Place = { registry, service: SERVICE }
   const others = [1, 2, 3, 4].map(() => Provider.start(place))
-  const [one] = await Promise.all([Provider.start(place, behaviour), ...others])
+  const [one, another] = await Promise.all([Provider.start(place, behaviour), ...others])
   const gateway = await startGateway(stringify({ registry, server: { workers: 2 }, ...settings }))
   await knownToAll(gateway, 5)
   return {
     gateway,
     one: one!,
+    another: another!,
     registered: async () => (await writer.read(`${root}/${SERVICE}/${one!.id}`)) !== undefined,
     load: (options) => new SteadyLoad(gateway.url, SERVICE, { ...LOAD, ...options }),
   }
@@ -74,15 +77,27 @@ it('loses no request when an instance is killed and stays registered', { timeout
   expect(await triedAgain(gateway)).toBeLessThan(SOME)
 })
 
-it('loses no request, of any method, when an instance is restarted', { timeout: BAD_DAY_MS }, async () => {
-  const { one, load } = await badDay('well')
+it('loses no request, of any method, when instances drain and are restarted', { timeout: BAD_DAY_MS }, async () => {
+  const { gateway, one, another, load } = await badDay('well')
   const running = load({ methods: [...IDEMPOTENT, 'POST', 'PATCH'] })
-  await running.reached(5)
+  await running.reached(4)
   await one.restart()
+  await running.reached(9)
+  await drainByOperator(gateway, another, running)
+  await another.kill()
+  await another.startAgain()
   const answers = await running.finished()
   expect(answers.failed.length, answers.story).toBe(0)
-  expect(answers.between(15).share(one.id), answers.story).toBeGreaterThan(0.1)
+  for (const { id } of [one, another]) expect(answers.between(16).share(id), answers.story).toBeGreaterThan(0.1)
 })
+
+/** As long as it takes until nobody has been sent there for a while. */
+async function drainByOperator(gateway: GatewayProcess, { id }: Provider, running: SteadyLoad): Promise<void> {
+  const url = `${gateway.adminUrl}/api/services/${SERVICE}/instances/${encodeURIComponent(id)}/drain`
+  expect(await call(url, { method: 'POST' })).toMatchObject({ status: 200 })
+  const unasked = () => running.soFar.between(running.seconds - 0.5).share(id) === 0
+  await until('the instance is asked no more', unasked)
+}
 
 it('soon asks an instance no more that answers 500 to everything', { timeout: BAD_DAY_MS }, async () => {
   const { one, load } = await badDay('failing')

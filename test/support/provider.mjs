@@ -1,6 +1,6 @@
 /**
- * An instance of a service as a process: serves, registers itself by the library, and behaves as it is told over the channel
- * to its parent. On SIGTERM it ends without losing a request; it does not outlive its parent.
+ * An instance of a service as a process: registers itself by the library and behaves as it is told. On SIGTERM it ends
+ * without losing a request. It does not outlive its parent.
  *
  *   fork('provider.mjs', [JSON.stringify({ registry, service, port, behaviour })])
  * @module
@@ -23,7 +23,7 @@ const behaviours = {
   failing: (answer) => answer(500),
   silent: () => {},
 }
-let behave = behaviours[behaviour]
+const behave = behaviours[behaviour]
 
 const server = createServer((request, response) => {
   request.resume()
@@ -38,10 +38,6 @@ const id = `127.0.0.1:${server.address().port}`
 
 const registration = await register({ registry }, service, id)
 
-process.on('message', (name) => {
-  behave = behaviours[name]
-  process.send({ behaves: name })
-})
 process.once('disconnect', () => process.exit(1))
 process.once('SIGTERM', async () => {
   await registration.close()

@@ -33,12 +33,6 @@ export class Provider {
     return provider
   }
 
-  async behave(behaviour: Behaviour): Promise<void> {
-    const told = this.#told()
-    this.#child.send(behaviour)
-    await told
-  }
-
   /** SIGKILL: nobody takes its registration back. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL')
@@ -50,6 +44,11 @@ export class Provider {
     this.#child.kill('SIGTERM')
     const code = await this.#exit
     if (code !== 0) throw new Error(`${this.id} ended with ${code} when it should have drained`)
+    await this.startAgain()
+  }
+
+  /** Another process at the same address: this one has ended. */
+  async startAgain(): Promise<void> {
     await this.#launch(Number(this.id.slice(this.id.indexOf(':') + 1)), 'well')
   }
 

@@ -45,6 +45,15 @@ export class SteadyLoad {
     await until(`${seconds} s of load`, () => this.#sent >= seconds * perSecond, seconds * 1000 + PATIENCE_MS)
   }
 
+  /** How long it has gone on. */
+  get seconds(): number {
+    return (performance.now() - this.#startedMs) / 1000
+  }
+
+  get soFar(): Answers {
+    return new Answers(this.#answered)
+  }
+
   /** All answers, once there is one to each request. */
   async finished(): Promise<Answers> {
     await this.reached(this.#options.seconds)
