@@ -56,6 +56,11 @@ async function triedAgain(gateway: GatewayProcess): Promise<number> {
   return gateway.access.filter(({ attempts }) => attempts > 1).length
 }
 
+/** How often an instance was ejected, once the workers have told of it. */
+const ejections = (gateway: GatewayProcess) => gateway.metric('portolan_ejections_total', `"${SERVICE}"`)
+const ejected = (gateway: GatewayProcess) =>
+  until('each worker has ejected it', async () => (await ejections(gateway)) >= 2)
+
 async function knownToAll(gateway: GatewayProcess, count: number): Promise<void> {
   expect(await gateway.workers()).toHaveLength(2)
   await until(`${count} instances are known`, async () => {
@@ -75,6 +80,7 @@ it('loses no request when an instance is killed and stays registered', { timeout
   expect(answers.between(0, 5).share(one.id), answers.story).toBeGreaterThan(0.1)
   expect(answers.between(6).share(one.id), answers.story).toBe(0)
   expect(await triedAgain(gateway)).toBeLessThan(SOME)
+  await ejected(gateway)
 })
 
 it('loses no request, of any method, when instances drain and are restarted', { timeout: BAD_DAY_MS }, async () => {
@@ -89,6 +95,7 @@ it('loses no request, of any method, when instances drain and are restarted', { 
   const answers = await running.finished()
   expect(answers.failed.length, answers.story).toBe(0)
   for (const { id } of [one, another]) expect(answers.between(16).share(id), answers.story).toBeGreaterThan(0.1)
+  expect(await ejections(gateway)).toBe(0)
 })
 
 /** As long as it takes until nobody has been sent there for a while. */
@@ -100,11 +107,12 @@ async function drainByOperator(gateway: GatewayProcess, { id }: Provider, runnin
 }
 
 it('soon asks an instance no more that answers 500 to everything', { timeout: BAD_DAY_MS }, async () => {
-  const { one, load } = await badDay('failing')
+  const { gateway, one, load } = await badDay('failing')
   const answers = await load().finished()
   const fromOthers = answers.failed.filter(({ instance }) => instance !== one.id)
   expect(fromOthers.length, answers.story).toBe(0)
   expect(answers.between(1).share(one.id), answers.story).toBeLessThan(0.02)
+  await ejected(gateway)
 })
 
 it('fails hardly any request for an instance that never answers', { timeout: BAD_DAY_MS }, async () => {
@@ -112,11 +120,13 @@ it('fails hardly any request for an instance that never answers', { timeout: BAD
   const answers = await load().finished()
   expect(answers.failed.length, answers.story).toBeLessThanOrEqual(5)
   expect(await triedAgain(gateway)).toBeLessThan(SOME)
+  await ejected(gateway)
 })
 
 it('asks an instance less that is 20 times slower, and loses no request', { timeout: BAD_DAY_MS }, async () => {
-  const { one, load } = await badDay('slowly')
+  const { gateway, one, load } = await badDay('slowly')
   const answers = await load().finished()
   expect(answers.failed.length, answers.story).toBe(0)
   expect(answers.share(one.id), answers.story).toBeLessThan(0.12)
+  expect(await ejections(gateway)).toBe(0)
 })
