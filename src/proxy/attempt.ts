@@ -33,12 +33,12 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   #failed = false
 
   /** @param lease the last pick of the exchange, with the cookies that it has set */
-  constructor(exchange: Exchange, service: Service, lease: Lease) {
+  constructor(exchange: Exchange, service: Service, lease: Lease, nowMs: number) {
     this.#exchange = exchange
     this.#service = service
     this.lease = lease
     this.#cookies = exchange.cookies
-    this.startedMs = service.means.now()
+    this.startedMs = nowMs
   }
 
   run(request: UpstreamRequest): Promise<Attempt> {

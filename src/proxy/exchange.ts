@@ -39,7 +39,7 @@ export class Exchange implements RouteRequest, PickContext {
   /** Leases of the service that have not ended; written by its pool before each pick. */
   inFlight = 0
   attempts = 0
-  /** From the last attempt's start to the response head. */
+  /** From the start of the attempt that answered to its response head. */
   upstreamMs: number | undefined
   code: ProblemCode | undefined
   upstreamBroke = false

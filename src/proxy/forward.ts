@@ -78,25 +78,28 @@ async function forwardLater(exchange: Exchange, service: Service): Promise<Upstr
 /** Takes the first lease before it yields to anybody. */
 async function tryInTurn(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
   exchange.assertGoing()
-  service.budget?.request(service.means.now())
+  let nowMs = service.means.now()
+  service.budget?.request(nowMs)
   const request = requestOf(exchange)
   let lease = service.pool.lease(exchange, NOBODY)
   if (!lease) throw nobodyToAsk(service)
-  let retries: Retries | undefined
+  // Only a request that has come to grief, or may be sent twice at once, has an account of its tries.
+  let retries = service.latency ? new Retries(exchange, service) : undefined
   for (;;) {
-    const hedgeAfterMs = service.latency && mayRepeat(exchange) ? service.hedgeAfterMs() : undefined
-    if (hedgeAfterMs !== undefined) retries ??= new Retries(exchange, service)
+    const hedgeAfterMs = service.latency && mayRepeat(exchange) ? service.hedgeAfterMs(nowMs) : undefined
     const attempt: Attempt =
-      hedgeAfterMs !== undefined
-        ? await new Hedge(exchange, service, retries!, request).run(lease, hedgeAfterMs)
-        : await new Attempt(exchange, service, lease).run(request)
+      hedgeAfterMs === undefined
+        ? await new Attempt(exchange, service, lease, nowMs).run(request)
+        : await new Hedge(exchange, service, retries!, request).run(lease, hedgeAfterMs, nowMs)
     const { outcome } = attempt
     if (outcome instanceof UpstreamResponse && !service.retriesStatus(outcome.status)) return outcome
     retries ??= new Retries(exchange, service)
     lease = await retries.next(attempt)
-    if (lease) continue
-    if (outcome instanceof UpstreamResponse) return outcome
-    throw retries.error
+    if (!lease) {
+      if (outcome instanceof UpstreamResponse) return outcome
+      throw retries.error
+    }
+    nowMs = service.means.now()
   }
 }
 

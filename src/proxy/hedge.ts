@@ -33,11 +33,11 @@ export class Hedge implements Cancellable {
   }
 
   /** @returns the attempt that counts; what the other one came to has been taken into the account of the retries */
-  run(lease: Lease, delayMs: number): Promise<Attempt> {
+  run(lease: Lease, delayMs: number, nowMs: number): Promise<Attempt> {
     this.#exchange.running = this
     return new Promise((resolve) => {
       this.#resolve = resolve
-      this.#first = this.#start(lease)
+      this.#first = this.#start(lease, nowMs)
       this.#timer = setTimeout(() => this.#askAnother(), delayMs)
     })
   }
@@ -47,8 +47,8 @@ export class Hedge implements Cancellable {
     this.#second?.cancel()
   }
 
-  #start(lease: Lease): Attempt {
-    const attempt = new Attempt(this.#exchange, this.#service, lease)
+  #start(lease: Lease, nowMs: number): Attempt {
+    const attempt = new Attempt(this.#exchange, this.#service, lease, nowMs)
     attempt.start(this.#request, this.#settled)
     return attempt
   }
@@ -57,7 +57,7 @@ export class Hedge implements Cancellable {
     const lease = this.#retries.beside(this.#first)
     if (!lease) return
     this.#service.means.count('hedge', this.#service.name, 'sent')
-    this.#second = this.#start(lease)
+    this.#second = this.#start(lease, this.#service.means.now())
   }
 
   readonly #settled = (attempt: Attempt): void => {

@@ -21,7 +21,7 @@ export function reasonToRetry(
   const safe = !sent || mayRepeat(exchange)
   switch (kind) {
     case 'connect':
-    case 'queue':
+    case 'queue': // nor is there a connection for it
       return 'connect'
     case 'reset':
     case 'protocol':

@@ -94,11 +94,11 @@ export class Retries {
   async #afterStatus(attempt: Attempt, response: UpstreamResponse): Promise<Lease | undefined> {
     this.count(attempt)
     if (!mayRepeat(this.#exchange)) return undefined
-    const waitMs = this.#waitAfter(response)
-    if (waitMs === undefined || !this.#mayAskAgain(waitMs)) return undefined
     const { limiter } = this.#service
     // Its body may have come whole, and the place be another's already.
     if (limiter && attempt.lease.ended && !limiter.tryEnter()) return undefined
+    const waitMs = this.#waitAfter(response)
+    if (!this.#mayAskAgain(waitMs)) return undefined
     limiter?.hold()
     try {
       return await this.#instead(response, waitMs)
@@ -120,20 +120,16 @@ export class Retries {
     }
   }
 
-  /** @returns undefined when the service asks for more time than there is */
-  #waitAfter(response: UpstreamResponse): number | undefined {
-    const { means, name, settings } = this.#service
-    const askedMs = retryAfterMs(response.headerList, means.wallMs())
-    const waitMs = this.#backoffMs()
-    if (askedMs === undefined) return waitMs
-    if (this.#exchange.dueMs === Number.POSITIVE_INFINITY && askedMs > settings.upstream.responseTimeoutMs) {
-      means.count('retry-denied', name, 'deadline')
-      return undefined
-    }
-    return Math.max(waitMs, askedMs)
+  /** @returns Infinity when the service asks for more time than a response may take */
+  #waitAfter(response: UpstreamResponse): number {
+    const { means, settings } = this.#service
+    const askedMs = retryAfterMs(response.headerList, means.wallMs()) ?? 0
+    const bounded = this.#exchange.dueMs !== Number.POSITIVE_INFINITY
+    if (!bounded && askedMs > settings.upstream.responseTimeoutMs) return Number.POSITIVE_INFINITY
+    return Math.max(this.#backoffMs(), askedMs)
   }
 
-  /** Told of a wait, says whether it fits in; and takes the retry from the budget. */
+  /** Whether one more attempt may be made after this wait; it is then taken from the budget. */
   #mayAskAgain(waitMs: number): boolean {
     const { means, budget, name } = this.#service
     if (this.#left <= 0 || !hasOther(this.#service, this.#tried)) return false

@@ -78,8 +78,8 @@ export class Service {
   }
 
   /** After how long without an answer a second instance is asked; undefined: none is, or nobody knows yet what is long. */
-  hedgeAfterMs(): number | undefined {
-    const quantileMs = this.latency?.value(this.means.now())
+  hedgeAfterMs(nowMs: number): number | undefined {
+    const quantileMs = this.latency?.value(nowMs)
     return quantileMs && Math.max(this.settings.retry.hedge!.leastMs, quantileMs)
   }
 
@@ -88,37 +88,36 @@ export class Service {
   }
 
   /** A response head has come. @returns whether its status speaks against the instance */
-  answered({ endpoint, trial }: Lease, { status, headers }: ResponseHead, latencyMs: number, nowMs: number): boolean {
+  answered(lease: Lease, { status, headers }: ResponseHead, latencyMs: number, nowMs: number): boolean {
     const failed = status >= 500
     const streams = isEventStream(headers)
     if (!streams) {
-      this.pool.observe(endpoint, latencyMs, failed)
+      this.pool.observe(lease.endpoint, latencyMs, failed)
       if (!failed) this.latency?.record(latencyMs, nowMs)
       this.#adaptive?.sample(latencyMs, this.pool.inFlight, refusesForLoad(status), nowMs)
     }
-    if (failed) this.#outliers?.record(this.pool, endpoint, 'failed', nowMs)
     // The others are judged by their end. A trial is waited for, and a stream may have none.
-    else if (streams || trial) this.#outliers?.record(this.pool, endpoint, 'ok', nowMs)
+    if (failed || streams || lease.trial) this.#judge(lease, failed, nowMs)
     return failed
   }
 
   /** An answer that was no failure has come whole. */
-  completed({ endpoint }: Lease): void {
-    this.#outliers?.record(this.pool, endpoint, 'ok', this.means.now())
+  completed(lease: Lease): void {
+    if (this.#outliers) this.#judge(lease, false, this.means.now())
   }
 
   /** An answer that was no failure by its head has broken off. */
-  brokeOff({ endpoint }: Lease): void {
-    this.#outliers?.record(this.pool, endpoint, 'failed', this.means.now())
+  brokeOff(lease: Lease): void {
+    this.#judge(lease, true, this.means.now())
   }
 
   /** An attempt has come to no response head. */
-  failed({ endpoint }: Lease, failure: Failure, startedMs: number): void {
+  failed(lease: Lease, failure: Failure, startedMs: number): void {
     if (!failure.blamesInstance) return
     const nowMs = this.means.now()
-    this.pool.observe(endpoint, nowMs - startedMs, true)
+    this.pool.observe(lease.endpoint, nowMs - startedMs, true)
     if (failure.kind === 'timeout') this.#adaptive?.sample(nowMs - startedMs, this.pool.inFlight, true, nowMs)
-    this.#outliers?.record(this.pool, endpoint, 'failed', nowMs)
+    this.#judge(lease, true, nowMs)
   }
 
   standing(): ServiceStanding {
@@ -133,6 +132,10 @@ export class Service {
       limit: this.limit,
       endpoints: this.#standing.of(this.pool, nowMs),
     }
+  }
+
+  #judge({ endpoint, trial }: Lease, failed: boolean, nowMs: number): void {
+    this.#outliers?.record(this.pool, endpoint, failed ? 'failed' : 'ok', nowMs, trial)
   }
 
   #limiter(pending: number, pendingTimeoutMs: number): Limiter {

@@ -12,15 +12,16 @@ async function timed<T>(what: () => Promise<T>) {
 
 it('bounds all attempts together, each with its own time', async () => {
   const all = [await silent(), await silent(), await silent()]
-  const yaml = 'upstream: { responseTimeout: 100ms }\nretry: { timeout: 150ms, backoff: { base: 1ms, most: 1ms } }'
+  const yaml = 'upstream: { responseTimeout: 400ms }\nretry: { timeout: 600ms, backoff: { base: 1ms, most: 1ms } }'
   const { answer, events } = await serviceRig(
     yaml,
     all.map(({ address }) => address),
   )
   const { came, ms } = await timed(answer)
   expect(came).toBe('GW_UPSTREAM_TIMEOUT')
-  expect(ms).toBeGreaterThanOrEqual(149)
-  expect(events).toEqual(['retry:timeout'])
+  expect(ms).toBeGreaterThanOrEqual(599)
+  expect(ms).toBeLessThan(1100)
+  expect(events).toContain('retry:timeout')
   await until('all are let go of', () => all.every(({ sockets }) => sockets.size === 0))
 })
 
@@ -59,7 +60,7 @@ it('blames nobody who was asked when it had all but passed', async () => {
     observe: ({ instance }: { instance: { id: string } }) => void blamed.push(instance.id),
   }
   const [first, second] = [await silent(), await silent()]
-  const yaml = 'upstream: { responseTimeout: 120ms }\nretry: { timeout: 150ms, backoff: { base: 1ms, most: 1ms } }'
+  const yaml = 'upstream: { responseTimeout: 400ms }\nretry: { timeout: 550ms, backoff: { base: 1ms, most: 1ms } }'
   const { answer } = await serviceRig(yaml, [first.address, second.address], { strategy })
   await answer()
   expect(second.asked).toHaveLength(1)

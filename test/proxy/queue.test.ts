@@ -128,7 +128,10 @@ it('waits for its turn no longer than all attempts may take', async () => {
   const first = rig.answer()
   await until('it is asked', () => rig.held.length === 1)
   rig.held[0]!.write('begun')
-  expect(await rig.answer()).toBe('GW_UPSTREAM_TIMEOUT')
+  await expect(rig.ask().response).rejects.toMatchObject({
+    code: 'GW_OVERLOADED',
+    message: expect.stringContaining('retry.timeout'),
+  })
   rig.held[0]!.end()
   expect(await first).toBe('200 begun')
 })
