@@ -99,17 +99,23 @@ export class Metrics {
   #sweep(): void {
     const { now, registry, standings } = this.#sources
     this.#sweptMs = now()
-    const ids = new Map<string, ReadonlySet<string>>()
-    const isKnown = ({ service = '', instance = '' }: Labels): boolean => {
-      const instances = registry.table.get(service)?.instances
-      if (service === '' || !instances || instance === '') return service === '' || instances !== undefined
-      const known = ids.get(service) ?? new Set(instances.map(({ id }) => id))
-      ids.set(service, known)
-      return known.has(instance)
-    }
+    const isKnown = knowing(registry)
     this.#requests.sweep(isKnown)
     this.#traffic.sweep(isKnown)
     this.#latency.sweep((service) => isKnown({ service }))
     standings.sweep((service) => isKnown({ service }))
+  }
+}
+
+/** Whether labels are of a service and an instance that are registered. Empty ones are of nobody, and stay. */
+function knowing({ table }: Registry): (labels: Labels) => boolean {
+  const ids = new Map<string, ReadonlySet<string>>()
+  return ({ service, instance }) => {
+    if (!service) return true
+    const served = table.get(service)
+    if (!served || !instance) return served !== undefined
+    const known = ids.get(service) ?? new Set(served.instances.map(({ id }) => id))
+    ids.set(service, known)
+    return known.has(instance)
   }
 }

@@ -8,6 +8,8 @@ import { Target } from './target.ts'
 const MOST_AT_ONCE = 200
 /** Probes that are begun before the process may do something else. */
 const MOST_IN_A_TURN = 20
+/** Within so long everybody of a large table is due for the first time: it comes with a lot of other work. */
+const MOST_SPREAD_MS = 1000
 /** What a timer can hold. */
 const LONGEST_MS = 2 ** 31 - 1
 
@@ -72,8 +74,8 @@ export class Prober {
     for (const service of removed) this.#drop(service)
     const newcomers = services.flatMap(({ name, instances, gone }) => this.#take(name, instances, gone))
     const { now, random } = this.#options
-    // About one a millisecond: a large table comes with a lot of other work.
-    for (const target of newcomers) this.#plan(target, now(), random() * (newcomers.length - 1))
+    const spreadMs = Math.min(newcomers.length - 1, MOST_SPREAD_MS)
+    for (const target of newcomers) this.#plan(target, now(), random() * spreadMs)
     this.#arm()
   }
 
