@@ -1,7 +1,7 @@
 import type { Lease } from '../balancing/index.ts'
 import { Attempt } from './attempt.ts'
 import type { Cancellable, Exchange } from './exchange.ts'
-import { discard, type Retries } from './retries.ts'
+import type { Retries } from './retries.ts'
 import type { Service } from './service.ts'
 import type { UpstreamRequest } from './transport.ts'
 import { UpstreamResponse } from './upstream-response.ts'
@@ -54,10 +54,20 @@ export class Hedge implements Cancellable {
   }
 
   #askAnother(): void {
-    const lease = this.#retries.beside(this.#first)
+    const lease = this.#leaseBeside()
     if (!lease) return
     this.#service.means.count('hedge', this.#service.name, 'sent')
     this.#second = this.#start(lease, this.#service.means.now())
+  }
+
+  /** What a strategy throws would be an error of the first attempt, which has none. */
+  #leaseBeside(): Lease | undefined {
+    try {
+      return this.#retries.beside(this.#first)
+    } catch (err) {
+      this.#service.means.log.error({ service: this.#service.name, err }, 'no instance could be picked for a hedge')
+      return undefined
+    }
   }
 
   readonly #settled = (attempt: Attempt): void => {
@@ -104,13 +114,16 @@ export class Hedge implements Cancellable {
       return last
     }
     this.#drop(last)
+    this.#exchange.endpoint = aside.lease.endpoint
     this.#exchange.running = (aside.outcome as UpstreamResponse).untouchedBody
     return aside
   }
 
   #drop(attempt: Attempt): void {
     this.#retries.count(attempt)
-    if (attempt.outcome instanceof UpstreamResponse) discard(this.#exchange, attempt.outcome)
-    else this.#service.limiter?.release()
+    if (attempt.outcome instanceof UpstreamResponse) {
+      attempt.outcome.discard()
+      this.#exchange.upstreamBroke = false
+    } else this.#service.limiter?.release()
   }
 }

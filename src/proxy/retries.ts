@@ -161,7 +161,7 @@ export class Retries {
 }
 
 /** Another answer takes its place. */
-export function discard(exchange: Exchange, response: UpstreamResponse): void {
+function discard(exchange: Exchange, response: UpstreamResponse): void {
   response.discard()
   exchange.upstreamMs = undefined
   exchange.upstreamBroke = false

@@ -84,10 +84,24 @@ it.each([
   ['a failure of the second', [slow, breaks], '200 slow'],
   ['a status of the second that is tried again', [slow, refuses], '200 slow'],
 ] as const)('leaves it to the other one after %s', async (_, answers, wanted) => {
-  const { answer, events } = await hedging(', on: [503]', answers)
-  expect(await answer()).toBe(wanted)
+  const { ask, events } = await hedging(', on: [503]', answers)
+  const { exchange, response } = ask()
+  expect(`${(await response).status} ${await (await response).text()}`).toBe(wanted)
+  expect(exchange).toMatchObject({ attempts: 2, upstreamMs: expect.any(Number) })
   expect(events[0]).toBe('hedge:sent')
   expect(events.filter((event) => event.startsWith('retry'))).toEqual([])
+})
+
+it('goes on with the first one when the strategy fails on the second pick', async () => {
+  let picks = 0
+  const strategy = {
+    pick<T>(endpoints: readonly T[]): T {
+      if (++picks > 1) throw new Error('no more')
+      return endpoints[0]!
+    },
+  }
+  const { answer, events } = await hedging('', [slow, quick], { strategy })
+  expect([await answer(), picks, events]).toEqual(['200 slow', 2, []])
 })
 
 it('goes on to a third instance when both have failed', async () => {
