@@ -45,7 +45,7 @@ export async function startProbing(
   instances: readonly Upstream[],
   { workers = 2, active = {} }: { workers?: number; active?: object } = {},
 ): Promise<GatewayProcess & { addressOfAnswer(): Promise<string> }> {
-  const often = { path: '/health', interval: '50ms', fastInterval: '50ms', timeout: '5s' }
+  const often = { path: '/health', interval: '50ms', fastInterval: '50ms', timeout: '30s' }
   const health = { passive: null, active: { ...often, ...active }, panicBelow: 0 }
   // A file that is doubted like a registry: what leaves it is kept for now.
   const registry = { type: 'static-file', options: { path: 'services.yaml' }, settle: '30s', onEmpty: 'hold' }
