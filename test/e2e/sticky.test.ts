@@ -49,7 +49,7 @@ async function shop() {
   return {
     browser,
     home: instances.find((one) => one.name === name)!,
-    strangers: async () => namesIn(await Promise.all(Array.from({ length: 24 }, () => new Browser(url).ask()))),
+    strangers: async () => namesIn(await Promise.all(Array.from({ length: 40 }, () => new Browser(url).ask()))),
     register: (entryOf: (instance: Named) => unknown) =>
       gateway.write('services.yaml', written(instances.flatMap((one) => entryOf(one) ?? []))),
   }
