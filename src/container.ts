@@ -13,7 +13,7 @@ import {
   trust,
 } from './gateway/index.ts'
 import { reaches } from './health/index.ts'
-import type { Logger, RegistryAdapter } from './plugin/index.ts'
+import type { BalancingStrategy, Logger, PluginContext, RegistryAdapter } from './plugin/index.ts'
 import { forward, Http1Transport, limitBody, type Means, Upstreams } from './proxy/index.ts'
 import { Directory, fullJitter, originOf, Registry, SnapshotFile, type SourceSpec } from './registry/index.ts'
 import { createRouter } from './routing/index.ts'
@@ -78,7 +78,7 @@ function bindDataPlane(root: Scope): void {
     const settings = settingsOf(get(scope, Tokens.config))
     const context = get(scope, Tokens.pluginContext)
     const upstreams = get(scope, Tokens.upstreams)
-    const make = ({ type, options }: PluginRef) => get(scope, Tokens.catalog).strategy(type).create(options, context)
+    const make = strategies(get(scope, Tokens.catalog), context)
     return new Directory({
       log: get(scope, Tokens.log),
       strategy: (service) => make(settings(service).balancing),
@@ -89,6 +89,18 @@ function bindDataPlane(root: Scope): void {
   })
   bind(root, Tokens.fetch, gatewayFetch)
   bind(root, Tokens.listener, gatewayListener)
+}
+
+/** Makes strategies, and those that they choose with. */
+function strategies(catalog: Catalog, context: PluginContext) {
+  return function make({ type, options }: PluginRef): BalancingStrategy {
+    const plugin = catalog.strategy(type)
+    const inner = () => {
+      if (plugin.inner === undefined) throw new Error(`strategy "${type}" names no option for an inner one`)
+      return make((options as Readonly<Record<string, PluginRef>>)[plugin.inner]!)
+    }
+    return plugin.create(options, { ...context, inner })
+  }
 }
 
 function gatewayFetch(scope: Scope) {

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
+import { z } from 'zod'
 import { builtins } from '../src/builtins.ts'
 import { parseConfig } from '../src/config/index.ts'
 import { controlPlaneOf, dataPlaneOf, newGatewayScope } from '../src/container.ts'
 import { set } from '../src/di.ts'
+import { defineStrategy } from '../src/plugin/index.ts'
 import { exchangeOfRequest, type Transport } from '../src/proxy/index.ts'
 import { Tokens } from '../src/tokens.ts'
 import { pluginContext, view } from './contract/index.ts'
@@ -52,6 +54,35 @@ it('gives each gateway parts of its own, and each part once', async () => {
   expect(dataPlaneOf(one).directory).toBe(dataPlaneOf(one).directory)
   expect(dataPlaneOf(one).directory).not.toBe(dataPlaneOf(other).directory)
   expect(controlPlaneOf(one).registry).not.toBe(controlPlaneOf(other).registry)
+})
+
+it('makes the strategy within a strategy, and refuses one to a plugin that names none', async () => {
+  const made: string[] = []
+  const outer = defineStrategy({
+    name: 'outer',
+    options: z.strictObject({ choice: z.unknown() }),
+    inner: 'choice',
+    create(_options, { inner }) {
+      made.push('outer')
+      return inner()
+    },
+  })
+  const alone = defineStrategy({ name: 'alone', create: (_options, { inner }) => inner() })
+  const { config, catalog } = await parseConfig(
+    `${YAML}services: { a: { balancing: { type: outer, options: { choice: round-robin } } }, b: { balancing: alone } }\n`,
+    'gateway.yaml',
+    { builtins: [...builtins, outer, alone], env: {} },
+  )
+  const { log, entries } = pluginContext()
+  const scope = newGatewayScope({ config, catalog, log, lines: { write: () => undefined } })
+  set(scope, Tokens.transport, echo)
+  const data = dataPlaneOf(scope)
+  data.directory.apply(tableOf(view({ a: ['10.0.0.1:1001', '10.0.0.1:1002'], b: ['10.0.0.1:1001'] })))
+  expect([await ask(data, '/services/a/'), await ask(data, '/services/a/')]).toEqual(['1001', '1002'])
+  expect(made).toEqual(['outer'])
+  expect(entries.map(({ fields }) => String((fields as { err: Error }).err))).toEqual([
+    'Error: strategy "alone" names no option for an inner one',
+  ])
 })
 
 it('uses the strategy that a service names, and the file’s for all others', async () => {

@@ -37,12 +37,15 @@ function defaultExport(module: unknown): unknown {
 /** Everything that keeps `value` from being a plugin. */
 export function defectsOf(value: unknown): string[] {
   if (!isObject(value)) return [`is ${value === null ? 'null' : `a ${typeof value}`}, not a plugin object`]
-  const { kind, name, create, options } = value
+  const { kind, name, create, options, inner } = value
   return [
     ...(KINDS.includes(kind as string) ? [] : [kindDefect(kind)]),
     ...(typeof name === 'string' && NAME.test(name) ? [] : [nameDefect(name)]),
     ...(typeof create === 'function' ? [] : ['create is not a function']),
     ...(options === undefined || isSchema(options) ? [] : ['options is not a Standard Schema (zod, valibot, arktype)']),
+    ...(inner === undefined || (isText(inner) && options !== undefined)
+      ? []
+      : ['inner does not name one of its options']),
   ]
 }
 
@@ -66,6 +69,8 @@ const isSchema = (value: unknown) => {
   const standard = isObject(value) || typeof value === 'function' ? (value as Fields)['~standard'] : undefined
   return isObject(standard) && typeof standard.validate === 'function'
 }
+
+const isText = (value: unknown) => typeof value === 'string' && value !== ''
 
 const looksLikePlugin = (value: Fields) => 'kind' in value || 'create' in value
 

@@ -58,9 +58,19 @@ function optionsBranch(plugin: Plugin): JsonSchema {
   }
 }
 
-function optionsOf({ name, options }: Plugin): JsonSchema {
+function optionsOf(plugin: Plugin): JsonSchema {
+  const { name, options } = plugin
   if (!options) return { description: `${name} takes no options.`, type: ['object', 'null'], maxProperties: 0 }
-  return optionsJsonSchema(options) ?? {}
+  const schema = optionsJsonSchema(options) ?? {}
+  return plugin.kind === 'strategy' && plugin.inner ? withStrategyAt(plugin.inner, schema) : schema
+}
+
+/** What an option is that names a strategy, the gateway knows better than the plugin. */
+function withStrategyAt(name: string, schema: JsonSchema): JsonSchema {
+  const said = schema.properties?.[name] as JsonSchema | undefined
+  const { description = 'The strategy that it chooses with.', default: preset } = said ?? {}
+  const option = { description, ...(preset !== undefined && { default: preset }), $ref: '#/definitions/strategy' }
+  return { ...schema, properties: { ...schema.properties, [name]: option } }
 }
 
 const LISTS = ['anyOf', 'allOf']

@@ -4,7 +4,7 @@ import { shown, wording } from './wording.ts'
 
 export type Checked =
   | { readonly value: unknown; readonly findings?: undefined }
-  | { readonly findings: readonly Finding[] }
+  | { readonly value?: undefined; readonly findings: readonly Finding[] }
 
 /** Turns the options in the file into what the plugin's `create` takes, or into what is wrong with them. */
 export async function checkOptions(plugin: Plugin, written: unknown): Promise<Checked> {

@@ -1,7 +1,10 @@
 import type { Catalog, PluginKind } from '../catalog/catalog.ts'
 import { unknown } from '../catalog/suggest.ts'
 import type { Path, Source } from './document.ts'
+import { strategyRef } from './fields.ts'
+import { findings } from './issues.ts'
 import { checkOptions } from './options.ts'
+import { wording } from './wording.ts'
 
 /** A place in the file that names a plugin. */
 export interface Reference {
@@ -35,15 +38,38 @@ export function references(written: unknown): Reference[] {
 /** Looks each reference up and checks its options, one after the other; what is wrong is reported to `source`. */
 export async function checkReferences(found: readonly Reference[], catalog: Catalog, source: Source) {
   const checked = new Map<string, unknown>()
-  for (const { kind, path, type, options } of found) {
-    const plugin = catalog.find(kind, type)
-    if (!plugin) source.report([...path, 'type'], unknown(kind, type, catalog.names(kind)))
-    const result = plugin && (await checkOptions(plugin, options))
-    for (const { path: inner, message, spot } of result?.findings ?? [])
-      source.report([...path, 'options', ...inner], message, spot)
-    if (result && !result.findings) checked.set(pathKey(path), result.value)
-  }
+  for (const reference of found) checked.set(pathKey(reference.path), await check(reference, catalog, source))
   return checked as CheckedOptions
+}
+
+/** The options that `create` takes; anything when something is wrong. */
+async function check({ kind, path, type, options }: Reference, catalog: Catalog, source: Source): Promise<unknown> {
+  const plugin = catalog.find(kind, type)
+  if (!plugin) return source.report([...path, 'type'], unknown(kind, type, catalog.names(kind)))
+  const { value, findings = [] } = await checkOptions(plugin, options)
+  for (const { path: inner, message, spot } of findings) source.report([...path, 'options', ...inner], message, spot)
+  if (plugin.kind !== 'strategy' || plugin.inner === undefined) return value
+  const written = fields(options)[plugin.inner]
+  if (written === undefined && findings.length > 0) return value
+  const within = [...path, 'options', plugin.inner]
+  const ref = await checkInner(within, written ?? fields(value)[plugin.inner], catalog, source)
+  return { ...fields(value), [plugin.inner]: ref }
+}
+
+/** A plugin may name itself by its own default. */
+const DEEPEST = 30
+
+/** Checks the strategy that another one chooses with, as it is written or by default. @returns it with its checked options */
+async function checkInner(path: Path, ref: unknown, catalog: Catalog, source: Source) {
+  const { data, error } = strategyRef.safeParse(ref, { error: wording })
+  for (const { path: inner, message, spot } of findings(error?.issues ?? []))
+    source.report([...path, ...inner], message, spot)
+  if (!data) return undefined
+  if (path.length > DEEPEST) return source.report(path, 'is a strategy within itself, without an end')
+  return {
+    type: data.type,
+    options: await check({ kind: 'strategy', path, type: data.type, options: data.options }, catalog, source),
+  }
 }
 
 function ofRoutes(path: Path, routes: unknown): Reference[] {

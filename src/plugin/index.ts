@@ -5,6 +5,7 @@
 export * from './adapter.ts'
 export * from './address.ts'
 export * from './context.ts'
+export * from './endpoint.ts'
 export * from './hash.ts'
 export * from './instance.ts'
 export * from './middleware.ts'

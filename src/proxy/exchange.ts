@@ -36,6 +36,8 @@ export class Exchange implements RouteRequest, PickContext {
 
   route: Route | undefined
   endpoint: LiveEndpoint | undefined
+  /** Leases of the service that have not ended; written by its pool before each pick. */
+  inFlight = 0
   attempts = 0
   /** From the last attempt's start to the response head. */
   upstreamMs: number | undefined
@@ -43,6 +45,7 @@ export class Exchange implements RouteRequest, PickContext {
   upstreamBroke = false
   /** What runs for this exchange just now: an attempt, then the body of its answer. */
   running: Cancellable | undefined
+  #cookies: Map<string, string> | undefined
   #clientClosed = false
 
   constructor(from: ExchangeFields) {
@@ -76,6 +79,16 @@ export class Exchange implements RouteRequest, PickContext {
   header(name: string): string | undefined {
     const value = this.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  setCookie(name: string, value: string): void {
+    this.#cookies ??= new Map()
+    this.#cookies.set(name, value)
+  }
+
+  /** Values of `Set-Cookie` for the response; undefined when there are none. */
+  get cookies(): readonly string[] | undefined {
+    return this.#cookies && [...this.#cookies.values()]
   }
 
   /** The client has gone: whatever still runs for it stops. */

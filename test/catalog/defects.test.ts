@@ -45,6 +45,15 @@ it('names every defect of a plugin', async () => {
   ])
 })
 
+it.each(["inner: 'strategy'", 'inner: 3, options: schema', "inner: '', options: schema"])(
+  'refuses %s',
+  async (fields) => {
+    const schema = "const schema = { '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }) } }"
+    const text = `${schema}; export default { kind: 'strategy', name: 'x', create() {}, ${fields} }`
+    expect(await defectsIn(text)).toEqual(['inner does not name one of its options'])
+  },
+)
+
 it('keeps the good plugins of an array and counts the bad ones', async () => {
   const good = "{ kind: 'adapter', name: 'good', create() {} }"
   const { plugins, defects } = await load(`export default [${good}, { kind: 'adapter', name: 'bad' }]`)

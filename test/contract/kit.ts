@@ -1,4 +1,10 @@
-import { type Endpoint, type Instance, instance, type PickContext, type PluginContext } from '../../src/plugin/index.ts'
+import {
+  type Endpoint,
+  type Instance,
+  instance,
+  type PickContext,
+  type StrategyContext,
+} from '../../src/plugin/index.ts'
 
 /** An endpoint whose counters the test writes. */
 export interface ScriptedEndpoint extends Endpoint {
@@ -25,7 +31,7 @@ export interface LogEntry {
   readonly message: string
 }
 
-export interface ScriptedContext extends PluginContext {
+export interface ScriptedContext extends StrategyContext {
   /** What was logged, oldest first. */
   readonly entries: readonly LogEntry[]
   /** The messages among them that were logged as warnings. */
@@ -34,22 +40,27 @@ export interface ScriptedContext extends PluginContext {
   advance(ms: number): void
 }
 
-/** A clock that stands at 0, chance from `seed` (default 1), a log that is kept, ordinal 0, the current directory. */
+/**
+ * A clock that stands at 0, chance from `seed` (default 1), a log that is kept, ordinal 0, the current directory, and for an
+ * inner strategy one that picks by that chance.
+ */
 export function pluginContext({
   seed = 1,
   ...overrides
-}: Partial<PluginContext> & { seed?: number } = {}): ScriptedContext {
+}: Partial<StrategyContext> & { seed?: number } = {}): ScriptedContext {
   const entries: LogEntry[] = []
   const warnings: string[] = []
   const write = (level: LogEntry['level']) => (fields: object, message: string) => {
     entries.push({ level, fields, message })
     if (level === 'warn') warnings.push(message)
   }
+  const random = overrides.random ?? mulberry32(seed)
   let nowMs = 0
   return {
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     now: () => nowMs,
-    random: mulberry32(seed),
+    random,
+    inner: () => ({ pick: (endpoints) => endpoints[Math.floor(random() * endpoints.length)]! }),
     directory: process.cwd(),
     ordinal: 0,
     ...overrides,
@@ -61,10 +72,26 @@ export function pluginContext({
   }
 }
 
-/** GET / of service `service` from 127.0.0.1, without headers. */
-export function pickContext(overrides: Partial<PickContext> = {}): PickContext {
-  const context = { service: 'service', method: 'GET', path: '/', clientAddress: '127.0.0.1', header: () => undefined }
-  return { ...context, ...overrides }
+export interface ScriptedRequest extends PickContext {
+  inFlight: number
+  /** What was set, by name. */
+  readonly cookies: ReadonlyMap<string, string>
+}
+
+/** GET / of service `service` from 127.0.0.1, without headers, with nothing in flight. Keeps the cookies that are set. */
+export function pickContext(overrides: Partial<PickContext> = {}): ScriptedRequest {
+  const cookies = new Map<string, string>()
+  return {
+    service: 'service',
+    method: 'GET',
+    path: '/',
+    clientAddress: '127.0.0.1',
+    inFlight: 0,
+    header: () => undefined,
+    setCookie: (name, value) => cookies.set(name, value),
+    ...overrides,
+    cookies,
+  }
 }
 
 /** A small seeded generator, uniform in [0, 1), by Tommy Ettinger. Good enough for statistics, not for secrets. */
