@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import type { PoolOptions } from './balancing/index.ts'
 import type { Catalog } from './catalog/index.ts'
 import type { GatewayConfig, PluginRef, RegistryConfig, ServiceConfig } from './config/types.ts'
 import { bind, get, newScope, type Scope, set } from './di.ts'
@@ -23,6 +24,7 @@ import { Tokens } from './tokens.ts'
 export function createRoot(): Scope {
   const root = newScope()
   set(root, Tokens.now, () => performance.now())
+  set(root, Tokens.wallMs, Date.now)
   set(root, Tokens.random, Math.random)
   set(root, Tokens.ordinal, 0)
   bind(root, Tokens.unreachable, (scope) => {
@@ -82,6 +84,7 @@ function bindDataPlane(root: Scope): void {
     return new Directory({
       log: get(scope, Tokens.log),
       strategy: (service) => make(settings(service).balancing),
+      pool: (service) => poolOptions(scope, settings(service)),
       left: (endpoint) => upstreams.close(endpoint),
       unreachable: get(scope, Tokens.unreachable),
       now: get(scope, Tokens.now),
@@ -100,6 +103,17 @@ function strategies(catalog: Catalog, context: PluginContext) {
       return make((options as Readonly<Record<string, PluginRef>>)[plugin.inner]!)
     }
     return plugin.create(options, { ...context, inner })
+  }
+}
+
+function poolOptions(scope: Scope, { health }: ServiceConfig): PoolOptions {
+  return {
+    random: get(scope, Tokens.random),
+    now: get(scope, Tokens.now),
+    wallMs: get(scope, Tokens.wallMs),
+    panicBelow: health.panicBelow,
+    slowStartMs: health.slowStartMs,
+    probed: health.active !== null,
   }
 }
 

@@ -16,6 +16,8 @@ export const Tokens = {
   lines: token<LineSink>('lines'),
   /** Monotonic milliseconds. */
   now: token<() => number>('now'),
+  /** Epoch milliseconds. */
+  wallMs: token<() => number>('wallMs'),
   random: token<() => number>('random'),
   /** See `PluginContext.ordinal`. */
   ordinal: token<number>('ordinal'),

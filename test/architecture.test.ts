@@ -12,7 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   balancing: ['plugin'],
   catalog: ['plugin'],
-  health: ['type plugin'],
+  health: ['balancing', 'type plugin'],
   middleware: ['plugin'],
   config: ['catalog', 'plugin'],
 
@@ -40,6 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'proxy',
     'registry',
     'routing',
+    'type balancing',
     'type catalog',
     'type config',
     'type plugin',

@@ -5,31 +5,59 @@ const LATENCY_DECAY_MS = 10_000
 /** The counters that one worker keeps of one instance. They outlive registry changes: `instance` is replaced, the rest stays. */
 export class LiveEndpoint implements Endpoint {
   instance: Instance
+  /** The instance's, or less of it while it starts slowly. */
   weight: number
+  /** `priority` of the instance's metadata, a whole number; the lower ones are asked first. */
+  priority: number
   inFlight = 0
   latencyMs = 0
+  /** Leases ever. */
+  picks = 0
+  /** What active probes say; `unknown` waits for its first verdict, `none` waits for nothing. */
+  probe: 'none' | 'unknown' | 'up' | 'down' = 'none'
+  /** 0: not ejected. Once the time has come it takes a trial to be readmitted. */
+  ejectedUntilMs = 0
+  /** Its ejection is over, and one request may find out whether it works again. */
+  trial: 'none' | 'due' | 'running' = 'none'
+  /** Whether the pool offers it to its strategy just now. */
+  offered = false
   /** The registry no longer names it: the first failed connection is its end. */
   held = false
   /** It was only held and could not be connected to: not picked any more, until the registry names it again. */
   letGo = false
   /** When it was last told of as unreachable. */
   toldMs = Number.NEGATIVE_INFINITY
-  #observedAt = 0
+  /** When this worker first saw this registration. */
+  seenMs: number
+  #observedMs = Number.NEGATIVE_INFINITY
 
-  constructor(instance: Instance) {
+  constructor(instance: Instance, seenMs = 0) {
     this.instance = instance
     this.weight = instance.weight
+    this.priority = priorityOf(instance)
+    this.seenMs = seenMs
   }
 
-  become(instance: Instance): void {
+  /** Takes over what the registry says now. A new registration is a new process: what the old one did does not count against it. */
+  become(instance: Instance, nowMs: number): void {
+    if (instance.registeredAt !== this.instance.registeredAt) {
+      this.seenMs = nowMs
+      this.ejectedUntilMs = 0
+      this.trial = 'none'
+    }
     this.instance = instance
     this.weight = instance.weight
+    this.priority = priorityOf(instance)
   }
 
   /** Takes in one time to the response head: an exponential mean over time, so that a rare sample counts for more. */
   observe(latencyMs: number, nowMs: number): void {
-    const kept = this.#observedAt === 0 ? 0 : Math.exp((this.#observedAt - nowMs) / LATENCY_DECAY_MS)
+    const kept = Math.exp((this.#observedMs - nowMs) / LATENCY_DECAY_MS)
     this.latencyMs = this.latencyMs * kept + latencyMs * (1 - kept)
-    this.#observedAt = nowMs
+    this.#observedMs = nowMs
   }
+}
+
+function priorityOf({ metadata: { priority } }: Instance): number {
+  return priority !== undefined && /^-?\d{1,9}$/.test(priority) ? Number(priority) : 0
 }

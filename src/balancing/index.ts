@@ -1,4 +1,7 @@
 export { LiveEndpoint } from './endpoint.ts'
 export { guarded } from './guarded.ts'
 export { Lease } from './lease.ts'
+export type { Offer, Tier } from './offer.ts'
 export { Pool } from './pool.ts'
+export type { Candidate, LeaseContext, PoolOptions } from './terms.ts'
+export { isHealthy, type Why } from './why.ts'

@@ -1,34 +1,68 @@
 import type { BalancingStrategy, Endpoint, Instance, PickContext } from '../plugin/index.ts'
 import { LiveEndpoint } from './endpoint.ts'
-import { Lease } from './lease.ts'
+import { Lease, type Lessor } from './lease.ts'
+import { Members } from './members.ts'
+import { type Offer, offerOf } from './offer.ts'
+import { Selection } from './selection.ts'
+import { type Warming, warm } from './slow-start.ts'
+import type { Candidate, LeaseContext, PoolOptions } from './terms.ts'
+import { ripen } from './trials.ts'
+import { type Why, whyUnfit } from './why.ts'
+
+const NOTHING_WARMS: Warming = { changed: false, dueMs: Number.POSITIVE_INFINITY }
 
 /**
  * The endpoints of one service. Knows who is fit; the strategy only chooses among those.
- * Endpoints are kept by instance id across updates, and so are their counters and the strategy's own state.
+ * Whom it offers is worked out when something has changed or a time has come, and kept until then.
  */
-export class Pool {
+export class Pool implements Lessor {
   readonly service: string
-  readonly #strategy: BalancingStrategy
   /** False while the registry does not name the service, and it lives on by instances that are only kept. */
   registered = true
-  readonly #endpoints = new Map<string, LiveEndpoint>()
-  #fit: readonly LiveEndpoint[] = []
-  #holds = false
+  /** Leases that have not ended. */
+  inFlight = 0
+  /** Called when a lease has ended. */
+  onFreed: (() => void) | undefined
+  /** Called when health begins or ceases to be ignored. */
+  onPanic: ((panic: boolean) => void) | undefined
+  readonly #strategy: BalancingStrategy
+  readonly #options: PoolOptions
+  readonly #members: Members
+  #selection: Selection
+  /** When the offer is to be worked out anew: -Infinity after a change, Infinity when nothing is to come. */
+  #dueMs = Number.POSITIVE_INFINITY
 
-  constructor(service: string, strategy: BalancingStrategy) {
+  constructor(service: string, strategy: BalancingStrategy, options: PoolOptions) {
     this.service = service
     this.#strategy = strategy
+    this.#options = options
+    this.#members = new Members(options.probed)
+    this.#selection = new Selection(offerOf([], 0), options.random)
   }
 
   get endpoints(): Iterable<LiveEndpoint> {
-    return this.#endpoints.values()
+    return this.#members.all
+  }
+
+  /** Whom requests may go to at this moment. */
+  get offer(): Offer {
+    this.#catchUp()
+    return this.#selection.offer
+  }
+
+  /** Whether health is ignored, because too few are healthy. */
+  get panic(): boolean {
+    return this.offer.panic
+  }
+
+  /** Whether the registry still names it. */
+  has(endpoint: LiveEndpoint): boolean {
+    return this.#members.has(endpoint)
   }
 
   /** Takes over all instances, and the ids of those that are only held. @returns as `change` does */
   update(instances: readonly Instance[], held: readonly string[] = []): readonly LiveEndpoint[] {
-    const present = new Set(instances.map(({ id }) => id))
-    const gone = [...this.#endpoints.keys()].filter((id) => !present.has(id))
-    return this.change(instances, gone, held)
+    return this.change(instances, this.#members.without(instances), held)
   }
 
   /**
@@ -41,63 +75,146 @@ export class Pool {
     gone: readonly string[],
     held: readonly string[] = [],
   ): readonly LiveEndpoint[] {
-    const left: LiveEndpoint[] = []
-    for (const id of gone) this.#remove(id, left)
-    for (const instance of instances) {
-      const known = this.#endpoints.get(instance.id)
-      if (known && sameAddress(known.instance, instance)) known.become(instance)
-      else {
-        if (known) left.push(known)
-        this.#endpoints.set(instance.id, new LiveEndpoint(instance))
-      }
-    }
-    this.#hold(held)
-    this.#changed()
+    const nowMs = this.#options.now()
+    const left = this.#members.change(instances, gone, held, nowMs)
+    this.#work(nowMs, true)
     return left
   }
 
   /** Lets go of an endpoint that is only held, before the registry does. */
   letGo(endpoint: LiveEndpoint): void {
     endpoint.letGo = true
-    this.#changed()
+    this.#touch()
   }
 
-  #remove(id: string, left: LiveEndpoint[]): void {
-    const endpoint = this.#endpoints.get(id)
-    if (endpoint) left.push(endpoint)
-    this.#endpoints.delete(id)
+  /** Offers the endpoint no more until that time, and then for a trial. Who decides it minds how many may be. */
+  eject(endpoint: LiveEndpoint, untilMs: number): void {
+    endpoint.ejectedUntilMs = untilMs
+    endpoint.trial = 'none'
+    this.#touch()
   }
 
-  #hold(ids: readonly string[]): void {
-    if (ids.length === 0 && !this.#holds) return
-    const held = new Set(ids)
-    for (const [id, endpoint] of this.#endpoints) {
-      endpoint.held = held.has(id)
-      endpoint.letGo &&= endpoint.held
-    }
-    this.#holds = ids.length > 0
+  readmit(endpoint: LiveEndpoint): void {
+    endpoint.ejectedUntilMs = 0
+    endpoint.trial = 'none'
+    this.#touch()
   }
 
-  #changed(): void {
-    this.#fit = [...this.#endpoints.values()].filter(({ instance, letGo }) => instance.status === 'up' && !letGo)
-    this.#strategy.update?.([...this.#endpoints.values()])
+  /** What active probes have found. An ejected endpoint that was down for them, and is up again, has its trial at once. */
+  verdict(id: string, up: boolean): void {
+    const endpoint = this.#members.get(id)
+    if (!endpoint || endpoint.probe === (up ? 'up' : 'down')) return
+    if (up && endpoint.probe === 'down' && endpoint.ejectedUntilMs > 0) endpoint.ejectedUntilMs = this.#options.now()
+    endpoint.probe = up ? 'up' : 'down'
+    this.#touch()
+  }
+
+  /** An attempt came to a response head, or failed, after `latencyMs`. A failure says nothing about how fast the endpoint is. */
+  observe(endpoint: LiveEndpoint, latencyMs: number, failed: boolean): void {
+    if (!failed) endpoint.observe(latencyMs, this.#options.now())
+    this.#strategy.observe?.(endpoint, latencyMs, failed)
   }
 
   /**
-   * Picks a fit endpoint that is not in `tried` and counts it as load.
+   * Takes an endpoint that is not in `tried` and counts it as load: the one that the request's session is bound to; else one
+   * that is due for a trial; else what the strategy picks. Those that are not fit come when everybody else was tried.
    *
    * @returns undefined when none is left
    * @throws Error when the strategy returns something that it was not given
    */
-  lease(context: PickContext, tried: readonly Endpoint[]): Lease | undefined {
-    const fit = tried.length === 0 ? this.#fit : this.#fit.filter((endpoint) => !tried.includes(endpoint))
-    if (fit.length === 0) return undefined
-    const picked = this.#strategy.pick(fit, context)
+  lease(context: LeaseContext, tried: readonly Endpoint[]): Lease | undefined {
+    this.#catchUp()
+    context.inFlight = this.inFlight
+    const kept = this.kept(context)
+    if (kept && !tried.includes(kept)) return this.#take(kept, false)
+    const selection = this.#selection
+    const onTrial = tried.length === 0 ? selection.nextTrial() : undefined
+    if (onTrial) return this.#take(onTrial, true)
+    const offered = tried.length === 0 ? selection.offered() : selection.untried(tried)
+    if (offered.length === 0) return undefined
+    const picked = this.#strategy.pick(offered, context)
     if (!(picked instanceof LiveEndpoint)) throw new Error(`the strategy of service ${this.service} picked no endpoint`)
-    return new Lease(picked)
+    return this.#take(picked, false)
   }
-}
 
-function sameAddress(a: Instance, b: Instance): boolean {
-  return a.host === b.host && a.port === b.port && a.tls === b.tls
+  /** The endpoint that the request's session is bound to, if it may go on there. */
+  kept(context: PickContext): LiveEndpoint | undefined {
+    const kept = this.#strategy.keeps?.(context)
+    if (!(kept instanceof LiveEndpoint) || !this.has(kept)) return undefined
+    const why = kept.offered ? undefined : whyUnfit(kept)
+    return why === undefined || why === 'draining' ? kept : undefined
+  }
+
+  /** What the strategy compares, if it can tell. */
+  score(endpoint: LiveEndpoint, context: PickContext): number | undefined {
+    return this.#strategy.score?.(endpoint, context)
+  }
+
+  /** Why the endpoint is not offered; undefined if it is. */
+  why(endpoint: LiveEndpoint): Why | undefined {
+    this.#catchUp()
+    return endpoint.offered ? undefined : (whyUnfit(endpoint) ?? 'other tier')
+  }
+
+  /** All endpoints, offered or not. */
+  candidates(): readonly Candidate[] {
+    const shares = new Map(this.offer.tiers.map(({ priority, share }) => [priority, share]))
+    return this.#members.all.map((endpoint) => ({
+      endpoint,
+      why: this.why(endpoint),
+      tier: endpoint.priority,
+      share: shares.get(endpoint.priority) ?? 0,
+      weight: endpoint.weight,
+    }))
+  }
+
+  /** For leases only. */
+  ended({ endpoint, trial }: Lease): void {
+    endpoint.inFlight--
+    this.inFlight--
+    // It came to nothing that could be judged, such as a client that went away.
+    if (trial && endpoint.trial === 'running') {
+      endpoint.trial = 'due'
+      this.#touch()
+    }
+    this.onFreed?.()
+  }
+
+  #take(endpoint: LiveEndpoint, trial: boolean): Lease {
+    if (trial) endpoint.trial = 'running'
+    endpoint.picks++
+    endpoint.inFlight++
+    this.inFlight++
+    return new Lease(endpoint, trial, this)
+  }
+
+  #touch(): void {
+    this.#dueMs = Number.NEGATIVE_INFINITY
+  }
+
+  #catchUp(): void {
+    if (this.#dueMs === Number.POSITIVE_INFINITY) return
+    const nowMs = this.#options.now()
+    if (nowMs >= this.#dueMs) this.#work(nowMs, false)
+  }
+
+  #work(nowMs: number, renewed: boolean): void {
+    const { panicBelow, slowStartMs } = this.#options
+    const endpoints = this.#members.all
+    const trialsMs = ripen(endpoints, nowMs)
+    const warming = slowStartMs > 0 ? warm(endpoints, slowStartMs, nowMs, this.#options.wallMs()) : NOTHING_WARMS
+    this.#dueMs = Math.min(trialsMs, warming.dueMs)
+    const before = this.#selection.offer
+    const other = renewed || warming.changed
+    this.#present(offerOf(endpoints, panicBelow, other ? undefined : before))
+    if (other) this.#strategy.update?.([...endpoints])
+    if (before.panic !== this.#selection.offer.panic) this.onPanic?.(!before.panic)
+  }
+
+  #present(offer: Offer): void {
+    for (const endpoint of this.#members.all) endpoint.offered = false
+    for (const { share, endpoints } of offer.tiers)
+      if (share > 0) for (const endpoint of endpoints) endpoint.offered = true
+    this.#selection = new Selection(offer, this.#options.random)
+  }
 }

@@ -1,4 +1,4 @@
-import { guarded, type LiveEndpoint, Pool } from '../balancing/index.ts'
+import { guarded, type LiveEndpoint, Pool, type PoolOptions } from '../balancing/index.ts'
 import { GatewayError, serviceNotFound } from '../errors.ts'
 import type { BalancingStrategy, Logger } from '../plugin/index.ts'
 import type { RegistryUpdate, ServiceUpdate } from './update.ts'
@@ -6,6 +6,7 @@ import type { RegistryUpdate, ServiceUpdate } from './update.ts'
 export interface DirectoryOptions {
   readonly log: Logger
   strategy(service: string): BalancingStrategy
+  pool(service: string): PoolOptions
   /** The endpoint is no longer in the view: close what was opened for it. */
   left(endpoint: LiveEndpoint): void
   /** A connection to an instance failed. At most once a second for each. */
@@ -55,6 +56,11 @@ export class Directory {
     return endpoint.held
   }
 
+  /** An active probe has found an instance up or down. What is not known here is left aside: it is told of again when it is. */
+  verdict(service: string, id: string, up: boolean): void {
+    this.#pools.get(service)?.verdict(id, up)
+  }
+
   /** @throws GW_REGISTRY_NOT_READY before the first view, GW_SERVICE_NOT_FOUND when the view does not name the service */
   pool(service: string): Pool {
     const pool = this.#pools.get(service)
@@ -79,7 +85,12 @@ export class Directory {
     const pool = new Pool(
       service,
       guarded(service, () => strategy(service), log),
+      this.#options.pool(service),
     )
+    pool.onPanic = (panic) => {
+      if (panic) log.warn({ service }, 'too few instances are healthy: health is ignored')
+      else log.info({ service }, 'enough instances are healthy again')
+    }
     this.#pools.set(service, pool)
     return pool
   }

@@ -2,18 +2,23 @@ import { expect, it } from 'vitest'
 import { LiveEndpoint, Pool } from '../../src/balancing/index.ts'
 import { type BalancingStrategy, type Endpoint, instance } from '../../src/plugin/index.ts'
 import { pickContext } from '../contract/index.ts'
+import { poolOptions } from '../support/pool.ts'
 
 const at = (port: number, fields = {}) => instance({ host: '10.0.0.1', port, ...fields })
 const first: BalancingStrategy = { pick: (endpoints) => endpoints[0]! }
 
 it('offers a strategy only endpoints that are up and not yet tried', () => {
   let offered: readonly Endpoint[] = []
-  const pool = new Pool('a', {
-    pick(endpoints) {
-      offered = endpoints
-      return endpoints[0]!
+  const pool = new Pool(
+    'a',
+    {
+      pick(endpoints) {
+        offered = endpoints
+        return endpoints[0]!
+      },
     },
-  })
+    poolOptions(),
+  )
   pool.update([at(1), at(2, { status: 'draining' }), at(3, { status: 'down' }), at(4)])
   const lease = pool.lease(pickContext(), [])
   expect(offered.map(({ instance: { port } }) => port)).toEqual([1, 4])
@@ -22,14 +27,14 @@ it('offers a strategy only endpoints that are up and not yet tried', () => {
 })
 
 it('has no lease to give when nobody is fit', () => {
-  const pool = new Pool('a', first)
+  const pool = new Pool('a', first, poolOptions())
   expect(pool.lease(pickContext(), [])).toBeUndefined()
   pool.update([at(1, { status: 'down' })])
   expect(pool.lease(pickContext(), [])).toBeUndefined()
 })
 
 it('counts a lease as load until it ends, once', () => {
-  const pool = new Pool('a', first)
+  const pool = new Pool('a', first, poolOptions())
   pool.update([at(1)])
   const lease = pool.lease(pickContext(), [])!
   expect(lease.endpoint.inFlight).toBe(1)
@@ -39,7 +44,7 @@ it('counts a lease as load until it ends, once', () => {
 })
 
 it('keeps an endpoint and its counters when its instance changes, and takes over what changed', () => {
-  const pool = new Pool('a', first)
+  const pool = new Pool('a', first, poolOptions())
   pool.update([at(1)])
   const { endpoint } = pool.lease(pickContext(), [])!
   expect(pool.update([at(1, { weight: 5 })])).toEqual([])
@@ -48,7 +53,7 @@ it('keeps an endpoint and its counters when its instance changes, and takes over
 })
 
 it('begins anew with an instance that keeps its id and moves to another address', () => {
-  const pool = new Pool('a', first)
+  const pool = new Pool('a', first, poolOptions())
   pool.update([at(1, { id: 'x' })])
   const [before] = pool.endpoints
   expect(pool.update([at(2, { id: 'x' })])).toEqual([before])
@@ -57,14 +62,14 @@ it('begins anew with an instance that keeps its id and moves to another address'
 
 it('tells the strategy of all endpoints, fit or not, at each change', () => {
   const told: number[] = []
-  const pool = new Pool('a', { ...first, update: (endpoints) => told.push(endpoints.length) })
+  const pool = new Pool('a', { ...first, update: (endpoints) => told.push(endpoints.length) }, poolOptions())
   pool.update([at(1), at(2, { status: 'draining' })])
   pool.update([at(1)])
   expect(told).toEqual([2, 1])
 })
 
 it('refuses a pick of what is no endpoint', () => {
-  const pool = new Pool('a', { pick: () => undefined as never })
+  const pool = new Pool('a', { pick: () => undefined as never }, poolOptions())
   pool.update([at(1)])
   expect(() => pool.lease(pickContext(), [])).toThrow('the strategy of service a picked no endpoint')
 })

@@ -5,6 +5,7 @@ import type { Served } from '../../src/registry/guard.ts'
 import { Directory } from '../../src/registry/index.ts'
 import { serviceChange, serviceUpdate } from '../../src/registry/update.ts'
 import { mulberry32, pickContext, pluginContext, view } from '../contract/index.ts'
+import { poolOptions } from '../support/pool.ts'
 import { tableOf } from '../support/table.ts'
 
 const [A, B] = ['10.0.0.1:80', '10.0.0.2:80']
@@ -28,6 +29,7 @@ function directory() {
       log: context.log,
       now: context.now,
       strategy,
+      pool: () => poolOptions(),
       left: (one) => left.push(one),
       unreachable: (service, id) => told.push(`${service} ${id}`),
     }),
@@ -156,6 +158,7 @@ it('confines a strategy that cannot be made to the requests of its service', () 
     strategy: () => {
       throw new Error('no such ring')
     },
+    pool: () => poolOptions(),
     left: () => undefined,
     unreachable: () => undefined,
     now: () => 0,

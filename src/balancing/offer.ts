@@ -1,0 +1,77 @@
+import type { LiveEndpoint } from './endpoint.ts'
+import { spread } from './tiers.ts'
+import { isCandidate, isHealthy, whyUnfit } from './why.ts'
+
+/** The endpoints of one priority. */
+export interface Tier {
+  readonly priority: number
+  /** What a strategy chooses from: the healthy ones, or, in panic, all. Never changed in place. */
+  readonly endpoints: readonly LiveEndpoint[]
+  /** Of the service's requests. 0: only for those that have tried all the others. */
+  readonly share: number
+  readonly panic: boolean
+}
+
+/** Whom a service's requests may go to, until something changes. */
+export interface Offer {
+  /** Best priority first. */
+  readonly tiers: readonly Tier[]
+  /** All that may be offered at the worst: up, and not let go. */
+  readonly candidates: readonly LiveEndpoint[]
+  readonly healthy: number
+  /** Of the candidates; those on trial among them. */
+  readonly ejected: number
+  /** Whether a tier that takes load ignores health. */
+  readonly panic: boolean
+}
+
+/**
+ * Decides who is offered. Newcomers that were not probed yet are neither counted nor offered, unless none of the others
+ * is healthy.
+ *
+ * @param before lists of it that have the same members are used again, since strategies work things out per list
+ */
+export function offerOf(endpoints: readonly LiveEndpoint[], panicBelow: number, before?: Offer): Offer {
+  const candidates = endpoints.filter(isCandidate)
+  const known = candidates.filter(({ probe }) => probe !== 'unknown')
+  const settled = known.some(isHealthy)
+  const isGood = settled ? isHealthy : isHealthyOrNew
+  const groups = byPriority(settled ? known : candidates)
+  const healthy = groups.map(([, group]) => group.filter(isGood))
+  const loads = spread(
+    groups.map(([, group], at) => ({ healthy: healthy[at]!.length, all: group.length })),
+    panicBelow,
+  )
+  const tiers = groups.map(([priority, group], at): Tier => {
+    const { share, panic } = loads[at]!
+    const offered = panic ? group : healthy[at]!
+    const known = before?.tiers.find((tier) => tier.priority === priority)?.endpoints
+    return { priority, endpoints: known && same(known, offered) ? known : offered, share, panic }
+  })
+  return {
+    tiers,
+    candidates,
+    healthy: healthy.reduce((count, { length }) => count + length, 0),
+    ejected: candidates.filter(({ ejectedUntilMs }) => ejectedUntilMs > 0).length,
+    panic: tiers.some(({ panic, share }) => panic && share > 0),
+  }
+}
+
+function isHealthyOrNew(endpoint: LiveEndpoint): boolean {
+  const why = whyUnfit(endpoint)
+  return why === undefined || why === 'not probed yet'
+}
+
+function byPriority(endpoints: readonly LiveEndpoint[]): [priority: number, group: LiveEndpoint[]][] {
+  const groups = new Map<number, LiveEndpoint[]>()
+  for (const endpoint of endpoints) {
+    const group = groups.get(endpoint.priority)
+    if (group) group.push(endpoint)
+    else groups.set(endpoint.priority, [endpoint])
+  }
+  return [...groups].sort(([a], [b]) => a - b)
+}
+
+function same(a: readonly LiveEndpoint[], b: readonly LiveEndpoint[]): boolean {
+  return a.length === b.length && a.every((endpoint, at) => endpoint === b[at])
+}
