@@ -1,0 +1,3 @@
+export async function movement() {
+  return {}
+}
