@@ -1,8 +1,6 @@
 // What of the gateway is driven, as it was built; and how one of its workers is made from it.
-import { guarded, Pool } from '../../dist/src/balancing/index.js'
+import { guarded, LiveEndpoint, Pool } from '../../dist/src/balancing/index.js'
 import { strategies } from '../../dist/strategies/index.js'
-
-export { LiveEndpoint } from '../../dist/src/balancing/index.js'
 
 export const SERVICE = 'shop'
 
@@ -26,7 +24,7 @@ export function strategyOf({ type, options = {} }, context) {
     const named = checked[plugin.inner]
     return strategyOf(typeof named === 'string' ? { type: named } : named, context)
   }
-  return plugin.create(checked, { ...context, inner })
+  return plugin.create(checked, { log, directory: '.', ordinal: 0, ...context, inner })
 }
 
 function valid({ name, options: schema }, options) {
@@ -35,10 +33,17 @@ function valid({ name, options: schema }, options) {
   return value
 }
 
+/** A strategy that nothing stands around, and what it picks from. */
+export function bareOf(ref, instances, context) {
+  const strategy = strategyOf(ref, context)
+  const endpoints = instances.map((instance) => new LiveEndpoint(instance, 0))
+  strategy.update?.(endpoints)
+  return { strategy, endpoints }
+}
+
 /** @param ref what the strategy is: `{ type, options }` */
 export function poolOf(ref, instances, { now, random, ordinal = 0, health }) {
-  const context = { log, now, random, ordinal, directory: '.' }
-  const strategy = guarded(SERVICE, () => strategyOf(ref, context), log)
+  const strategy = guarded(SERVICE, () => strategyOf(ref, { now, random, ordinal }), log)
   const pool = new Pool(SERVICE, strategy, {
     random,
     now,

@@ -19,34 +19,34 @@ export function instancesOf(count, weightOf = () => 1) {
   })
 }
 
-/** The context of a pick on behalf of one of `clients`, who keep their cookies. One object for all of them, as each pick is over at once. */
+/** Somebody who calls again and again, and keeps cookies: the context of a pick. */
 export class Caller {
   service = SERVICE
   method = 'GET'
-  path = '/'
-  clientAddress = ''
+  path
+  clientAddress
   inFlight = 0
-  #cookies
-  #client = 0
+  #user
+  #cookie
 
-  constructor(clients, cookies = new Array(clients)) {
-    this.#cookies = cookies
-  }
-
-  be(client) {
-    this.#client = client
-    this.path = `/items/${client}?page=1`
-    this.clientAddress = `10.${client >> 16}.${(client >> 8) & 255}.${client & 255}`
-    return this
+  constructor(number) {
+    this.path = flat(`/items/${number}?page=1`)
+    this.clientAddress = flat(`10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`)
+    this.#user = flat(`user-${number}`)
   }
 
   header(name) {
-    if (name === 'cookie') return this.#cookies[this.#client]
-    if (name === 'x-user') return `user-${this.#client}`
+    if (name === 'cookie') return this.#cookie
+    if (name === 'x-user') return this.#user
     return name === 'host' ? 'shop.example' : undefined
   }
 
   setCookie(_name, value) {
-    this.#cookies[this.#client] = value.split(';', 1)[0]
+    this.#cookie = flat(value.split(';', 1)[0])
   }
 }
+
+export const callersOf = (count) => Array.from({ length: count }, (_, number) => new Caller(number))
+
+/** As a parser gives it: in one piece, and not as what it was put together from. */
+const flat = (text) => Buffer.from(text, 'latin1').toString('latin1')

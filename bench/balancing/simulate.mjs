@@ -1,7 +1,7 @@
 import { Agenda } from './agenda.mjs'
 import { chance, exponential, zipf } from './chance.mjs'
 import { poolOf } from './gateway.mjs'
-import { Caller, instancesOf } from './service.mjs'
+import { callersOf, instancesOf } from './service.mjs'
 
 /**
  * A gateway of `workers` that share nothing, in front of instances that are each a queue with one server: M/M/1, first come
@@ -18,7 +18,7 @@ export function simulate({ strategy, workers, seed, meansMs, load, warmupMs, sec
   const client = zipf(clients, skew, traffic)
   const fleet = new Fleet(meansMs)
   const pools = workersOf({ strategy, workers, seed, clock, instances: fleet.instances })
-  const caller = new Caller(clients)
+  const callers = callersOf(clients)
   const agenda = new Agenda()
   const perMs = load * fleet.capacityPerMs
   const endMs = warmupMs + seconds * 1000
@@ -28,7 +28,7 @@ export function simulate({ strategy, workers, seed, meansMs, load, warmupMs, sec
     while (agenda.nextMs <= arrivalMs) leave(agenda.take(), clock, fleet)
     clock.nowMs = arrivalMs
     const pool = pools[Math.floor(traffic() * workers)]
-    const lease = pool.lease(caller.be(client()), NONE)
+    const lease = pool.lease(callers[client()], NONE)
     const at = fleet.at(lease.endpoint)
     const atMs = fleet.serve(at, arrivalMs, exponential(traffic))
     agenda.add({ atMs, at, pool, lease, arrivalMs })

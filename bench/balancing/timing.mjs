@@ -1,0 +1,25 @@
+import { median } from '../statistics.mjs'
+
+const WARMUP_MS = 300
+const RUNS = 101
+const RUN_MS = 2
+
+/**
+ * Time of one step: the median of many runs so short that most of them are undisturbed.
+ *
+ * @param step gets the number of its turn
+ * @returns nanoseconds, those of the loop itself in them
+ */
+export function nsOf(step) {
+  let turn = 0
+  const run = (turns) => {
+    const begunMs = performance.now()
+    for (const end = turn + turns; turn < end; turn++) step(turn)
+    return ((performance.now() - begunMs) * 1e6) / turns
+  }
+  const untilMs = performance.now() + WARMUP_MS
+  let ns = 0
+  while (performance.now() < untilMs) ns = run(1000)
+  const turns = Math.ceil((RUN_MS * 1e6) / ns)
+  return median(Array.from({ length: RUNS }, () => run(turns)))
+}
