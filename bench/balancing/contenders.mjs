@@ -4,4 +4,4 @@ import { strategyNames } from './gateway.mjs'
 const settings = {}
 
 /** Every strategy that comes with the gateway. */
-export const contenders = strategyNames.map((type) => ({ type, ...settings[type] }))
+export const contenders = strategyNames.map((type) => ({ name: type, type, ...settings[type] }))

@@ -1,5 +1,6 @@
 // What of the gateway is driven, as it was built; and how one of its workers is made from it.
 import { guarded, LiveEndpoint, Pool } from '../../dist/src/balancing/index.js'
+import { Outliers } from '../../dist/src/health/index.js'
 import { strategies } from '../../dist/strategies/index.js'
 
 export const SERVICE = 'shop'
@@ -55,4 +56,9 @@ export function poolOf(ref, instances, { now, random, ordinal = 0, health }) {
   })
   pool.update(instances)
   return pool
+}
+
+/** Passive ejection, for the pool of one worker. */
+export function outliersOf(settings, { random }) {
+  return new Outliers(settings, { random, log })
 }

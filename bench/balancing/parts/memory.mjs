@@ -1,3 +1,44 @@
-export async function memory() {
-  return {}
+import { execFileSync } from 'node:child_process'
+import { contenders } from '../contenders.mjs'
+
+const script = new URL('../memory-of.mjs', import.meta.url).pathname
+const ENDPOINTS = 100_000
+const PER_SERVICE = [10, 100]
+const MOST_BYTES = 1024
+/** Tables that are a service's, however many instances it has. */
+const TABLES = ['ring-hash', 'maglev']
+
+export async function memory({ say }) {
+  const rows = contenders.map(({ type }) => {
+    const sizes = PER_SERVICE.map((size) => measure(type, size))
+    say(`${type}: ${sizes.map(bytes).join(' and ')} per endpoint`)
+    return { type, sizes }
+  })
+  return { targets: rows.filter(({ type }) => type === 'peak-ewma').map(target), tables: [table(rows)] }
 }
+
+function measure(type, size) {
+  const endpoints = TABLES.includes(type) ? ENDPOINTS / 100 : ENDPOINTS
+  const args = ['--expose-gc', script, type, `${endpoints / size}`, `${size}`]
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })).perEndpoint
+}
+
+function target({ type, sizes }) {
+  return {
+    what: `memory of an endpoint with ${type}, with ${PER_SERVICE.join(' and ')} in a service`,
+    target: `<= ${MOST_BYTES} B`,
+    measured: sizes.map(bytes).join(', '),
+    met: sizes.every((size) => size <= MOST_BYTES),
+  }
+}
+
+function table(rows) {
+  return {
+    title: 'Memory of an endpoint',
+    about: 'With its part of the pool, of the strategy and of passive ejection; each has answered, and failed, before.',
+    head: ['strategy', ...PER_SERVICE.map((size) => `${size} in a service`)],
+    lines: rows.map(({ type, sizes }) => [type, ...sizes.map(bytes)]),
+  }
+}
+
+const bytes = (number) => `${number.toFixed(0)} B`
