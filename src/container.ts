@@ -83,7 +83,7 @@ function bindDataPlane(root: Scope): void {
     const make = strategies(get(scope, Tokens.catalog), context)
     return new Directory({
       log: get(scope, Tokens.log),
-      strategy: (service) => make(settings(service).balancing),
+      strategy: (service) => make(service, settings(service).balancing),
       pool: (service) => poolOptions(scope, settings(service)),
       left: (endpoint) => upstreams.close(endpoint),
       unreachable: get(scope, Tokens.unreachable),
@@ -96,13 +96,13 @@ function bindDataPlane(root: Scope): void {
 
 /** Makes strategies, and those that they choose with. */
 function strategies(catalog: Catalog, context: PluginContext) {
-  return function make({ type, options }: PluginRef): BalancingStrategy {
+  return function make(service: string, { type, options }: PluginRef): BalancingStrategy {
     const plugin = catalog.strategy(type)
     const inner = () => {
       if (plugin.inner === undefined) throw new Error(`strategy "${type}" names no option for an inner one`)
-      return make((options as Readonly<Record<string, PluginRef>>)[plugin.inner]!)
+      return make(service, (options as Readonly<Record<string, PluginRef>>)[plugin.inner]!)
     }
-    return plugin.create(options, { ...context, inner })
+    return plugin.create(options, { ...context, service, inner })
   }
 }
 

@@ -18,6 +18,7 @@ export const p2c = defineStrategy({
       const other = endpoints[hole < first ? hole : hole + 1]!
       return load(other) < load(one) ? other : one
     },
+    score: load,
   }),
 })
 

@@ -1,19 +1,32 @@
-import { defineStrategy } from '../src/plugin/index.ts'
+import { defineStrategy, type Endpoint, perList } from '../src/plugin/index.ts'
 
 /** Any endpoint, with a chance in proportion to its weight. Ignores load; keeps no state. */
 export const random = defineStrategy({
   name: 'random',
-  create: (_options, context) => ({
-    pick(endpoints) {
-      let total = 0
-      for (let at = 0; at < endpoints.length; at++) total += endpoints[at]!.weight
-      let rest = context.random() * total
-      const last = endpoints.length - 1
-      for (let at = 0; at < last; at++) {
-        rest -= endpoints[at]!.weight
-        if (rest < 0) return endpoints[at]!
-      }
-      return endpoints[last]!
-    },
-  }),
+  create(_options, context) {
+    const sums = perList(sumsOf)
+    return {
+      pick(endpoints) {
+        const upTo = sums(endpoints)
+        const last = endpoints.length - 1
+        const chance = context.random() * upTo[last]!
+        let [from, to] = [0, last]
+        while (from < to) {
+          const middle = (from + to) >>> 1
+          if (chance < upTo[middle]!) to = middle
+          else from = middle + 1
+        }
+        return endpoints[from]!
+      },
+    }
+  },
 })
+
+/** At each place the weight of all up to it. */
+function sumsOf(endpoints: readonly Endpoint[]): Float64Array {
+  let sum = 0
+  return Float64Array.from(endpoints, ({ weight }) => {
+    sum += weight
+    return sum
+  })
+}

@@ -1,36 +1,83 @@
-import { defineStrategy } from '../src/plugin/index.ts'
+import { defineStrategy, type Endpoint } from '../src/plugin/index.ts'
 
 /**
  * Smooth weighted round-robin, as in nginx (ngx_http_upstream_round_robin.c): each pick raises every credit by its
  * weight and the highest pays the total, so weights 5, 1, 1 give a a b a c a a and never a burst of a. Ignores load.
  *
- * Credits follow the instance id, so a change of the list moves nobody else's place. A newcomer begins with none.
+ * Credits of one weight rise alike, so their order changes only when one of them pays: it stands in a queue for each
+ * weight, and a pick compares the heads. Credits stay with the endpoint when the list changes; a newcomer begins with none.
  */
 export const weighted = defineStrategy({
   name: 'weighted',
   create() {
-    const credits = new Map<string, number>()
+    const credits = new WeakMap<Endpoint, number>()
+    let list: readonly Endpoint[] = []
+    let queues: readonly Queue[] = []
+    let total = 0
+    let picks = 0
+
+    function schedule(endpoints: readonly Endpoint[]): void {
+      for (const { turns, weight } of queues)
+        for (const { endpoint, credit } of turns) credits.set(endpoint, credit + weight * picks)
+      const turns = endpoints.map((endpoint, place) => ({ endpoint, place, credit: credits.get(endpoint) ?? 0 }))
+      const byWeight = new Map<number, Turn[]>(endpoints.map(({ weight }) => [weight, []]))
+      for (const turn of turns.sort(ahead)) byWeight.get(turn.endpoint.weight)!.push(turn)
+      queues = [...byWeight].map(([weight, turns]) => ({ weight, turns, head: 0 }))
+      total = endpoints.reduce((sum, { weight }) => sum + weight, 0)
+      list = endpoints
+      picks = 0
+    }
+
     return {
       pick(endpoints) {
-        let picked = endpoints[0]!
-        let highest = Number.NEGATIVE_INFINITY
-        let total = 0
-        for (let at = 0; at < endpoints.length; at++) {
-          const endpoint = endpoints[at]!
-          const credit = (credits.get(endpoint.instance.id) ?? 0) + endpoint.weight
-          credits.set(endpoint.instance.id, credit)
-          total += endpoint.weight
-          if (credit <= highest) continue
+        if (endpoints !== list) schedule(endpoints)
+        picks++
+        let first = queues[0]!
+        let highest = creditOf(first, picks)
+        for (let at = 1; at < queues.length; at++) {
+          const queue = queues[at]!
+          const credit = creditOf(queue, picks)
+          if (credit < highest || (credit === highest && headOf(first).place < headOf(queue).place)) continue
+          first = queue
           highest = credit
-          picked = endpoint
         }
-        credits.set(picked.instance.id, highest - total)
-        return picked
-      },
-      update(endpoints) {
-        const ids = new Set(endpoints.map(({ instance }) => instance.id))
-        for (const id of credits.keys()) if (!ids.has(id)) credits.delete(id)
+        return pay(first, total).endpoint
       },
     }
   },
 })
+
+interface Turn {
+  readonly endpoint: Endpoint
+  readonly place: number
+  /** Without what the picks since the schedule was made have brought. */
+  credit: number
+}
+
+interface Queue {
+  readonly weight: number
+  /** A ring: the order begins at `head`. */
+  readonly turns: Turn[]
+  head: number
+}
+
+const headOf = ({ turns, head }: Queue) => turns[head]!
+const creditOf = (queue: Queue, picks: number) => headOf(queue).credit + queue.weight * picks
+const ahead = (one: Turn, other: Turn) => other.credit - one.credit || one.place - other.place
+
+/** The head pays and goes to the end, or before those that are further behind: after the total has become less. */
+function pay(queue: Queue, total: number): Turn {
+  const { turns } = queue
+  let at = queue.head
+  const turn = turns[at]!
+  turn.credit -= total
+  queue.head = (at + 1) % turns.length
+  while (at !== queue.head) {
+    const before = (at + turns.length - 1) % turns.length
+    if (ahead(turns[before]!, turn) < 0) break
+    turns[at] = turns[before]!
+    turns[before] = turn
+    at = before
+  }
+  return turn
+}

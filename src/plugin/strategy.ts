@@ -25,6 +25,7 @@ export interface BalancingStrategy {
 }
 
 export interface StrategyContext extends PluginContext {
+  readonly service: string
   /** Makes the strategy that the option named by `inner` stands for. @throws Error when the plugin names no such option */
   inner(): BalancingStrategy
 }

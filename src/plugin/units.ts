@@ -18,9 +18,9 @@ export const duration = () =>
 /** `512B`, `16KiB`, `10MiB`, `1GiB`, and `0`; the typed option is in bytes. */
 export const size = () => quantity('a size', BYTES_PER, ['16KiB', '10MiB'])
 
-/** `20%`, and `0`; the typed option is a part of one: 0.2. */
-export const share = () =>
-  quantity('a share', PARTS_PER, ['20%', '50%']).refine((part) => part <= 1, 'is more than 100%')
+/** `20%`, and `0`; the typed option is a part of one: 0.2. At most `most`. */
+export const share = (most = 1) =>
+  quantity('a share', PARTS_PER, ['20%', '50%']).refine((part) => part <= most, `is more than ${most * 100}%`)
 
 function quantity(what: string, units: Units, examples: readonly [string, string]) {
   const pattern = new RegExp(`^(?:0|(\\d+(?:\\.\\d+)?)(${Object.keys(units).join('|')}))$`)

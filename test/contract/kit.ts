@@ -41,8 +41,8 @@ export interface ScriptedContext extends StrategyContext {
 }
 
 /**
- * A clock that stands at 0, chance from `seed` (default 1), a log that is kept, ordinal 0, the current directory, and for an
- * inner strategy one that picks by that chance.
+ * A clock that stands at 0, chance from `seed` (default 1), a log that is kept, ordinal 0, the current directory, service
+ * `service`, and for an inner strategy one that picks by that chance.
  */
 export function pluginContext({
   seed = 1,
@@ -63,6 +63,7 @@ export function pluginContext({
     inner: () => ({ pick: (endpoints) => endpoints[Math.floor(random() * endpoints.length)]! }),
     directory: process.cwd(),
     ordinal: 0,
+    service: 'service',
     ...overrides,
     entries,
     warnings,

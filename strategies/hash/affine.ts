@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import {
+  type BalancingStrategy,
+  defineStrategy,
+  type Endpoint,
+  type PickContext,
+  perList,
+  share,
+} from '../../src/plugin/index.ts'
+import { hash } from './hash.ts'
+import { keyOf, keySchema } from './key.ts'
+import type { Wheel } from './wheel.ts'
+
+const options = z.strictObject({
+  key: keySchema.prefault('client').meta({
+    description: 'What goes to the same instance: client, path, or the name of a header, cookie or query parameter.',
+  }),
+  balance: share(100)
+    .refine((part) => part >= 1, 'is less than 100%')
+    .nullable()
+    .default(null)
+    .meta({ description: 'No instance has more requests under way than this share of the mean.' }),
+  fallback: z.unknown().default('p2c').meta({ description: 'The strategy for requests without the key.' }),
+})
+
+/** How far a key is carried on before those that can take it are looked through in turn. */
+const MOST_STEPS = 64
+
+/**
+ * A strategy that sends a key to the same endpoint each time. `build` makes the wheel, from all endpoints of the service
+ * and the wheel before; it is asked for when it is first needed after a change. A key whose owner is not offered, or has
+ * its bound of load, goes to the next on the wheel: "Consistent Hashing with Bounded Loads", Mirrokni et al., 2016.
+ */
+export const affine = <W extends Wheel>(
+  name: string,
+  build: (endpoints: readonly Endpoint[], before: W | undefined) => W,
+) =>
+  defineStrategy({
+    name,
+    options,
+    inner: 'fallback',
+    create({ key, balance }, { inner }): BalancingStrategy {
+      const fallback = inner()
+      const read = keyOf(key)
+      const weightOf = perList((endpoints) => endpoints.reduce((sum, { instance }) => sum + instance.weight, 0))
+      let all: readonly Endpoint[] = []
+      let told = false
+      let wheel: W | undefined
+      let stale = true
+
+      function take(endpoints: readonly Endpoint[]): void {
+        stale ||= endpoints !== all
+        all = endpoints
+      }
+
+      function choose(bits: number, endpoints: readonly Endpoint[], context: PickContext): Endpoint {
+        if (!told) take(endpoints)
+        if (stale) wheel = build(all, wheel)
+        stale = false
+        const { places } = wheel!
+        const everyone = endpoints.length === all.length
+        const perWeight =
+          balance === null ? Number.POSITIVE_INFINITY : (balance * (context.inFlight + 1)) / weightOf(endpoints)
+        let place = wheel!.placeOf(bits)
+        for (let step = 0; step < MOST_STEPS; step++) {
+          const owner = wheel!.ownerOf(place)
+          if (hasRoom(owner, perWeight) && (everyone || endpoints.includes(owner))) return owner
+          place = place + 1 === places ? 0 : place + 1
+        }
+        return inTurn(bits % endpoints.length, endpoints, perWeight)
+      }
+
+      return {
+        pick(endpoints, context) {
+          const value = read(context)
+          return value ? choose(hash(value), endpoints, context) : fallback.pick(endpoints, context)
+        },
+        update(endpoints) {
+          told = true
+          take(endpoints)
+          fallback.update?.(endpoints)
+        },
+        observe: (endpoint, latencyMs, failed) => fallback.observe?.(endpoint, latencyMs, failed),
+      }
+    },
+  })
+
+/** Whether one more request is within the bound, which is rounded up. */
+const hasRoom = ({ inFlight, instance }: Endpoint, perWeight: number) =>
+  inFlight < Math.ceil(perWeight * instance.weight)
+
+function inTurn(from: number, endpoints: readonly Endpoint[], perWeight: number): Endpoint {
+  for (let step = 0; step < endpoints.length; step++) {
+    const endpoint = endpoints[(from + step) % endpoints.length]!
+    if (hasRoom(endpoint, perWeight)) return endpoint
+  }
+  return endpoints[from]!
+}

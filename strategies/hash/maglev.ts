@@ -1,0 +1,42 @@
+import type { Endpoint } from '../../src/plugin/index.ts'
+import { affine } from './affine.ts'
+import { hash } from './hash.ts'
+import { placesOf, type Wheel } from './wheel.ts'
+
+const PLACES = 65_537 // a prime, so that every stride reaches every place
+
+/**
+ * A table of places, which the endpoints take in turn, each in an order of its own, as often as their weights say: the most
+ * even of the tables, and looked up at once. A change moves a few keys more than those of whom it concerns.
+ * Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer", 2016.
+ */
+export const maglev = affine('maglev', (endpoints): Wheel => {
+  const owners = tableOf(endpoints)
+  return {
+    places: PLACES,
+    placeOf: (key) => key % PLACES,
+    ownerOf: (place) => endpoints[owners[place]!]!,
+  }
+})
+
+function tableOf(endpoints: readonly Endpoint[]) {
+  const owners = placesOf(PLACES, endpoints.length)
+  const taken = new Uint8Array(PLACES)
+  const at = Uint32Array.from(endpoints, ({ instance }) => hash(instance.id) % PLACES)
+  const strides = Uint32Array.from(endpoints, ({ instance }) => 1 + (hash(instance.id, 1) % (PLACES - 1)))
+  const heaviest = endpoints.reduce((most, { instance }) => Math.max(most, instance.weight), 0)
+  const shares = Float64Array.from(endpoints, ({ instance }) => instance.weight / heaviest)
+  const claims = new Float64Array(endpoints.length)
+  for (let left = PLACES; left > 0; ) {
+    for (let owner = 0; owner < endpoints.length && left > 0; owner++) {
+      claims[owner] = claims[owner]! + shares[owner]!
+      if (claims[owner]! < 1) continue
+      claims[owner] = claims[owner]! - 1
+      while (taken[at[owner]!]) at[owner] = (at[owner]! + strides[owner]!) % PLACES
+      taken[at[owner]!] = 1
+      owners[at[owner]!] = owner
+      left--
+    }
+  }
+  return owners
+}

@@ -1,0 +1,68 @@
+import type { Endpoint } from '../../src/plugin/index.ts'
+import { affine } from './affine.ts'
+import { hash, mix } from './hash.ts'
+import { type Places, placesOf, type Wheel } from './wheel.ts'
+
+const POINTS = 120
+
+/**
+ * A ring of points, many for each endpoint in proportion to its weight; a key belongs to the next point. Who comes or goes
+ * moves its own keys and no others. Karger et al., "Consistent Hashing and Random Trees", 1997; the form is ketama's.
+ */
+export const ringHash = affine('ring-hash', (endpoints): Ring => new Ring(endpoints))
+
+class Ring implements Wheel {
+  readonly places: number
+  readonly #endpoints: readonly Endpoint[]
+  readonly #points: Uint32Array
+  readonly #owners: Places
+
+  constructor(endpoints: readonly Endpoint[]) {
+    const sorted = pointsOf(endpoints)
+    this.#endpoints = endpoints
+    this.places = sorted.length
+    this.#points = new Uint32Array(sorted.length)
+    this.#owners = placesOf(sorted.length, endpoints.length)
+    for (let place = 0; place < sorted.length; place++) {
+      this.#points[place] = Math.floor(sorted[place]! / OWNERS)
+      this.#owners[place] = sorted[place]! % OWNERS
+    }
+  }
+
+  placeOf(key: number): number {
+    let [from, to] = [0, this.places]
+    while (from < to) {
+      const middle = (from + to) >>> 1
+      if (this.#points[middle]! < key) from = middle + 1
+      else to = middle
+    }
+    return from === this.places ? 0 : from
+  }
+
+  ownerOf(place: number): Endpoint {
+    return this.#endpoints[this.#owners[place]!]!
+  }
+}
+
+/** 32 bits of a point and 20 of its owner fit into a number, and typed arrays sort numbers without being told how. */
+const OWNERS = 2 ** 20
+
+function pointsOf(endpoints: readonly Endpoint[]): Float64Array {
+  const unit = unitOf(endpoints)
+  const counts = endpoints.map(({ instance }) => Math.max(1, Math.round((POINTS * instance.weight) / unit)))
+  const points = new Float64Array(counts.reduce((sum, count) => sum + count, 0))
+  let at = 0
+  for (const [owner, { instance }] of endpoints.entries()) {
+    const start = hash(instance.id)
+    const stride = hash(instance.id, 1) | 1
+    for (let point = 0; point < counts[owner]!; point++)
+      points[at++] = mix(start + Math.imul(point, stride)) * OWNERS + owner
+  }
+  return points.sort()
+}
+
+/** The power of two next to the mean weight: the ring has about as many points whatever weights are measured in. */
+function unitOf(endpoints: readonly Endpoint[]): number {
+  const sum = endpoints.reduce((sum, { instance }) => sum + instance.weight, 0)
+  return 2 ** Math.round(Math.log2(sum / endpoints.length))
+}
