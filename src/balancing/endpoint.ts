@@ -13,7 +13,7 @@ export class LiveEndpoint implements Endpoint {
   latencyMs = 0
   /** Leases ever. */
   picks = 0
-  /** What active probes say; `unknown` waits for its first verdict, `none` waits for nothing. */
+  /** What active probes say. `unknown`: a newcomer that waits for its first verdict. `none`: there was none, and it waits for none. */
   probe: 'none' | 'unknown' | 'up' | 'down' = 'none'
   /** 0: not ejected. Once the time has come it takes a trial to be readmitted. */
   ejectedUntilMs = 0

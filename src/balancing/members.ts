@@ -7,7 +7,6 @@ export class Members {
   readonly #byId = new Map<string, LiveEndpoint>()
   #all: readonly LiveEndpoint[] = []
   #holds = false
-  #begun = false
 
   /** @param probed whether newcomers wait for the verdict of an active probe */
   constructor(probed: boolean) {
@@ -51,15 +50,13 @@ export class Members {
       }
     }
     this.#hold(held)
-    this.#begun = true
     this.#all = [...this.#byId.values()]
     return left
   }
 
-  /** Those that are there from the start carry the service already: only who comes later can wait for a probe. */
   #join(instance: Instance, nowMs: number): LiveEndpoint {
     const endpoint = new LiveEndpoint(instance, nowMs)
-    if (this.#probed && this.#begun) endpoint.probe = 'unknown'
+    if (this.#probed) endpoint.probe = 'unknown'
     return endpoint
   }
 

@@ -1,6 +1,6 @@
 import type { LiveEndpoint } from './endpoint.ts'
 import { spread } from './tiers.ts'
-import { isCandidate, isHealthy, whyUnfit } from './why.ts'
+import { isCandidate, isHealthy } from './why.ts'
 
 /** The endpoints of one priority. */
 export interface Tier {
@@ -26,18 +26,14 @@ export interface Offer {
 }
 
 /**
- * Decides who is offered. Newcomers that were not probed yet are neither counted nor offered, unless none of the others
- * is healthy.
+ * Decides who is offered. Newcomers that wait for their first probe are neither counted nor offered.
  *
  * @param before lists of it that have the same members are used again, since strategies work things out per list
  */
 export function offerOf(endpoints: readonly LiveEndpoint[], panicBelow: number, before?: Offer): Offer {
   const candidates = endpoints.filter(isCandidate)
-  const known = candidates.filter(({ probe }) => probe !== 'unknown')
-  const settled = known.some(isHealthy)
-  const isGood = settled ? isHealthy : isHealthyOrNew
-  const groups = byPriority(settled ? known : candidates)
-  const healthy = groups.map(([, group]) => group.filter(isGood))
+  const groups = byPriority(candidates.filter(({ probe }) => probe !== 'unknown'))
+  const healthy = groups.map(([, group]) => group.filter(isHealthy))
   const loads = spread(
     groups.map(([, group], at) => ({ healthy: healthy[at]!.length, all: group.length })),
     panicBelow,
@@ -57,9 +53,13 @@ export function offerOf(endpoints: readonly LiveEndpoint[], panicBelow: number, 
   }
 }
 
-function isHealthyOrNew(endpoint: LiveEndpoint): boolean {
-  const why = whyUnfit(endpoint)
-  return why === undefined || why === 'not probed yet'
+/**
+ * When nobody else is healthy, newcomers wait for no probe any more. They do not go back to waiting either: the first one
+ * that is probed would get the load of all.
+ */
+export function needNewcomers(endpoints: readonly LiveEndpoint[]): void {
+  if (endpoints.some(isHealthy)) return
+  for (const endpoint of endpoints) if (endpoint.probe === 'unknown') endpoint.probe = 'none'
 }
 
 function byPriority(endpoints: readonly LiveEndpoint[]): [priority: number, group: LiveEndpoint[]][] {

@@ -2,7 +2,7 @@ import type { BalancingStrategy, Endpoint, Instance, PickContext } from '../plug
 import { LiveEndpoint } from './endpoint.ts'
 import { Lease, type Lessor } from './lease.ts'
 import { Members } from './members.ts'
-import { type Offer, offerOf } from './offer.ts'
+import { needNewcomers, type Offer, offerOf } from './offer.ts'
 import { Selection } from './selection.ts'
 import { type Warming, warm } from './slow-start.ts'
 import type { Candidate, LeaseContext, PoolOptions } from './terms.ts'
@@ -104,7 +104,8 @@ export class Pool implements Lessor {
   verdict(id: string, up: boolean): void {
     const endpoint = this.#members.get(id)
     if (!endpoint || endpoint.probe === (up ? 'up' : 'down')) return
-    if (up && endpoint.probe === 'down' && endpoint.ejectedUntilMs > 0) endpoint.ejectedUntilMs = this.#options.now()
+    if (up && endpoint.probe === 'down' && endpoint.ejectedUntilMs > 0 && endpoint.trial === 'none')
+      endpoint.trial = 'due'
     endpoint.probe = up ? 'up' : 'down'
     this.#touch()
   }
@@ -204,6 +205,7 @@ export class Pool implements Lessor {
     const trialsMs = ripen(endpoints, nowMs)
     const warming = slowStartMs > 0 ? warm(endpoints, slowStartMs, nowMs, this.#options.wallMs()) : NOTHING_WARMS
     this.#dueMs = Math.min(trialsMs, warming.dueMs)
+    needNewcomers(endpoints)
     const before = this.#selection.offer
     const other = renewed || warming.changed
     this.#present(offerOf(endpoints, panicBelow, other ? undefined : before))

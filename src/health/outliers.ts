@@ -86,13 +86,14 @@ export class Outliers {
     const { random, log, ejected } = this.#options
     const forMs = this.#accrualOf(endpoint).eject(nowMs, ejectForMs, maxEjectForMs) * (1 + JITTER * random())
     pool.eject(endpoint, nowMs + forMs)
-    log.warn({ service: pool.service, instance: endpoint.instance.id, reason, forMs: Math.round(forMs) }, 'ejected')
+    const told = { service: pool.service, instance: endpoint.instance.id, reason, forMs: Math.round(forMs) }
+    log.warn(told, 'an instance that fails its requests is ejected')
     ejected?.(pool, endpoint, reason, nowMs + forMs)
   }
 
   #readmit(pool: Pool, endpoint: LiveEndpoint): void {
     pool.readmit(endpoint)
-    this.#options.log.info({ service: pool.service, instance: endpoint.instance.id }, 'readmitted')
+    this.#options.log.info({ service: pool.service, instance: endpoint.instance.id }, 'an instance is readmitted')
     this.#options.readmitted?.(pool, endpoint)
   }
 

@@ -33,16 +33,6 @@ it('has no lease to give when nobody is fit', () => {
   expect(pool.lease(pickContext(), [])).toBeUndefined()
 })
 
-it('counts a lease as load until it ends, once', () => {
-  const pool = new Pool('a', first, poolOptions())
-  pool.update([at(1)])
-  const lease = pool.lease(pickContext(), [])!
-  expect(lease.endpoint.inFlight).toBe(1)
-  lease.end()
-  lease.end()
-  expect(lease.endpoint.inFlight).toBe(0)
-})
-
 it('keeps an endpoint and its counters when its instance changes, and takes over what changed', () => {
   const pool = new Pool('a', first, poolOptions())
   pool.update([at(1)])

@@ -167,3 +167,41 @@ it('confines a strategy that cannot be made to the requests of its service', () 
   expect(() => broken.pool('a').lease(pickContext(), [])).toThrow('no such ring')
   expect(entries.map(({ level }) => level)).toEqual(['error'])
 })
+
+it('passes verdicts of active probes on to their instance, and leaves aside those about nobody it knows', () => {
+  const { directory: known } = directory()
+  known.apply(tableOf(view({ a: [A, B] })))
+  known.verdict('a', A, false)
+  known.verdict('a', 'nobody', false)
+  known.verdict('nothing', A, false)
+  const [first, second] = [...known.pool('a').endpoints]
+  expect([known.pool('a').why(first!), known.pool('a').why(second!)]).toEqual(['probe failed', undefined])
+})
+
+it('keeps ejections and verdicts through the changes of the service', () => {
+  const { directory: known } = directory()
+  known.apply(tableOf(view({ a: [A, B, '10.0.0.3:80'] })))
+  const pool = known.pool('a')
+  const [first, second] = [...pool.endpoints]
+  pool.eject(first!, 1000)
+  known.verdict('a', B, false)
+  known.apply(tableOf(view({ a: [A, B, '10.0.0.3:80', '10.0.0.4:80'] })))
+  expect([pool.why(first!), pool.why(second!)]).toEqual(['ejected', 'probe failed'])
+})
+
+it('logs when a service has too few healthy instances, and when it has enough again', () => {
+  const { directory: known, context } = directory()
+  known.apply(tableOf(view({ a: [A, B] })))
+  const { panic } = known.pool('a')
+  for (const up of [false, true]) {
+    for (const id of [A, B]) known.verdict('a', id, up)
+    known.pool('a').lease(pickContext(), [])
+  }
+  expect([panic, context.entries.map(({ level, fields }) => [level, fields])]).toEqual([
+    false,
+    [
+      ['warn', { service: 'a' }],
+      ['info', { service: 'a' }],
+    ],
+  ])
+})
