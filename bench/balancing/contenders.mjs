@@ -1,7 +1,21 @@
 import { strategyNames } from './gateway.mjs'
+import { ZONES } from './service.mjs'
 
-/** How a strategy is set up here, where it is not by its defaults. `options` gets the ordinal of the worker. */
-const settings = {}
+/**
+ * How a strategy is set up where it is not by its defaults. `options` gets the ordinal of the worker. `fromWorkers`: how
+ * many there must be at least.
+ */
+const settings = {
+  sticky: { options: () => ({ secret: 'a secret of the benchmark' }) },
+  // It counts on gateways in the other zones.
+  'zone-aware': { options: (ordinal) => ({ zone: ZONES[ordinal % ZONES.length] }), fromWorkers: ZONES.length },
+}
 
 /** Every strategy that comes with the gateway. */
-export const contenders = strategyNames.map((type) => ({ name: type, type, ...settings[type] }))
+export const contenders = strategyNames.map((type) => ({
+  name: type,
+  type,
+  fromWorkers: 1,
+  options: () => ({}),
+  ...settings[type],
+}))

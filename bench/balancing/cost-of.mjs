@@ -9,7 +9,7 @@ const CALLERS = 1024
 const NONE = []
 
 const strategy = contenders.find(({ type }) => type === process.argv[2])
-const ref = { type: strategy.type, options: strategy.options?.(0) }
+const ref = { type: strategy.type, options: strategy.options(0) }
 const context = { now: () => performance.now(), random: Math.random }
 const callers = callersOf(CALLERS)
 

@@ -25,7 +25,7 @@ export function strategyOf({ type, options = {} }, context) {
     const named = checked[plugin.inner]
     return strategyOf(typeof named === 'string' ? { type: named } : named, context)
   }
-  return plugin.create(checked, { log, directory: '.', ordinal: 0, ...context, inner })
+  return plugin.create(checked, { log, service: SERVICE, directory: '.', ordinal: 0, ...context, inner })
 }
 
 function valid({ name, options: schema }, options) {

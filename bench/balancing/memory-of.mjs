@@ -18,7 +18,7 @@ process.stdout.write(JSON.stringify({ perEndpoint, kept: kept.pools.length }))
 
 /** Each endpoint has answered once, and failed once. */
 function serve(at) {
-  const pool = poolOf({ type, options: options?.(0) }, tables[at], context)
+  const pool = poolOf({ type, options: options(0) }, tables[at], context)
   const outliers = outliersOf({ consecutiveFailures: 5, successRate: null, maxEjected: 0.5 }, context)
   for (const endpoint of pool.endpoints) {
     for (const failed of [true, false]) {

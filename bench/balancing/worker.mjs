@@ -12,7 +12,7 @@ export class Worker {
 
   constructor({ type, options }, ordinal, { clock, instances, seed, passive, callers }) {
     const context = { now: () => clock.nowMs, random: chance(seed * 1000 + ordinal), ordinal }
-    this.#pool = poolOf({ type, options: options?.(ordinal) }, instances, context)
+    this.#pool = poolOf({ type, options: options(ordinal) }, instances, context)
     this.#outliers = passive && outliersOf(passive, context)
     this.#callers = callers
     this.#clock = clock

@@ -35,6 +35,7 @@ const COLUMNS = [
 export async function ejection({ say, seed }) {
   const lines = contenders.map((strategy) => {
     const shares = COLUMNS.map((column) => {
+      if (column.workers < strategy.fromWorkers) return '-'
       const { places } = simulate({ ...scene, ...column, strategy, seed })
       const failures = places.filter((at) => at === FAILING).length
       return `${failures} (${((failures / places.length) * 100).toFixed(3)} %)`

@@ -20,7 +20,11 @@ const scene = {
 }
 
 export async function latency({ say, seed }) {
-  const measured = WORKERS.map((workers) => contenders.map((strategy) => inMedian(strategy, workers, seed, say)))
+  const measured = WORKERS.map((workers) =>
+    contenders
+      .filter(({ fromWorkers }) => workers >= fromWorkers)
+      .map((strategy) => inMedian(strategy, workers, seed, say)),
+  )
   return {
     targets: measured.flatMap((rows, at) => TARGETED.map((name) => target(rows, name, WORKERS[at]))),
     tables: measured.map((rows, at) => table(rows, WORKERS[at])),

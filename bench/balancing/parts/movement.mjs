@@ -18,7 +18,7 @@ export async function movement({ seed }) {
   return { targets: rows.map(target), tables: [table(rows)] }
 
   function row({ type, options }) {
-    const pool = poolOf({ type, options: options?.(0) }, instances, { now: () => 0, random: () => (seed % 100) / 100 })
+    const pool = poolOf({ type, options: options(0) }, instances, { now: () => 0, random: () => (seed % 100) / 100 })
     const before = placesOf(pool, callers)
     const loads = loadsOf(before, instances)
     const changes = LEAVERS.map((at) => {

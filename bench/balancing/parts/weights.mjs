@@ -24,7 +24,7 @@ export async function weights({ say, seed }) {
 function sharesOf({ type, options }, random) {
   const instances = instancesOf(INSTANCES, (at) => at + 1)
   let turn = 0
-  const pool = poolOf({ type, options: options?.(0) }, instances, { now: () => turn, random })
+  const pool = poolOf({ type, options: options(0) }, instances, { now: () => turn, random })
   const callers = callersOf(20_000)
   const running = new Array(RUNNING)
   for (; turn < PICKS; turn++) {
