@@ -19,3 +19,11 @@ export const contenders = strategyNames.map((type) => ({
   options: () => ({}),
   ...settings[type],
 }))
+
+/** Those that a key goes to the same instance with; and the same, with a bound on the load of each. */
+export const byKey = contenders.filter(({ type }) => ['ring-hash', 'maglev', 'rendezvous'].includes(type))
+export const bounded = byKey.map((strategy) => ({
+  ...strategy,
+  name: `${strategy.name}, balance: 125%`,
+  options: () => ({ balance: '125%' }),
+}))

@@ -10,7 +10,7 @@ const scene = {
   failing: FAILING,
   load: 0.7,
   warmupMs: 0,
-  seconds: 20,
+  seconds: 10,
   clients: 20_000,
   skew: 0,
 }

@@ -1,20 +1,18 @@
 import { median } from '../../statistics.mjs'
-import { contenders } from '../contenders.mjs'
+import { byKey } from '../contenders.mjs'
 import { poolOf } from '../gateway.mjs'
 import { callersOf, instancesOf } from '../service.mjs'
 
-const HASHES = ['ring-hash', 'maglev', 'rendezvous']
 const INSTANCES = 100
 const LEAVERS = [0, 21, 42, 63, 99]
+const KEYS = 100_000
 const MOST_MOVED = 1.3
 
 /** Whose requests go elsewhere when one instance leaves: at the least those that went there. */
 export async function movement({ seed }) {
-  const callers = callersOf(20_000)
+  const callers = callersOf(KEYS)
   const instances = instancesOf(INSTANCES)
-  const rows = contenders
-    .filter(({ type }) => HASHES.includes(type))
-    .map((strategy) => row(strategy, callers, instances))
+  const rows = byKey.map((strategy) => row(strategy, callers, instances))
   return { targets: rows.map(target), tables: [table(rows)] }
 
   function row({ type, options }) {
@@ -69,12 +67,12 @@ function target({ type, moved }) {
 function table(rows) {
   return {
     title: `Keys, when one of ${INSTANCES} instances leaves`,
-    about: 'As multiples of an even share of the keys: 1 has to move.',
+    about: `As multiples of an even share of ${KEYS} keys: 1 has to move.`,
     head: ['strategy', 'moved', 'moved needlessly', 'not back after its return', 'most at one', 'least at one'],
     lines: rows.map(({ type, moved, needless, strayed, most, least }) => [
       type,
       ...[moved, needless].map((times) => times.toFixed(2)),
-      `${strayed}`,
+      `${strayed} keys`,
       ...[most, least].map((times) => times.toFixed(2)),
     ]),
   }

@@ -11,12 +11,15 @@ const MOST_OFF = 0.01
 
 /** Weights 1 to 5, all equally fast: how far the share of an instance is from its weight's, in parts of it. */
 export async function weights({ say, seed }) {
-  const rows = contenders.map((strategy) => {
-    const shares = sharesOf(strategy, chance(seed))
-    const off = shares.map((share, at) => share / (at + 1) - 1)
-    say(`${strategy.type}: ${percent(Math.max(...off.map(Math.abs)))} off at most`)
-    return { type: strategy.type, lightest: off[0], heaviest: off.at(-1), most: Math.max(...off.map(Math.abs)) }
-  })
+  // Of those that look at zones it is the strategy within that heeds weights.
+  const rows = contenders
+    .filter(({ fromWorkers }) => fromWorkers === 1)
+    .map((strategy) => {
+      const shares = sharesOf(strategy, chance(seed))
+      const off = shares.map((share, at) => share / (at + 1) - 1)
+      say(`${strategy.type}: ${percent(Math.max(...off.map(Math.abs)))} off at most`)
+      return { type: strategy.type, lightest: off[0], heaviest: off.at(-1), most: Math.max(...off.map(Math.abs)) }
+    })
   return { targets: rows.filter(({ type }) => EXACT.includes(type)).map(target), tables: [table(rows)] }
 }
 
