@@ -1,7 +1,7 @@
 import { median } from '../statistics.mjs'
 
-const WARMUP_MS = 300
-const RUNS = 101
+const WARMUP_MS = 200
+const RUNS = 51
 const RUN_MS = 2
 
 /**

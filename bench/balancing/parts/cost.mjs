@@ -28,10 +28,10 @@ function target({ type, sizes }) {
 function table(rows) {
   return {
     title: 'What a pick costs',
-    about: 'A request: lease, answer and end, through the pool.',
+    about: 'By how many instances there are. A request: lease, answer and end, through the pool.',
     head: ['strategy', ...rows[0].sizes.flatMap(({ size }) => [`pick of ${size}`, `request, of ${size}`])],
     lines: rows.map(({ type, sizes }) => [type, ...sizes.flatMap(({ pickNs, leaseNs }) => [ns(pickNs), ns(leaseNs)])]),
   }
 }
 
-const ns = (number) => `${number.toFixed(0)} ns`
+const ns = (number) => (number < 5 ? '< 5 ns' : `${number.toFixed(0)} ns`)
