@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineStrategy, duration, type Endpoint } from '../src/plugin/index.ts'
+import { defineStrategy, duration, type Endpoint, perList } from '../src/plugin/index.ts'
 
 /**
  * Of two distinct random endpoints the one with the lower cost: its latency, times the requests that it would then have,
@@ -19,40 +19,42 @@ export const peakEwma = defineStrategy({
     penalty: duration().prefault('5s').meta({ description: 'The latency that a failure counts as, at least.' }),
   }),
   create({ decay, penalty }, { now, random }) {
-    const costs = new WeakMap<Endpoint, Cost>()
+    const known = new WeakMap<Endpoint, Cost>()
+    const costsOf = perList((endpoints) => endpoints.map(costOf))
     const faded = ({ ms, atMs }: Cost, nowMs: number) => ms * Math.exp((atMs - nowMs) / decay)
 
-    /** Below 0 when `one` is better. Both have faded alike since the later sample, so what time it is does not matter. */
-    function compare(one: Endpoint, other: Endpoint): number {
-      const cost = costs.get(one)
-      const others = costs.get(other)
-      if (!cost || !others) return rank(one, cost) - rank(other, others)
-      return load(one) * faded(cost, others.atMs) - load(other) * others.ms
+    function costOf(endpoint: Endpoint): Cost {
+      const cost = known.get(endpoint) ?? { ms: 0, atMs: 0 }
+      known.set(endpoint, cost)
+      return cost
     }
 
     return {
       pick(endpoints) {
         const count = endpoints.length
         if (count === 1) return endpoints[0]!
+        const costs = costsOf(endpoints)
         const first = Math.floor(random() * count)
         const hole = Math.floor(random() * (count - 1))
         // Skipping `first` keeps the two distinct and the second uniform among the others.
-        const one = endpoints[first]!
-        const other = endpoints[hole < first ? hole : hole + 1]!
-        return compare(other, one) < 0 ? other : one
+        const second = hole < first ? hole : hole + 1
+        const [one, other] = [endpoints[first]!, endpoints[second]!]
+        const [cost, others] = [costs[first]!, costs[second]!]
+        if (cost.ms === 0 || others.ms === 0) return rank(other, others) < rank(one, cost) ? other : one
+        // Since the later of the two samples both have faded alike: what time it is now does not matter.
+        return load(other) * others.ms < load(one) * faded(cost, others.atMs) ? other : one
       },
       observe(endpoint, latencyMs, failed) {
         const nowMs = now()
         const sample = failed ? Math.max(latencyMs, penalty) : latencyMs
-        const cost = costs.get(endpoint) ?? { ms: 0, atMs: nowMs }
+        const cost = costOf(endpoint)
         const kept = Math.exp((cost.atMs - nowMs) / decay)
         cost.ms = Math.max(sample, cost.ms * kept + sample * (1 - kept))
         cost.atMs = nowMs
-        costs.set(endpoint, cost)
       },
       score(endpoint) {
-        const cost = costs.get(endpoint)
-        if (cost) return load(endpoint) * faded(cost, now())
+        const cost = costOf(endpoint)
+        if (cost.ms > 0) return load(endpoint) * faded(cost, now())
         return endpoint.inFlight === 0 ? 0 : Number.POSITIVE_INFINITY
       },
     }
@@ -60,6 +62,7 @@ export const peakEwma = defineStrategy({
 })
 
 interface Cost {
+  /** 0: nothing is known. */
   ms: number
   atMs: number
 }
@@ -67,4 +70,4 @@ interface Cost {
 const load = ({ inFlight, weight }: Endpoint) => (inFlight + 1) / weight
 
 /** An idle unknown before the known, a busy one after them. */
-const rank = ({ inFlight }: Endpoint, cost: Cost | undefined) => (cost ? 0 : inFlight || -1)
+const rank = ({ inFlight }: Endpoint, { ms }: Cost) => (ms > 0 ? 0 : inFlight || -1)

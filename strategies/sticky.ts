@@ -44,26 +44,27 @@ export const sticky = defineStrategy({
     const strategy = inner()
     const name = cookie.cookie ?? `portolan-${service.replaceAll(':', '_')}`
     const attributes = attributesOf(cookie)
-    const values = new WeakMap<Endpoint, string>()
+    const bindings = new WeakMap<Endpoint, Binding>()
     let bound = new Map<string, Endpoint>()
 
-    function valueFor(endpoint: Endpoint): string {
-      const known = values.get(endpoint)
-      if (known !== undefined) return known
+    function bindingOf(endpoint: Endpoint): Binding {
+      const known = bindings.get(endpoint)
+      if (known) return known
       const value = createHmac('sha256', secret).update(`${service} ${endpoint.instance.id}`).digest('base64url')
-      values.set(endpoint, value)
-      return value
+      const binding = { value, cookie: `${name}=${value}${attributes}` }
+      bindings.set(endpoint, binding)
+      return binding
     }
 
     return {
       keeps: (context) => bound.get(cookieOf(context.header('cookie'), name) ?? '') ?? strategy.keeps?.(context),
       pick(endpoints, context) {
         const picked = strategy.pick(endpoints, context)
-        context.setCookie(name, `${name}=${valueFor(picked)}${attributes}`)
+        context.setCookie(name, bindingOf(picked).cookie)
         return picked
       },
       update(endpoints) {
-        bound = new Map(endpoints.map((endpoint) => [valueFor(endpoint), endpoint]))
+        bound = new Map(endpoints.map((endpoint) => [bindingOf(endpoint).value, endpoint]))
         strategy.update?.(endpoints)
       },
       observe: (endpoint, latencyMs, failed) => strategy.observe?.(endpoint, latencyMs, failed),
@@ -71,6 +72,12 @@ export const sticky = defineStrategy({
     }
   },
 })
+
+/** What stands for an endpoint: made once, and not for each request. */
+interface Binding {
+  readonly value: string
+  readonly cookie: string
+}
 
 /** RFC 6265, section 4.1.1, and SameSite of its successor. */
 function attributesOf({ path, ttl, sameSite, secure, httpOnly }: Omit<z.output<typeof options>, 'secret'>): string {

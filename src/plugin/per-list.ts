@@ -8,10 +8,12 @@ export function perList<T extends {}>(
   compute: (endpoints: readonly Endpoint[]) => T,
 ): (endpoints: readonly Endpoint[]) => T {
   const known = new WeakMap<readonly Endpoint[], T>()
+  let list: readonly Endpoint[] | undefined
+  let value: T | undefined
   return (endpoints) => {
-    const before = known.get(endpoints)
-    if (before !== undefined) return before
-    const value = compute(endpoints)
+    if (endpoints === list) return value!
+    list = endpoints
+    value = known.get(endpoints) ?? compute(endpoints)
     known.set(endpoints, value)
     return value
   }

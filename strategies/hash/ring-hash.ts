@@ -16,27 +16,29 @@ class Ring implements Wheel {
   readonly #endpoints: readonly Endpoint[]
   readonly #points: Uint32Array
   readonly #owners: Places
+  /** Where to begin to look, by the first bits of a key: two to four points are left to walk. */
+  readonly #guide: Uint32Array
+  readonly #shift: number
 
   constructor(endpoints: readonly Endpoint[]) {
     const sorted = pointsOf(endpoints)
-    this.#endpoints = endpoints
     this.places = sorted.length
-    this.#points = new Uint32Array(sorted.length)
+    this.#endpoints = endpoints
+    this.#points = Uint32Array.from(sorted, (point) => Math.floor(point / OWNERS))
     this.#owners = placesOf(sorted.length, endpoints.length)
-    for (let place = 0; place < sorted.length; place++) {
-      this.#points[place] = Math.floor(sorted[place]! / OWNERS)
-      this.#owners[place] = sorted[place]! % OWNERS
+    for (let place = 0; place < sorted.length; place++) this.#owners[place] = sorted[place]! % OWNERS
+    this.#shift = 1 + Math.clz32(sorted.length >>> 1)
+    this.#guide = new Uint32Array(2 ** (32 - this.#shift))
+    for (let at = 0, place = 0; at < this.#guide.length; at++) {
+      while (place < sorted.length && this.#points[place]! >>> this.#shift < at) place++
+      this.#guide[at] = place
     }
   }
 
   placeOf(key: number): number {
-    let [from, to] = [0, this.places]
-    while (from < to) {
-      const middle = (from + to) >>> 1
-      if (this.#points[middle]! < key) from = middle + 1
-      else to = middle
-    }
-    return from === this.places ? 0 : from
+    let place = this.#guide[key >>> this.#shift]!
+    while (this.#points[place]! < key) place++
+    return place === this.places ? 0 : place
   }
 
   ownerOf(place: number): Endpoint {

@@ -39,6 +39,22 @@ export function strategyContract(plugin: StrategyPlugin<any>, options?: unknown)
       run: async () => leavesOut(await create(), [a, b, c, d]),
     },
     {
+      name: 'picks from whichever list is given, an old one again included',
+      run: async () => changesLists(await create(), [a, b, c, d]),
+    },
+    {
+      name: 'takes what it is told of attempts, also at endpoints that it does not know',
+      run: async () => observes(await create(), [a, b, c], [e, f]),
+    },
+    {
+      name: 'keeps a session at an endpoint that it was told of, or at none',
+      run: async () => keepsMembers(await create(), [a, b, c]),
+    },
+    {
+      name: 'tells its scores as numbers',
+      run: async () => scores(await create(), [a, b, c]),
+    },
+    {
       name: 'answers at once, not with a promise',
       run: async () => assert.ok(!('then' in (await create()).pick([a, b], pickContext()))),
     },
@@ -76,6 +92,46 @@ function leavesOut(strategy: BalancingStrategy, list: readonly ScriptedEndpoint[
     const fit = list.filter((_, at) => subset & (1 << at))
     picks(strategy, Object.freeze(fit), 1, request)
   }
+}
+
+function changesLists(strategy: BalancingStrategy, list: readonly ScriptedEndpoint[]): void {
+  const all = updated(strategy, list)
+  const fewer = Object.freeze(all.slice(1))
+  for (let request = 0; request < ENOUGH; request++) picks(strategy, request % 3 === 0 ? fewer : all, 1, request)
+  reachesAll(strategy, all)
+}
+
+function observes(strategy: BalancingStrategy, list: readonly ScriptedEndpoint[], unknown: readonly Endpoint[]): void {
+  const told = updated(strategy, list)
+  for (const endpoint of [...told, ...unknown])
+    for (const latencyMs of [0, 0.25, 10, 60_000])
+      for (const failed of [false, true]) {
+        strategy.observe?.(endpoint, latencyMs, failed)
+        picks(strategy, told, 4, latencyMs)
+      }
+}
+
+function keepsMembers(strategy: BalancingStrategy, list: readonly ScriptedEndpoint[]): void {
+  strategy.keeps?.(pickContext())
+  const told = updated(strategy, list)
+  for (let request = 0; request < ENOUGH; request++) {
+    const kept = strategy.keeps?.(varied(request))
+    assert.ok(kept === undefined || told.includes(kept as ScriptedEndpoint), 'it keeps what it was not told of')
+    picks(strategy, told, 1, request)
+  }
+  updated(strategy, [])
+  assert.equal(strategy.keeps?.(varied(0)), undefined, 'it keeps what has left')
+}
+
+function scores(strategy: BalancingStrategy, list: readonly ScriptedEndpoint[]): void {
+  const told = updated(strategy, list)
+  const isNumber = (endpoint: Endpoint) => {
+    const score = strategy.score?.(endpoint, pickContext()) ?? 0
+    assert.ok(typeof score === 'number' && !Number.isNaN(score), `${score} is no score`)
+  }
+  told.forEach(isNumber)
+  for (const endpoint of told) strategy.observe?.(endpoint, 10, false)
+  told.forEach(isNumber)
 }
 
 async function keepsToItself(create: () => Promise<BalancingStrategy>): Promise<void> {
