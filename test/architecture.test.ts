@@ -9,10 +9,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plugin: [],
   errors: [],
   di: [],
+  admission: [],
 
   balancing: ['plugin'],
   catalog: ['plugin'],
-  health: ['balancing', 'type plugin'],
+  health: ['admission', 'balancing', 'type plugin'],
   middleware: ['plugin'],
   config: ['catalog', 'plugin'],
 

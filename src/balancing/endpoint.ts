@@ -44,6 +44,7 @@ export class LiveEndpoint implements Endpoint {
       this.seenMs = nowMs
       this.ejectedUntilMs = 0
       this.trial = 'none'
+      if (this.probe !== 'none') this.probe = 'unknown'
     }
     this.instance = instance
     this.weight = instance.weight

@@ -77,6 +77,7 @@ export class Pool implements Lessor {
   ): readonly LiveEndpoint[] {
     const nowMs = this.#options.now()
     const left = this.#members.change(instances, gone, held, nowMs)
+    for (const endpoint of left) endpoint.offered = false
     this.#work(nowMs, true)
     return left
   }

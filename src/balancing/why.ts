@@ -1,18 +1,21 @@
 import type { LiveEndpoint } from './endpoint.ts'
 
 /**
- * Why an endpoint is not offered. `trial`: its ejection is over, and one request has to show that it works again.
- * `other tier`: it is fit, but instances of a better priority take all the load.
+ * Why an endpoint is not offered: the first of these that holds. `trial`: its ejection is over, and one request has to show
+ * that it works again. `other tier`: it is fit, but instances of a better priority take all the load.
  */
-export type Why =
-  | 'down'
-  | 'let go'
-  | 'ejected'
-  | 'probe failed'
-  | 'trial'
-  | 'draining'
-  | 'not probed yet'
-  | 'other tier'
+export const WHYS = [
+  'down',
+  'let go',
+  'ejected',
+  'probe failed',
+  'trial',
+  'draining',
+  'not probed yet',
+  'other tier',
+] as const
+
+export type Why = (typeof WHYS)[number]
 
 /** What speaks against an endpoint taken by itself; undefined: it is healthy, and fit where its tier is. */
 export function whyUnfit(endpoint: LiveEndpoint): Exclude<Why, 'other tier'> | undefined {

@@ -1,4 +1,4 @@
-import { OutcomeWindow } from './outcome-window.ts'
+import { Outcomes } from '../admission/index.ts'
 
 /** What one registration of an instance has on its account. */
 export class Accrual {
@@ -6,24 +6,24 @@ export class Accrual {
   /** In a row, up to now. */
   failures = 0
   /** undefined where success rates are not looked at. */
-  readonly window: OutcomeWindow | undefined
+  readonly outcomes: Outcomes | undefined
   #repeats = 0
   #untilMs = 0
 
   constructor(registeredAt: number | undefined, windowMs: number | undefined) {
     this.registeredAt = registeredAt
-    this.window = windowMs === undefined ? undefined : new OutcomeWindow(windowMs)
+    this.outcomes = windowMs === undefined ? undefined : new Outcomes(windowMs)
   }
 
   add(failed: boolean, nowMs: number): void {
     this.failures = failed ? this.failures + 1 : 0
-    this.window?.add(failed, nowMs)
+    this.outcomes?.count(failed, nowMs)
   }
 
   /** Begins anew with the outcomes; how often it was ejected stays. */
   clear(): void {
     this.failures = 0
-    this.window?.clear()
+    this.outcomes?.clear()
   }
 
   /** @returns for how long: once more `baseMs` with each time, and once less for each `baseMs` that has passed since the last */

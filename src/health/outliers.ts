@@ -45,33 +45,41 @@ export class Outliers {
    * a status of 500 or more. What the client or the gateway itself cut short is not recorded at all.
    *
    * @param nowMs of the clock that the pool reads
+   * @param trial whether the request was the endpoint's trial; unless told, whatever comes back while a trial is due is taken for it
    */
-  record(pool: Pool, endpoint: LiveEndpoint, outcome: 'ok' | 'failed', nowMs: number): void {
-    if (endpoint.ejectedUntilMs > 0) this.#judge(pool, endpoint, outcome, nowMs)
-    else if (outcome === 'failed') this.#fail(pool, endpoint, nowMs)
-    else if (this.#settings.successRate !== null) this.#accrualOf(endpoint).add(false, nowMs)
-    else this.#accruals.get(endpoint)?.add(false, nowMs)
+  record(
+    pool: Pool,
+    endpoint: LiveEndpoint,
+    outcome: 'ok' | 'failed',
+    nowMs: number,
+    trial = endpoint.trial !== 'none',
+  ): void {
+    const failed = outcome === 'failed'
+    if (endpoint.ejectedUntilMs === 0) this.#count(pool, endpoint, failed, nowMs)
+    // Anything else are requests that it got before it was ejected, or in a panic.
+    else if (trial && endpoint.trial !== 'none') this.#judge(pool, endpoint, failed, nowMs)
   }
 
-  /** Before its trial is due, what comes back from an ejected endpoint are requests that it got before, or in a panic. */
-  #judge(pool: Pool, endpoint: LiveEndpoint, outcome: 'ok' | 'failed', nowMs: number): void {
-    if (endpoint.trial === 'none') return
-    if (outcome === 'failed') this.#eject(pool, endpoint, 'trial failed', nowMs)
+  #judge(pool: Pool, endpoint: LiveEndpoint, failed: boolean, nowMs: number): void {
+    if (failed) this.#eject(pool, endpoint, 'trial failed', nowMs)
     else this.#readmit(pool, endpoint)
   }
 
-  #fail(pool: Pool, endpoint: LiveEndpoint, nowMs: number): void {
-    const accrual = this.#accrualOf(endpoint)
-    accrual.add(true, nowMs)
+  #count(pool: Pool, endpoint: LiveEndpoint, failed: boolean, nowMs: number): void {
+    // Who never failed needs no account, unless its successes are to be weighed one day.
+    const counts = failed || this.#settings.successRate !== null
+    const accrual = counts ? this.#accrualOf(endpoint) : this.#accruals.get(endpoint)
+    accrual?.add(failed, nowMs)
+    if (!failed || !accrual) return
     const reason = this.#reason(accrual)
     if (reason && this.#mayEject(pool, endpoint)) this.#eject(pool, endpoint, reason, nowMs)
   }
 
-  #reason({ failures, window }: Accrual): EjectionReason | undefined {
+  #reason({ failures, outcomes }: Accrual): EjectionReason | undefined {
     const { consecutiveFailures, successRate, minRequests } = this.#settings
     if (failures >= consecutiveFailures) return 'consecutive failures'
-    if (successRate === null || !window || window.requests < minRequests) return undefined
-    return window.successRate < successRate ? 'success rate' : undefined
+    if (successRate === null || !outcomes || outcomes.total < minRequests) return undefined
+    return outcomes.total - outcomes.failed < successRate * outcomes.total ? 'success rate' : undefined
   }
 
   #mayEject(pool: Pool, endpoint: LiveEndpoint): boolean {

@@ -159,6 +159,17 @@ describe('newcomers', () => {
     expect(pool.why(get(3))).toBe('not probed yet')
   })
 
+  it('are also those that register anew', () => {
+    const { pool, get } = probed()
+    const registered = (ms: number) => [at(1, { registeredAt: ms }), at(2)]
+    pool.update(registered(1))
+    pool.verdict('10.0.0.1:1', true)
+    pool.update(registered(1))
+    expect(pool.why(get(1))).toBeUndefined()
+    pool.update(registered(2))
+    expect(pool.why(get(1))).toBe('not probed yet')
+  })
+
   it('are no concern of verdicts about who is unknown', () => {
     const { pool, offered } = probed()
     pool.update(ports(1))

@@ -217,4 +217,14 @@ describe('the trial', () => {
     fail(1)
     expect(pool.why(get(1))).toBe('ejected')
   })
+
+  it('is not decided by what another request comes to meanwhile', () => {
+    const { outliers, fail, trial, pool, get, now } = judging()
+    fail(1, 5)
+    trial(1)
+    for (const outcome of ['ok', 'failed'] as const) outliers.record(pool, get(1), outcome, now(), false)
+    expect(pool.why(get(1))).toBe('trial')
+    outliers.record(pool, get(1), 'ok', now(), true)
+    expect(pool.why(get(1))).toBeUndefined()
+  })
 })

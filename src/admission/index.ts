@@ -1,0 +1,6 @@
+export { AdaptiveLimit, type AdaptiveLimitOptions } from './adaptive.ts'
+export { Breaker, type BreakerOptions, type BreakerState, type Pass } from './breaker.ts'
+export { Budget, type BudgetOptions } from './budget.ts'
+export { Limiter, type LimiterOptions, type Ticket, type Waiter } from './limiter.ts'
+export { Outcomes } from './outcomes.ts'
+export { Quantile } from './quantile.ts'
