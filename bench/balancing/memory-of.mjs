@@ -32,7 +32,7 @@ function serve(at) {
 }
 
 function bytes() {
-  for (let round = 0; round < 4; round++) globalThis.gc()
+  for (let round = 0; round < 2; round++) globalThis.gc()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }

@@ -1,8 +1,8 @@
 import { median } from '../statistics.mjs'
 
-const WARMUP_MS = 200
+const WARMUP_NS = 200e6
 const RUNS = 51
-const RUN_MS = 2
+const RUN_NS = 2e6
 
 /**
  * CPU time of one step: the median of many short runs, so that most of them are undisturbed.
@@ -16,11 +16,11 @@ export function nsOf(step) {
     const begun = process.cpuUsage()
     for (const end = turn + turns; turn < end; turn++) step(turn)
     const { user, system } = process.cpuUsage(begun)
-    return ((user + system) * 1000) / turns
+    return (user + system) * 1000
   }
-  const untilMs = performance.now() + WARMUP_MS
+  let turns = 5000
   let ns = 0
-  while (performance.now() < untilMs) ns = run(2000)
-  const turns = Math.ceil((RUN_MS * 1e6) / ns)
-  return median(Array.from({ length: RUNS }, () => run(turns)))
+  for (let left = WARMUP_NS; left > 0; left -= ns) ns = run(turns)
+  turns = Math.ceil((RUN_NS * turns) / ns)
+  return median(Array.from({ length: RUNS }, () => run(turns) / turns))
 }

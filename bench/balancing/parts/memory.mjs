@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { contenders } from '../contenders.mjs'
 
 const script = new URL('../memory-of.mjs', import.meta.url).pathname
-const ENDPOINTS = 100_000
+const TARGETED = 'peak-ewma'
+/** Fewer where a table goes with each service, however few instances it has. */
+const ENDPOINTS = { [TARGETED]: 100_000, maglev: 1000, rendezvous: 1000, 'ring-hash': 1000, others: 20_000 }
 const PER_SERVICE = [10, 100]
 const MOST_BYTES = 1024
-/** Tables that are a service's, however many instances it has. */
-const TABLES = ['ring-hash', 'maglev']
 
 export async function memory({ say }) {
   const rows = contenders.map(({ type }) => {
@@ -14,11 +14,11 @@ export async function memory({ say }) {
     say(`${type}: ${sizes.map(bytes).join(' and ')} per endpoint`)
     return { type, sizes }
   })
-  return { targets: rows.filter(({ type }) => type === 'peak-ewma').map(target), tables: [table(rows)] }
+  return { targets: rows.filter(({ type }) => type === TARGETED).map(target), tables: [table(rows)] }
 }
 
 function measure(type, size) {
-  const endpoints = TABLES.includes(type) ? ENDPOINTS / 100 : ENDPOINTS
+  const endpoints = ENDPOINTS[type] ?? ENDPOINTS.others
   const args = ['--expose-gc', script, type, `${endpoints / size}`, `${size}`]
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })).perEndpoint
 }
