@@ -6,7 +6,7 @@ const PART = 1 / 16
 /**
  * The one with the least requests under way for its weight, of all; among equals whoever comes first from a random place
  * on, so that workers do not herd. A look at all serves a sixteenth as many picks, which take those that were the least
- * then and still are: up to 16 endpoints each pick looks anew, and with thousands it costs no more.
+ * then and still are: of fewer than 32 endpoints each pick looks anew, and of thousands it costs no more.
  */
 export const leastRequest = defineStrategy({
   name: 'least-request',

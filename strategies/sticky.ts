@@ -18,7 +18,7 @@ const options = z
       .meta({ description: 'Where clients send it.' }),
     ttl: duration()
       .nullable()
-      .default(null)
+      .prefault(null)
       .meta({ description: 'How long it lasts; null: as long as the browser runs.' }),
     sameSite: z
       .enum(['lax', 'strict', 'none'])

@@ -18,7 +18,7 @@ const options = z.strictObject({
   balance: share(100)
     .refine((part) => part >= 1, 'is less than 100%')
     .nullable()
-    .default(null)
+    .prefault(null)
     .meta({ description: 'No instance has more requests under way than this share of the mean.' }),
   fallback: z.unknown().default('p2c').meta({ description: 'The strategy for requests without the key.' }),
 })
@@ -55,7 +55,7 @@ export const affine = <W extends Wheel>(
 
       function choose(bits: number, endpoints: readonly Endpoint[], context: PickContext): Endpoint {
         if (!told) take(endpoints)
-        if (stale) wheel = build(all, wheel)
+        if (stale) wheel = build(all.toSorted(byId), wheel)
         stale = false
         const { places } = wheel!
         const everyone = endpoints.length === all.length
@@ -88,6 +88,9 @@ export const affine = <W extends Wheel>(
 /** Whether one more request is within the bound, which is rounded up. */
 const hasRoom = ({ inFlight, instance }: Endpoint, perWeight: number) =>
   inFlight < Math.ceil(perWeight * instance.weight)
+
+/** Gateways that learn of the instances in another order send a key to the same one. */
+const byId = ({ instance: one }: Endpoint, { instance: other }: Endpoint) => (one.id < other.id ? -1 : 1)
 
 function inTurn(from: number, endpoints: readonly Endpoint[], perWeight: number): Endpoint {
   for (let step = 0; step < endpoints.length; step++) {

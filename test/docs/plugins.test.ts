@@ -8,7 +8,7 @@ import { strategyContract } from '../contract/index.ts'
 import { blocks, pages } from './pages.ts'
 
 it.each([
-  ['docs/plugins.md', ['strategy', 'adapter', 'middleware']],
+  ['docs/plugins.md', ['strategy', 'strategy', 'adapter', 'middleware']],
   ['README.md', ['strategy']],
 ])('%s shows plugins that can be loaded as they are: %j', async (path, kinds) => {
   const folder = await mkdtemp(join(tmpdir(), 'portolan-docs-'))

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import sticky from '../../examples/custom-strategy/sticky.ts'
+import byHeader from '../../examples/custom-strategy/by-header.ts'
 import { endpoints, pickContext, pluginContext, strategyContract } from '../contract/index.ts'
 import { exampleWith, startGateway, startInstance } from './rig.ts'
 
-describe('sticky', () => {
-  for (const law of strategyContract(sticky)) it(law.name, () => law.run())
+describe('by-header', () => {
+  for (const law of strategyContract(byHeader)) it(law.name, () => law.run())
 })
 
 it('sends a user to the same instance each time, and other users to others', async () => {
@@ -21,7 +21,7 @@ it('sends a user to the same instance each time, and other users to others', asy
 })
 
 it('moves only the users of an instance that has left', () => {
-  const strategy = sticky.create({ header: 'x-user' }, pluginContext())
+  const strategy = byHeader.create({ header: 'x-user' }, pluginContext())
   const all = endpoints('a', 'b', 'c')
   for (let user = 0; user < 100; user++) {
     const request = pickContext({ header: () => `user-${user}` })

@@ -10,7 +10,7 @@ import { defineStrategy, type Endpoint } from 'portolan/plugin'
 import { z } from 'zod'
 
 export default defineStrategy({
-  name: 'sticky',
+  name: 'by-header',
   options: z.strictObject({ header: z.string().toLowerCase().default('x-user') }),
   create: ({ header }, { random }) => ({
     pick(endpoints, request) {
