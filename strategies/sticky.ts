@@ -1,36 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { z } from 'zod'
-import { cookieOf, defineStrategy, duration, type Endpoint } from '../src/plugin/index.ts'
-
-const options = z
-  .strictObject({
-    strategy: z.unknown().default('p2c').meta({ description: 'The strategy for requests that begin a session.' }),
-    secret: z.string().min(16).meta({ description: 'What cookies are signed with; the same in every gateway.' }),
-    cookie: z
-      .string()
-      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/)
-      .optional()
-      .meta({ description: 'Its name; portolan-<service> by default.' }),
-    path: z
-      .string()
-      .regex(/^\/[!-:<-~]*$/)
-      .default('/')
-      .meta({ description: 'Where clients send it.' }),
-    ttl: duration()
-      .nullable()
-      .prefault(null)
-      .meta({ description: 'How long it lasts; null: as long as the browser runs.' }),
-    sameSite: z
-      .enum(['lax', 'strict', 'none'])
-      .default('lax')
-      .meta({ description: 'Whether it comes from other sites.' }),
-    secure: z.boolean().default(false).meta({ description: 'Only over HTTPS.' }),
-    httpOnly: z.boolean().default(true).meta({ description: 'Hidden from scripts.' }),
-  })
-  .refine(({ sameSite, secure }) => sameSite !== 'none' || secure, {
-    path: ['sameSite'],
-    error: 'none is refused by browsers without secure: true',
-  })
+import { serialize } from 'hono/utils/cookie'
+import { cookieOf, defineStrategy, type Endpoint } from '../src/plugin/index.ts'
+import { options } from './sticky/options.ts'
 
 /**
  * Keeps a client at the endpoint that its first request was given, by a cookie, as long as that is there; then it is given
@@ -40,10 +11,10 @@ export const sticky = defineStrategy({
   name: 'sticky',
   options,
   inner: 'strategy',
-  create({ secret, ...cookie }, { inner, service }) {
+  create({ secret, cookie, ttl, strategy: _, ...said }, { inner, service }) {
     const strategy = inner()
-    const name = cookie.cookie ?? `portolan-${service.replaceAll(':', '_')}`
-    const attributes = attributesOf(cookie)
+    const name = cookie ?? `portolan-${service.replaceAll(':', '_')}`
+    const attributes = { ...said, ...(ttl !== null && { maxAge: Math.ceil(ttl / 1000) }) }
     const bindings = new WeakMap<Endpoint, Binding>()
     let bound = new Map<string, Endpoint>()
 
@@ -51,7 +22,7 @@ export const sticky = defineStrategy({
       const known = bindings.get(endpoint)
       if (known) return known
       const value = createHmac('sha256', secret).update(`${service} ${endpoint.instance.id}`).digest('base64url')
-      const binding = { value, cookie: `${name}=${value}${attributes}` }
+      const binding = { value, cookie: serialize(name, value, attributes) }
       bindings.set(endpoint, binding)
       return binding
     }
@@ -77,11 +48,4 @@ export const sticky = defineStrategy({
 interface Binding {
   readonly value: string
   readonly cookie: string
-}
-
-/** RFC 6265, section 4.1.1, and SameSite of its successor. */
-function attributesOf({ path, ttl, sameSite, secure, httpOnly }: Omit<z.output<typeof options>, 'secret'>): string {
-  const age = ttl === null ? '' : `; Max-Age=${Math.ceil(ttl / 1000)}`
-  const flags = (secure ? '; Secure' : '') + (httpOnly ? '; HttpOnly' : '')
-  return `; Path=${path}${age}; SameSite=${sameSite[0]!.toUpperCase()}${sameSite.slice(1)}${flags}`
 }

@@ -1,4 +1,5 @@
 import { defineStrategy, type Endpoint } from '../src/plugin/index.ts'
+import { ahead, creditOf, headOf, pay, type Queue, type Turn } from './weighted/queue.ts'
 
 /**
  * Smooth weighted round-robin, as in nginx (ngx_http_upstream_round_robin.c): each pick raises every credit by its
@@ -6,10 +7,11 @@ import { defineStrategy, type Endpoint } from '../src/plugin/index.ts'
  *
  * Credits of one weight rise alike, so their order changes only when one of them pays: it stands in a queue for each
  * weight, and a pick compares the heads. Credits stay with the endpoint when the list changes; a newcomer begins with none.
+ * Each worker begins a pick further on, so that they do not march in step.
  */
 export const weighted = defineStrategy({
   name: 'weighted',
-  create() {
+  create(_options, { ordinal }) {
     const credits = new WeakMap<Endpoint, number>()
     let list: readonly Endpoint[] = []
     let queues: readonly Queue[] = []
@@ -28,56 +30,27 @@ export const weighted = defineStrategy({
       picks = 0
     }
 
+    function next(): Endpoint {
+      picks++
+      let first = queues[0]!
+      let highest = creditOf(first, picks)
+      for (let at = 1; at < queues.length; at++) {
+        const queue = queues[at]!
+        const credit = creditOf(queue, picks)
+        if (credit < highest || (credit === highest && headOf(first).place < headOf(queue).place)) continue
+        first = queue
+        highest = credit
+      }
+      return pay(first, total).endpoint
+    }
+
     return {
       pick(endpoints) {
+        const begins = list.length === 0
         if (endpoints !== list) schedule(endpoints)
-        picks++
-        let first = queues[0]!
-        let highest = creditOf(first, picks)
-        for (let at = 1; at < queues.length; at++) {
-          const queue = queues[at]!
-          const credit = creditOf(queue, picks)
-          if (credit < highest || (credit === highest && headOf(first).place < headOf(queue).place)) continue
-          first = queue
-          highest = credit
-        }
-        return pay(first, total).endpoint
+        if (begins) for (let worker = ordinal % endpoints.length; worker > 0; worker--) next()
+        return next()
       },
     }
   },
 })
-
-interface Turn {
-  readonly endpoint: Endpoint
-  readonly place: number
-  /** Without what the picks since the schedule was made have brought. */
-  credit: number
-}
-
-interface Queue {
-  readonly weight: number
-  /** A ring: the order begins at `head`. */
-  readonly turns: Turn[]
-  head: number
-}
-
-const headOf = ({ turns, head }: Queue) => turns[head]!
-const creditOf = (queue: Queue, picks: number) => headOf(queue).credit + queue.weight * picks
-const ahead = (one: Turn, other: Turn) => other.credit - one.credit || one.place - other.place
-
-/** The head pays and goes to the end, or before those that are further behind: after the total has become less. */
-function pay(queue: Queue, total: number): Turn {
-  const { turns } = queue
-  let at = queue.head
-  const turn = turns[at]!
-  turn.credit -= total
-  queue.head = (at + 1) % turns.length
-  while (at !== queue.head) {
-    const before = (at + turns.length - 1) % turns.length
-    if (ahead(turns[before]!, turn) < 0) break
-    turns[at] = turns[before]!
-    turns[before] = turn
-    at = before
-  }
-  return turn
-}

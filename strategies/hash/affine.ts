@@ -44,17 +44,24 @@ export const affine = <W extends Wheel>(
       const read = keyOf(key)
       const weightOf = perList((endpoints) => endpoints.reduce((sum, { instance }) => sum + instance.weight, 0))
       let all: readonly Endpoint[] = []
+      let weights: readonly number[] = []
       let told = false
       let wheel: W | undefined
       let stale = true
 
       function take(endpoints: readonly Endpoint[]): void {
-        stale ||= endpoints !== all
+        // Slow start changes weights that are not looked at here.
+        const alike =
+          endpoints.length === all.length &&
+          endpoints.every((each, at) => each === all[at] && each.instance.weight === weights[at])
+        if (alike) return
+        stale = true
         all = endpoints
+        weights = endpoints.map(({ instance }) => instance.weight)
       }
 
       function choose(bits: number, endpoints: readonly Endpoint[], context: PickContext): Endpoint {
-        if (!told) take(endpoints)
+        if (!told && endpoints !== all) take(endpoints)
         if (stale) wheel = build(all.toSorted(byId), wheel)
         stale = false
         const { places } = wheel!

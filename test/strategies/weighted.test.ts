@@ -16,6 +16,15 @@ test('equal weights are round-robin', () => {
   expect(sequence(strategy(), endpoints('a', 'b', 'c'), 6)).toBe('a b c a b c')
 })
 
+test.each([
+  [1, 'a b a c a a a'],
+  [2, 'b a c a a a a'],
+  [3, 'a a b a c a a'],
+  [65_537, 'b a c a a a a'],
+])('begins further on in the worker %i', (ordinal, picks) => {
+  expect(sequence(weighted.create(undefined, pluginContext({ ordinal })), five, 7)).toBe(picks)
+})
+
 test('weights need not be whole', () => {
   // Shares 0.5 : 1.5 : 2 are exact over 8 picks, so over 800; smooth means no period is off by more than one.
   expect(counts(strategy(), [heavy('a', 0.5), heavy('b', 1.5), heavy('c', 2)], 800)).toEqual({ a: 100, b: 300, c: 400 })

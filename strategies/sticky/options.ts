@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { duration } from '../../src/plugin/index.ts'
+
+export const options = z
+  .strictObject({
+    strategy: z.unknown().default('p2c').meta({ description: 'The strategy for requests that begin a session.' }),
+    secret: z.string().min(16).meta({ description: 'What cookies are signed with; the same in every gateway.' }),
+    cookie: z
+      .string()
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/)
+      .optional()
+      .meta({ description: 'Its name; portolan-<service> by default.' }),
+    path: z
+      .string()
+      .regex(/^\/[!-:<-~]*$/)
+      .default('/')
+      .meta({ description: 'Where clients send it.' }),
+    ttl: duration()
+      .nullable()
+      .prefault(null)
+      .meta({ description: 'How long it lasts; null: as long as the browser runs.' }),
+    sameSite: z
+      .enum(['lax', 'strict', 'none'])
+      .default('lax')
+      .meta({ description: 'Whether it comes from other sites.' }),
+    secure: z.boolean().default(false).meta({ description: 'Only over HTTPS.' }),
+    httpOnly: z.boolean().default(true).meta({ description: 'Hidden from scripts.' }),
+  })
+  .refine(({ sameSite, secure }) => sameSite !== 'none' || secure, {
+    path: ['sameSite'],
+    error: 'none is refused by browsers without secure: true',
+  })
