@@ -6,9 +6,10 @@ const name = () => z.string().min(1)
 /** Which part of a request goes to the same instance. */
 export const keySchema = z.union([
   z.enum(['client', 'path']),
-  z.strictObject({ header: name().toLowerCase() }),
-  z.strictObject({ cookie: name() }),
-  z.strictObject({ query: name() }),
+  z
+    .strictObject({ header: name().toLowerCase(), cookie: name(), query: name() })
+    .partial()
+    .refine((named) => Object.keys(named).length === 1, 'must be one of header, cookie, query'),
 ])
 
 export type Key = z.output<typeof keySchema>
@@ -17,9 +18,10 @@ export type Key = z.output<typeof keySchema>
 export function keyOf(key: Key): (context: PickContext) => string | undefined {
   if (key === 'client') return ({ clientAddress }) => clientAddress
   if (key === 'path') return ({ path }) => pathOf(path)
-  if ('header' in key) return (context) => context.header(key.header)
-  if ('cookie' in key) return (context) => cookieOf(context.header('cookie'), key.cookie)
-  return ({ path }) => parameterOf(path, key.query)
+  const { header, cookie, query } = key
+  if (header !== undefined) return (context) => context.header(header)
+  if (cookie !== undefined) return (context) => cookieOf(context.header('cookie'), cookie)
+  return ({ path }) => parameterOf(path, query!)
 }
 
 function pathOf(target: string): string {

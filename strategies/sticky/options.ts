@@ -1,18 +1,19 @@
 import { z } from 'zod'
 import { duration } from '../../src/plugin/index.ts'
 
+/** Text that must match `pattern`; `what` completes "... is not". */
+const like = (pattern: RegExp, what: string) =>
+  z.string().regex(pattern, { error: ({ input }) => `${JSON.stringify(input)} is not ${what}` })
+
+/** RFC 6265, section 4.1.1, and SameSite of its successor. */
 export const options = z
   .strictObject({
     strategy: z.unknown().default('p2c').meta({ description: 'The strategy for requests that begin a session.' }),
     secret: z.string().min(16).meta({ description: 'What cookies are signed with; the same in every gateway.' }),
-    cookie: z
-      .string()
-      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/)
+    cookie: like(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a cookie name')
       .optional()
       .meta({ description: 'Its name; portolan-<service> by default.' }),
-    path: z
-      .string()
-      .regex(/^\/[!-:<-~]*$/)
+    path: like(/^\/[!-:<-~]*$/, 'a path')
       .default('/')
       .meta({ description: 'Where clients send it.' }),
     ttl: duration()

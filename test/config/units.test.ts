@@ -64,3 +64,8 @@ it.each([
 ])('says of the share %j what would be right', (written, message) => {
   expect(messages(share(), written)).toEqual([message])
 })
+
+it('takes more than the whole where that is wanted', () => {
+  expect(share(2).parse('150%')).toBe(1.5)
+  expect(messages(share(2), '201%')).toEqual(['is more than 200%'])
+})

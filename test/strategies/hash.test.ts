@@ -122,6 +122,16 @@ describe.each([
   })
 })
 
+test.each([
+  [{ key: { headr: 'x' } }, 'Unrecognized key'],
+  [{ key: {} }, 'must be one of header, cookie, query'],
+  [{ key: { header: 'x', cookie: 'y' } }, 'must be one of header, cookie, query'],
+  [{ balance: '90%' }, 'is less than 100%'],
+])('refuses %j', async (options, message) => {
+  const result = await maglev.options!['~standard'].validate(options)
+  expect(JSON.stringify(result.issues)).toContain(message)
+})
+
 describe('the key', () => {
   const list = numbered(50)
   const target = '/a/b?page=1&id=7&myid=9'
