@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../src/plugin/index.ts'
 import { affine } from './affine.ts'
 import { hash } from './hash.ts'
-import { placesOf, type Wheel } from './wheel.ts'
+import { type Places, placesOf, type Wheel } from './wheel.ts'
 
 const PLACES = 65_537 // a prime, so that every stride reaches every place
 
@@ -19,24 +19,29 @@ export const maglev = affine('maglev', (endpoints): Wheel => {
   }
 })
 
-function tableOf(endpoints: readonly Endpoint[]) {
+function tableOf(endpoints: readonly Endpoint[]): Places {
   const owners = placesOf(PLACES, endpoints.length)
   const taken = new Uint8Array(PLACES)
-  const at = Uint32Array.from(endpoints, ({ instance }) => hash(instance.id) % PLACES)
-  const strides = Uint32Array.from(endpoints, ({ instance }) => 1 + (hash(instance.id, 1) % (PLACES - 1)))
+  const next = Int32Array.from(endpoints, ({ instance }) => hash(instance.id) % PLACES)
+  const strides = Int32Array.from(endpoints, ({ instance }) => 1 + (hash(instance.id, 1) % (PLACES - 1)))
   const heaviest = endpoints.reduce((most, { instance }) => Math.max(most, instance.weight), 0)
   const shares = Float64Array.from(endpoints, ({ instance }) => instance.weight / heaviest)
   const claims = new Float64Array(endpoints.length)
-  for (let left = PLACES; left > 0; ) {
-    for (let owner = 0; owner < endpoints.length && left > 0; owner++) {
-      claims[owner] = claims[owner]! + shares[owner]!
-      if (claims[owner]! < 1) continue
-      claims[owner] = claims[owner]! - 1
-      while (taken[at[owner]!]) at[owner] = (at[owner]! + strides[owner]!) % PLACES
-      taken[at[owner]!] = 1
-      owners[at[owner]!] = owner
-      left--
-    }
+  for (let owner = 0, left = PLACES; left > 0; owner = (owner + 1) % endpoints.length) {
+    claims[owner]! += shares[owner]!
+    if (claims[owner]! < 1) continue
+    claims[owner]! -= 1
+    const place = freeFrom(next[owner]!, strides[owner]!, taken)
+    next[owner] = place
+    taken[place] = 1
+    owners[place] = owner
+    left--
   }
   return owners
+}
+
+function freeFrom(first: number, stride: number, taken: Uint8Array): number {
+  let place = first
+  while (taken[place] === 1) place = place + stride < PLACES ? place + stride : place + stride - PLACES
+  return place
 }

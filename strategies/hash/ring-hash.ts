@@ -3,7 +3,7 @@ import { affine } from './affine.ts'
 import { hash, mix } from './hash.ts'
 import { type Places, placesOf, type Wheel } from './wheel.ts'
 
-const POINTS = 120
+const POINTS = 100
 
 /**
  * A ring of points, many for each endpoint in proportion to its weight; a key belongs to the next point. Who comes or goes
@@ -24,13 +24,17 @@ class Ring implements Wheel {
     const sorted = pointsOf(endpoints)
     this.places = sorted.length
     this.#endpoints = endpoints
-    this.#points = Uint32Array.from(sorted, (point) => Math.floor(point / OWNERS))
+    this.#points = new Uint32Array(sorted.length)
     this.#owners = placesOf(sorted.length, endpoints.length)
-    for (let place = 0; place < sorted.length; place++) this.#owners[place] = sorted[place]! % OWNERS
+    for (let place = 0; place < sorted.length; place++) {
+      const point = Math.floor(sorted[place]! / OWNERS)
+      this.#points[place] = point
+      this.#owners[place] = sorted[place]! - point * OWNERS
+    }
     this.#shift = 1 + Math.clz32(sorted.length >>> 1)
     this.#guide = new Uint32Array(2 ** (32 - this.#shift))
     for (let at = 0, place = 0; at < this.#guide.length; at++) {
-      while (place < sorted.length && this.#points[place]! >>> this.#shift < at) place++
+      while (place < this.places && this.#points[place]! >>> this.#shift < at) place++
       this.#guide[at] = place
     }
   }
