@@ -20,33 +20,32 @@ const order = Uint32Array.from({ length: ORDER }, () => Math.random() * 2 ** 32)
 
 process.stdout.write(JSON.stringify(SIZES.map((size) => ({ size, pickNs: pickNs(size), leaseNs: leaseNs(size) }))))
 
-/** One choice: a pick, or what spares one. The loop around it, which ends requests and begins others, is taken off. */
+/** One choice: a pick, or what spares one. The loop around it, which ends a running request, is taken off. */
 function pickNs(size) {
   const { strategy: bare, endpoints } = bareOf(ref, instancesOf(size), context)
+  const running = Array.from({ length: RUNNING * size }, (_, at) => endpoints[at % size])
   for (const endpoint of endpoints) {
     endpoint.latencyMs = 5 + 10 * Math.random()
     bare.observe?.(endpoint, endpoint.latencyMs, false)
   }
+  for (const endpoint of running) endpoint.inFlight++
+  for (const caller of callers) caller.inFlight = running.length
   const choose = bare.keeps
     ? (caller) => bare.keeps(caller) ?? bare.pick(endpoints, caller)
     : (caller) => bare.pick(endpoints, caller)
-  let next = 0
-  const takeNext = () => endpoints[next++ % size]
-  return nsOf(traffic(endpoints, choose)) - nsOf(traffic(endpoints, takeNext))
-}
-
-function traffic(endpoints, choose) {
-  const running = Array.from({ length: RUNNING * endpoints.length }, (_, at) => endpoints[at % endpoints.length])
-  for (const endpoint of endpoints) endpoint.inFlight = 0
-  for (const endpoint of running) endpoint.inFlight++
-  for (const caller of callers) caller.inFlight = running.length
-  return (turn) => {
+  const whole = nsOf((turn) => {
     const at = order[turn % ORDER] % running.length
     running[at].inFlight--
     const endpoint = choose(callers[turn % CALLERS])
     endpoint.inFlight++
     running[at] = endpoint
-  }
+  })
+  const loop = nsOf((turn) => {
+    const at = order[turn % ORDER] % running.length
+    running[at].inFlight--
+    running[at].inFlight++
+  })
+  return whole - loop
 }
 
 /** A request's whole way through the pool: lease, answer, end. */
