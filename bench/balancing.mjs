@@ -10,7 +10,7 @@ const say = (line) => process.stderr.write(`bench: ${line}\n`)
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  say(error.stack)
+  say(error.cause ? `${error.message}: ${error.cause.stack}` : error.message)
   process.exitCode = 1
 }
 

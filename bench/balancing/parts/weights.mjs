@@ -59,4 +59,5 @@ function table(rows) {
   }
 }
 
-const percent = (part) => `${(part * 100).toFixed(2)} %`
+/** Without a minus before nothing. */
+const percent = (part) => `${(Math.round(part * 1e4) / 100 || 0).toFixed(2)} %`
