@@ -88,8 +88,8 @@ function table(title, rows) {
       'p99.9',
       'p99 elsewhere',
       'to the slow one',
-      'most there',
-      'elsewhere',
+      'most in flight there',
+      'most in flight elsewhere',
     ],
     lines: rows.map((row) => [
       row.name,
