@@ -1,8 +1,10 @@
 import { dirname } from 'node:path'
 import type { PoolOptions } from './balancing/index.ts'
-import type { Catalog } from './catalog/index.ts'
+import { type Catalog, strategyMaker } from './catalog/index.ts'
+import { settingsOf } from './config/index.ts'
 import type { GatewayConfig, PluginRef, RegistryConfig, ServiceConfig } from './config/types.ts'
 import { bind, get, newScope, type Scope, set } from './di.ts'
+import { type ExplainMeans, type Explanation, explain, type Question } from './explain/index.ts'
 import {
   accessLog,
   chains,
@@ -13,9 +15,9 @@ import {
   requestIds,
   trust,
 } from './gateway/index.ts'
-import { reaches } from './health/index.ts'
-import type { BalancingStrategy, Logger, PluginContext, RegistryAdapter } from './plugin/index.ts'
-import { forward, Http1Transport, limitBody, type Means, Upstreams } from './proxy/index.ts'
+import { Prober, probe, reaches } from './health/index.ts'
+import type { Logger, RegistryAdapter } from './plugin/index.ts'
+import { forward, Http1Transport, limitBody, type Means, Services, Upstreams } from './proxy/index.ts'
 import { Directory, fullJitter, originOf, Registry, SnapshotFile, type SourceSpec } from './registry/index.ts'
 import { createRouter } from './routing/index.ts'
 import { Tokens } from './tokens.ts'
@@ -58,6 +60,23 @@ function bindControlPlane(root: Scope): void {
       reaches: (instance) => reaches(instance, get(scope, Tokens.config).upstream.connectTimeoutMs),
     })
   })
+  bind(root, Tokens.prober, proberOf)
+}
+
+function proberOf(scope: Scope): Prober {
+  const settings = settingsOf(get(scope, Tokens.config))
+  const registry = get(scope, Tokens.registry)
+  return new Prober({
+    log: get(scope, Tokens.log),
+    settings: (service) => settings(service).health.active,
+    probe,
+    failing(service, id) {
+      if (registry.table.get(service)?.held.includes(id)) registry.unreachable(service, id)
+    },
+    now: get(scope, Tokens.now),
+    wallMs: get(scope, Tokens.wallMs),
+    random: get(scope, Tokens.random),
+  })
 }
 
 const LEAST_SETTLE_MS = 30_000
@@ -71,7 +90,8 @@ const snapshotOf = ({ snapshot, name, type, options }: RegistryConfig) =>
 function bindDataPlane(root: Scope): void {
   bind(root, Tokens.transport, () => new Http1Transport())
   bind(root, Tokens.upstreams, (scope) => new Upstreams(get(scope, Tokens.transport)))
-  bind(root, Tokens.meter, () => new Meter())
+  bind(root, Tokens.meter, (scope) => new Meter(() => get(scope, Tokens.services).standings()))
+  bind(root, Tokens.services, services)
   bind(root, Tokens.router, (scope) => {
     const { routing, expose } = get(scope, Tokens.config)
     return createRouter(routing, expose, { random: get(scope, Tokens.random) })
@@ -80,7 +100,7 @@ function bindDataPlane(root: Scope): void {
     const settings = settingsOf(get(scope, Tokens.config))
     const context = get(scope, Tokens.pluginContext)
     const upstreams = get(scope, Tokens.upstreams)
-    const make = strategies(get(scope, Tokens.catalog), context)
+    const make = strategyMaker(get(scope, Tokens.catalog), context)
     return new Directory({
       log: get(scope, Tokens.log),
       strategy: (service) => make(service, settings(service).balancing),
@@ -90,20 +110,9 @@ function bindDataPlane(root: Scope): void {
       now: get(scope, Tokens.now),
     })
   })
+  bind(root, Tokens.explain, explainer)
   bind(root, Tokens.fetch, gatewayFetch)
   bind(root, Tokens.listener, gatewayListener)
-}
-
-/** Makes strategies, and those that they choose with. */
-function strategies(catalog: Catalog, context: PluginContext) {
-  return function make(service: string, { type, options }: PluginRef): BalancingStrategy {
-    const plugin = catalog.strategy(type)
-    const inner = () => {
-      if (plugin.inner === undefined) throw new Error(`strategy "${type}" names no option for an inner one`)
-      return make(service, (options as Readonly<Record<string, PluginRef>>)[plugin.inner]!)
-    }
-    return plugin.create(options, { ...context, service, inner })
-  }
 }
 
 function poolOptions(scope: Scope, { health }: ServiceConfig): PoolOptions {
@@ -117,16 +126,27 @@ function poolOptions(scope: Scope, { health }: ServiceConfig): PoolOptions {
   }
 }
 
-function gatewayFetch(scope: Scope) {
+function services(scope: Scope): Services {
   const config = get(scope, Tokens.config)
-  const settings = settingsOf(config)
   const directory = get(scope, Tokens.directory)
-  const context = get(scope, Tokens.pluginContext)
+  const meter = get(scope, Tokens.meter)
   const means: Means = {
     upstreams: get(scope, Tokens.upstreams),
+    log: get(scope, Tokens.log),
     now: get(scope, Tokens.now),
+    wallMs: get(scope, Tokens.wallMs),
+    random: get(scope, Tokens.random),
+    count: (event, service, detail) => meter.count(event, service, detail),
     unreachable: (pool, endpoint) => directory.unreachable(pool, endpoint),
   }
+  return new Services(means, settingsOf(config), config.server.workers)
+}
+
+function gatewayFetch(scope: Scope) {
+  const config = get(scope, Tokens.config)
+  const services = get(scope, Tokens.services)
+  const directory = get(scope, Tokens.directory)
+  const context = get(scope, Tokens.pluginContext)
   const create = ({ type, options }: PluginRef) => get(scope, Tokens.catalog).middleware(type).create(options, context)
   const app = createApp({
     log: get(scope, Tokens.log),
@@ -135,10 +155,23 @@ function gatewayFetch(scope: Scope) {
     middlewareOf: chains(config, create),
     forward(exchange) {
       limitBody(exchange, config.server.limits.bodyBytes)
-      return forward(exchange, directory.pool(exchange.service), settings(exchange.service), means)
+      return forward(exchange, services.of(directory.pool(exchange.service)))
     },
   })
   return app.fetch
+}
+
+function explainer(scope: Scope): (question: Question) => Explanation {
+  const settings = settingsOf(get(scope, Tokens.config))
+  const directory = get(scope, Tokens.directory)
+  const means: ExplainMeans = {
+    router: get(scope, Tokens.router),
+    pool: (service) => directory.pool(service),
+    strategyOf: (service) => settings(service).balancing.type,
+    now: get(scope, Tokens.now),
+    ordinal: get(scope, Tokens.ordinal),
+  }
+  return (question) => explain(question, means)
 }
 
 function gatewayListener(scope: Scope) {
@@ -157,13 +190,6 @@ function gatewayListener(scope: Scope) {
       logAccess?.(exchange, result)
     },
   })
-}
-
-/** What holds for a service: its own settings, or the file's. */
-function settingsOf(config: GatewayConfig): (service: string) => ServiceConfig {
-  const { services } = config
-  const defaults: ServiceConfig = { ...config, middleware: [] }
-  return (service) => services.get(service) ?? defaults
 }
 
 /** What a gateway is made from. */
@@ -192,12 +218,22 @@ export function newGatewayScope(
   return scope
 }
 
-/** What reads the registry. Nothing runs before `registry.start()`. */
-export const controlPlaneOf = (scope: Scope) => ({ registry: get(scope, Tokens.registry) })
+/** What reads the registry, and probes what it is told of. Nothing runs before `registry.start()`. */
+export const controlPlaneOf = (scope: Scope) => ({
+  registry: get(scope, Tokens.registry),
+  prober: get(scope, Tokens.prober),
+})
+
+/** What says where requests would go, by what the directory has been told. */
+export const explainerOf = (scope: Scope) => ({
+  directory: get(scope, Tokens.directory),
+  explain: get(scope, Tokens.explain),
+})
 
 /** What serves requests. Nothing is open before `listener.server.listen()`. */
 export const dataPlaneOf = (scope: Scope) => ({
   directory: get(scope, Tokens.directory),
+  explain: get(scope, Tokens.explain),
   fetch: get(scope, Tokens.fetch),
   listener: get(scope, Tokens.listener),
   meter: get(scope, Tokens.meter),

@@ -40,14 +40,16 @@ export async function createGateway(source: string | object, options: GatewayOpt
   const parsing = { builtins: [...builtins, ...plugins], env }
   const { config, catalog } = await configOf(source, parsing)
   const scope = newGatewayScope({ config, catalog, log, lines })
-  const { registry } = controlPlaneOf(scope)
+  const { registry, prober } = controlPlaneOf(scope)
   const data = dataPlaneOf(scope)
   const known = new Promise<void>((resolve) => {
     registry.subscribe((update) => {
       data.directory.apply(update)
+      prober.apply(update)
       if (update.complete) resolve()
     })
   })
+  prober.subscribe((verdict) => data.directory.verdict(...verdict))
   const requestId = requestIds()
   return {
     config,
@@ -62,6 +64,7 @@ export async function createGateway(source: string | object, options: GatewayOpt
     listen: () => listen(data.listener.server, config.server),
     async close() {
       await drain(data, config.server.drain, log)
+      prober.close()
       await registry.close()
     },
   }

@@ -13,6 +13,7 @@ export const problems = {
   GW_REGISTRY_NOT_READY: { status: 503, title: 'The registry has not been read yet', retryAfterSeconds: 1 },
   GW_NO_ENDPOINT: { status: 503, title: 'The service has no instance' },
   GW_OVERLOADED: { status: 503, title: 'A limit of the gateway is reached', retryAfterSeconds: 1 },
+  GW_CIRCUIT_OPEN: { status: 503, title: 'The service fails, and is given a rest', retryAfterSeconds: 1 },
   GW_UPSTREAM_TIMEOUT: { status: 504, title: 'The instance sent no response head in time' },
 } as const satisfies Record<string, Problem>
 
@@ -38,6 +39,9 @@ export class GatewayError extends Error {
     return problems[this.code]
   }
 }
+
+/** For a service that is known and has nobody to ask. */
+export const noEndpoint = (name: string) => new GatewayError('GW_NO_ENDPOINT', `service "${name}" has no instance`)
 
 /** One answer for a service that is unknown and for one that is not exposed: callers cannot tell them apart. */
 export const serviceNotFound = (name: string) => new GatewayError('GW_SERVICE_NOT_FOUND', `no service "${name}"`)

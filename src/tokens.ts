@@ -1,9 +1,11 @@
 import type { Catalog } from './catalog/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { token } from './di.ts'
+import type { Explanation, Question } from './explain/index.ts'
 import type { LineSink, Listener, Meter } from './gateway/index.ts'
+import type { Prober } from './health/index.ts'
 import type { Logger, PluginContext } from './plugin/index.ts'
-import type { Transport, Upstreams } from './proxy/index.ts'
+import type { Services, Transport, Upstreams } from './proxy/index.ts'
 import type { Directory, Registry } from './registry/index.ts'
 import type { Router } from './routing/index.ts'
 
@@ -23,14 +25,17 @@ export const Tokens = {
   ordinal: token<number>('ordinal'),
   pluginContext: token<PluginContext>('pluginContext'),
   registry: token<Registry>('registry'),
+  prober: token<Prober>('prober'),
   /** Tells the control plane, in this process or another, of an instance that cannot be connected to. */
   unreachable: token<(service: string, id: string) => void>('unreachable'),
   transport: token<Transport>('transport'),
   upstreams: token<Upstreams>('upstreams'),
   directory: token<Directory>('directory'),
+  services: token<Services>('services'),
   router: token<Router>('router'),
   meter: token<Meter>('meter'),
   fetch: token<GatewayFetch>('fetch'),
+  explain: token<(question: Question) => Explanation>('explain'),
   listener: token<Listener>('listener'),
 }
 

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
-import type { Registry } from '../registry/index.ts'
-import { createRegistryApi } from './api.ts'
+import type { Explanation, Question } from '../explain/index.ts'
+import { type ApiSources, createApi } from './api.ts'
+import { createExplainApi } from './explain.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface AdminOptions {
@@ -12,19 +13,21 @@ export interface AdminOptions {
   /** False before all that is registered has reached the workers and while draining. */
   ready(): boolean
   draining(): boolean
-  readonly registry: Registry
+  readonly sources: ApiSources
+  explain(question: Question): Promise<Explanation>
 }
 
 /** What operators and machines ask a running gateway. */
-export function createAdminApp({ token, metrics, ready, draining, registry }: AdminOptions): Hono {
+export function createAdminApp({ token, metrics, ready, draining, sources, explain }: AdminOptions): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.json({ alive: true }))
   app.get('/readyz', (c) =>
-    c.json({ ready: ready(), draining: draining(), registry: registry.status }, ready() ? 200 : 503),
+    c.json({ ready: ready(), draining: draining(), registry: sources.registry.status }, ready() ? 200 : 503),
   )
   if (token !== null) app.use(bearerAuth({ verifyToken: (offered) => sameSecret(offered, token) }))
   app.get('/metrics', async (c) => c.text(await metrics.render(), 200, { 'content-type': metrics.contentType }))
-  app.route('/api', createRegistryApi(registry))
+  app.route('/api', createApi(sources))
+  app.route('/api/explain', createExplainApi(explain))
   return app
 }
 

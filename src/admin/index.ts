@@ -7,3 +7,4 @@ export {
   type ServiceReport,
   serviceReports,
 } from './reports.ts'
+export { Standings } from './standings.ts'

@@ -4,6 +4,8 @@ import { LATENCY_BOUNDS_SECONDS } from '../gateway/index.ts'
 interface Totals {
   readonly buckets: number[]
   sumSeconds: number
+  /** The service was not known when that was last asked. */
+  doubted: boolean
 }
 
 /** A histogram that is fed with counts. The library's own takes one observation at a time, which is not what workers send. */
@@ -18,10 +20,19 @@ export class LatencyHistogram {
   }
 
   add(service: string, buckets: readonly number[], sumSeconds: number): void {
-    const totals = this.#services.get(service) ?? { buckets: buckets.map(() => 0), sumSeconds: 0 }
+    const totals = this.#services.get(service) ?? { buckets: buckets.map(() => 0), sumSeconds: 0, doubted: false }
     for (const [i, count] of buckets.entries()) totals.buckets[i]! += count
     totals.sumSeconds += sumSeconds
     this.#services.set(service, totals)
+  }
+
+  /** Forgets as `Tally.sweep` does. */
+  sweep(isKnown: (service: string) => boolean): void {
+    for (const [service, totals] of this.#services) {
+      const known = isKnown(service)
+      if (!known && totals.doubted) this.#services.delete(service)
+      totals.doubted = !known
+    }
   }
 
   registerIn(registry: Registry): void {

@@ -1,35 +1,53 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry as MetricRegistry } from 'prom-client'
 import type { Reading } from '../gateway/index.ts'
+import type { Prober } from '../health/index.ts'
 import type { Registry } from '../registry/index.ts'
 import { LatencyHistogram } from './latency-histogram.ts'
+import { registerProbeMetrics } from './probe-metrics.ts'
+import type { Labels } from './read-metric.ts'
 import { registerRegistryMetrics } from './registry-metrics.ts'
+import type { Standings } from './standings.ts'
+import { Tally } from './tally.ts'
+import { TrafficMetrics } from './traffic-metrics.ts'
+
+/** Those who are gone are forgotten after one to two of these: by then every last count has been scraped. */
+const SWEEP_MS = 300_000
 
 export interface MetricSources {
   readonly registry: Registry
+  readonly prober: Prober
+  readonly standings: Standings
   /** Workers that serve now. */
   workers(): number
+  /** Monotonic milliseconds. */
+  now(): number
 }
 
 /** The sums of all workers, in the Prometheus format. Lives in the primary, so that a worker's death loses at most its last second. */
 export class Metrics {
-  readonly #registry = new MetricRegistry()
-  readonly #requests: Counter
+  readonly #metrics = new MetricRegistry()
+  readonly #sources: MetricSources
+  readonly #requests: Tally
   readonly #problems: Counter
   readonly #restarts: Counter
   readonly #latency = new LatencyHistogram(
     'portolan_upstream_latency_seconds',
     'Time from the attempt to the response head',
   )
+  readonly #traffic: TrafficMetrics
+  #sweptMs: number
 
   constructor(sources: MetricSources) {
-    const registers = [this.#registry]
-    collectDefaultMetrics({ register: this.#registry, prefix: 'portolan_primary_' })
-    this.#requests = new Counter({
-      name: 'portolan_requests_total',
-      help: 'Requests by service, instance and status; empty labels where none was reached',
-      labelNames: ['service', 'instance', 'status'],
-      registers,
-    })
+    this.#sources = sources
+    this.#sweptMs = sources.now()
+    const registers = [this.#metrics]
+    collectDefaultMetrics({ register: this.#metrics, prefix: 'portolan_primary_' })
+    this.#requests = new Tally(
+      this.#metrics,
+      'portolan_requests_total',
+      'Requests by service, instance and status; empty labels where none was reached',
+      ['service', 'instance', 'status'],
+    )
     this.#problems = new Counter({
       name: 'portolan_problems_total',
       help: 'Answers that the gateway gave by itself, by code',
@@ -41,7 +59,7 @@ export class Metrics {
       help: 'Workers that died and were replaced',
       registers,
     })
-    this.#latency.registerIn(this.#registry)
+    this.#latency.registerIn(this.#metrics)
     new Gauge({
       name: 'portolan_workers',
       help: 'Workers that serve',
@@ -50,13 +68,19 @@ export class Metrics {
         this.set(sources.workers())
       },
     })
-    registerRegistryMetrics(this.#registry, sources.registry)
+    this.#traffic = new TrafficMetrics(this.#metrics, sources.standings)
+    registerProbeMetrics(this.#metrics, sources.prober)
+    registerRegistryMetrics(this.#metrics, sources.registry)
   }
 
-  add({ requests, problems, latency }: Reading): void {
-    for (const [service, instance, status, count] of requests) this.#requests.inc({ service, instance, status }, count)
+  add(reading: Reading): void {
+    const { requests, problems, latency } = reading
+    for (const [service, instance, status, count] of requests)
+      this.#requests.add([service, instance, String(status)], count)
     for (const [code, count] of problems) this.#problems.inc({ code }, count)
     for (const [service, buckets, sumSeconds] of latency) this.#latency.add(service, buckets, sumSeconds)
+    this.#traffic.add(reading)
+    if (this.#sources.now() - this.#sweptMs >= SWEEP_MS) this.#sweep()
   }
 
   workerRestarted(): void {
@@ -64,10 +88,34 @@ export class Metrics {
   }
 
   get contentType(): string {
-    return this.#registry.contentType
+    return this.#metrics.contentType
   }
 
   render(): Promise<string> {
-    return this.#registry.metrics()
+    return this.#metrics.metrics()
+  }
+
+  /** Instances come and go all day; their labels do not stay for ever. */
+  #sweep(): void {
+    const { now, registry, standings } = this.#sources
+    this.#sweptMs = now()
+    const isKnown = knowing(registry)
+    this.#requests.sweep(isKnown)
+    this.#traffic.sweep(isKnown)
+    this.#latency.sweep((service) => isKnown({ service }))
+    standings.sweep((service) => isKnown({ service }))
+  }
+}
+
+/** Whether labels are of a service and an instance that are registered. Empty ones are of nobody, and stay. */
+function knowing({ table }: Registry): (labels: Labels) => boolean {
+  const ids = new Map<string, ReadonlySet<string>>()
+  return ({ service, instance }) => {
+    if (!service) return true
+    const served = table.get(service)
+    if (!served || !instance) return served !== undefined
+    const known = ids.get(service) ?? new Set(served.instances.map(({ id }) => id))
+    ids.set(service, known)
+    return known.has(instance)
   }
 }

@@ -1,5 +1,14 @@
 import type { Instance, LeftOut } from '../plugin/index.ts'
 import type { HoldReason, Registry, RegistryStatus, SourceState, SourceStatus } from '../registry/index.ts'
+import {
+  fitness,
+  type HealthSources,
+  type InstanceHealth,
+  instanceHealth,
+  probeReport,
+  type ServiceHealth,
+  serviceHealth,
+} from './health-report.ts'
 
 /** What `GET /api/registry` answers. */
 export interface RegistryReport extends Omit<RegistryStatus, 'held'> {
@@ -20,8 +29,8 @@ interface Hold {
   readonly forMs: number
 }
 
-/** What `GET /api/services/{name}` answers, and `GET /api/services` for each. */
-export interface ServiceReport {
+/** What `GET /api/services/{name}` answers, and `GET /api/services` for each. Without a running gateway there is no health. */
+export interface ServiceReport extends Partial<ServiceHealth> {
   readonly name: string
   /** The registries that know it, in the order of the configuration. */
   readonly source: readonly string[]
@@ -33,12 +42,14 @@ export interface ServiceReport {
   readonly instances: readonly InstanceReport[]
 }
 
-export interface InstanceReport extends Instance {
+export interface InstanceReport extends Instance, Partial<InstanceHealth> {
   /** Whether it may be picked. */
   readonly fit: boolean
-  /** Why not, or why it may be although its registry no longer names it. */
+  /** Why not, or not everywhere, or why it may be although its registry no longer names it. */
   readonly why?: string
   readonly held?: Hold
+  /** Who says that it drains, if not its registry. */
+  readonly drainedBy?: 'admin'
 }
 
 export function registryReport(registry: Registry): RegistryReport {
@@ -54,33 +65,50 @@ export function registryReport(registry: Registry): RegistryReport {
 }
 
 /** One at a time, in the order of their names: a registry can be large, and its reader slow. */
-export function* serviceReports(registry: Registry): Generator<ServiceReport> {
+export function* serviceReports(registry: Registry, health?: HealthSources): Generator<ServiceReport> {
   for (const name of [...registry.table.keys()].sort()) {
-    const report = serviceReport(registry, name)
+    const report = serviceReport(registry, name, health)
     if (report) yield report
   }
 }
 
 /** undefined: no registry knows the service. */
-export function serviceReport(registry: Registry, name: string): ServiceReport | undefined {
+export function serviceReport(registry: Registry, name: string, health?: HealthSources): ServiceReport | undefined {
   const standing = registry.standing(name)
   if (!standing) return undefined
-  const { sources, state, ageMs, changedAt, instances, held, purged } = standing
+  const { sources, state, ageMs, changedAt, instances, held, drained, purged } = standing
+  const look = health ? healthLook(health, name, instances) : withoutHealth
   return {
     name,
     source: sources,
     state,
     ageMs,
     changedAt: new Date(changedAt).toISOString(),
+    ...(health && serviceHealth(health, name)),
     instances: [
-      ...instances.map((instance) => instanceReport(instance, held.get(instance.id))),
+      ...instances.map((one) => instanceReport(look(one), held.get(one.id), drained.has(one.id))),
       ...purged.map((instance) => ({ ...instance, fit: false, why: 'cannot be connected to' })),
     ],
   }
 }
 
-function instanceReport(instance: Instance, held: Hold | undefined): InstanceReport {
+function instanceReport(report: InstanceReport, held: Hold | undefined, drained: boolean): InstanceReport {
+  const kept = held && { ...(report.fit && { why: `kept: ${held.reason}` }), held }
+  return { ...report, ...kept, ...(drained && { drainedBy: 'admin' }) }
+}
+
+const withoutHealth = (instance: Instance): InstanceReport => {
   const { status } = instance
-  if (status !== 'up') return { ...instance, fit: false, why: status, ...(held && { held }) }
-  return { ...instance, fit: true, ...(held && { why: `kept: ${held.reason}`, held }) }
+  return status === 'up' ? { ...instance, fit: true } : { ...instance, fit: false, why: status }
+}
+
+function healthLook(health: HealthSources, service: string, instances: readonly Instance[]) {
+  const traffic = health.standings.instancesOf(service)
+  const probes = new Map(instances.map(({ id }) => [id, probeReport(health, service, id)]))
+  const anyUp = instances.some(({ id, status }) => status === 'up' && probes.get(id)?.state === 'up')
+  const around = { panic: health.standings.of(service).panic > 0, anyUp, workers: health.workers() }
+  return (instance: Instance): InstanceReport => {
+    const [load, probe] = [traffic.get(instance.id), probes.get(instance.id)]
+    return { ...instance, ...fitness(instance, load, probe, around), ...instanceHealth(load, probe) }
+  }
 }

@@ -19,6 +19,10 @@ export class Lease {
     this.#lessor = lessor
   }
 
+  get ended(): boolean {
+    return this.#ended
+  }
+
   /** Harmless when called again. */
   end(): void {
     if (this.#ended) return

@@ -1,37 +1,43 @@
 import type { InstanceReport } from '../admin/index.ts'
+import { aligned, printable } from './columns.ts'
 import type { Holdings } from './holdings.ts'
 
-const HEAD = ['SERVICE', 'INSTANCE', 'LAYOUT', 'WEIGHT', 'ZONE', 'STATUS', 'NOTE']
+const HEAD = ['SERVICE', 'INSTANCE', 'LAYOUT', 'WEIGHT', 'ZONE', 'STATUS', 'HEALTH', 'NOTE']
+const HEALTH = HEAD.indexOf('HEALTH')
 
-/** For people: one line an instance, then what was left out and why, then the sum. */
+/** For people: one line an instance, then what was left out and why, then the sum. Health is what a running gateway knows. */
 export function table({ registry, services }: Holdings): string {
   const rows = services.flatMap(({ name, instances }) =>
     instances.length === 0
-      ? [[name, '-', '', '', '', '', 'no instance']]
+      ? [[name, '-', '', '', '', '', '', 'no instance']]
       : instances.map((instance, at) => [at === 0 ? name : '', ...cells(instance)]),
   )
+  const live = services.some(({ inFlight }) => inFlight !== undefined)
+  const shown = live ? [HEAD, ...rows] : [HEAD, ...rows].map((row) => row.toSpliced(HEALTH, 1))
   const left = registry.leftOut.map(({ registry: name, place, reason }) => `left out of ${name}: ${place}: ${reason}`)
-  return `${[...aligned([HEAD, ...rows]), ...left, sum({ registry, services })].map(printable).join('\n')}\n`
+  return `${[...aligned(shown), ...left, sum({ registry, services })].map(printable).join('\n')}\n`
 }
 
 function cells(instance: InstanceReport): string[] {
-  const { layout = '', weight, zone = '', status, held, fit, why = '' } = instance
-  const note = held ? `${why}, absent for ${Math.round(held.forMs / 1000)} s` : fit || why === status ? '' : why
-  return [addressOf(instance), layout, String(weight), zone, status, note]
+  const { layout = '', weight, zone = '', status } = instance
+  return [addressOf(instance), layout, String(weight), zone, status, healthOf(instance), noteOf(instance)]
+}
+
+function healthOf({ inFlight, status, fit, held, why, ejectedForMs, probe }: InstanceReport): string {
+  if (inFlight === undefined || status !== 'up') return ''
+  if (fit && (why === undefined || held)) return 'ok'
+  if (why === 'ejected' && ejectedForMs !== undefined) return `ejected for ${Math.ceil(ejectedForMs / 1000)} s`
+  return why === 'probe failed' && probe?.reason ? `${why}: ${probe.reason}` : (why ?? '')
+}
+
+function noteOf({ held, status, fit, why = '', drainedBy, inFlight }: InstanceReport): string {
+  if (held) return `${why}, absent for ${Math.round(held.forMs / 1000)} s`
+  if (drainedBy) return `drained by the ${drainedBy}${inFlight ? `, ${inFlight} in flight` : ''}`
+  return fit || why === status || inFlight !== undefined ? '' : why
 }
 
 function addressOf({ host, port, tls }: InstanceReport): string {
   return `${tls ? 'https://' : ''}${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEAD.map((_, column) => rows.reduce((most, row) => Math.max(most, row[column]!.length), 0))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  )
 }
 
 function sum({ registry, services }: Holdings): string {
@@ -41,9 +47,6 @@ function sum({ registry, services }: Holdings): string {
 }
 
 const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`
-
-/** What registries hold is anybody's text: none of it moves a terminal's cursor. */
-const printable = (text: string) => text.replaceAll(/\p{Cc}/gu, '?')
 
 export interface Change {
   /** ISO 8601. */
@@ -74,12 +77,13 @@ export function describe({ at, change, service, instance, registry, state }: Cha
   const time = at.slice(11, 19)
   if (!instance) return printable(`${time} ! ${registry} ${state}`)
   const sign = { added: '+', removed: '-', changed: '~', registry: '!' }[change]
-  const [address, layout, weight, zone, status, note] = cells(instance)
+  const [address, layout, weight, zone, status, health, note] = cells(instance)
   const details = [
     layout,
     weight !== '1' && `weight ${weight}`,
     zone && `zone ${zone}`,
     status !== 'up' && status,
+    health !== 'ok' && health,
     note,
   ]
   return printable(`${time} ${sign} ${service} ${[address, ...details].filter(Boolean).join(' ')}`)
@@ -93,5 +97,6 @@ function byPlace({ services }: Holdings) {
   )
 }
 
-/** Without what only grows older. */
-const essence = ({ held, ...instance }: InstanceReport) => JSON.stringify({ ...instance, held: held?.reason })
+/** Without what changes with every request, or only grows older. */
+const essence = ({ held, inFlight, latencyMs, ejectedForMs, probe, ...instance }: InstanceReport) =>
+  JSON.stringify({ ...instance, held: held?.reason, probe: probe?.state })

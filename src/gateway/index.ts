@@ -1,3 +1,4 @@
+export type { MeterEvent } from '../proxy/index.ts'
 export { accessLog, type Line, type LineSink, type Result } from './access-log.ts'
 export { type AppOptions, createApp, type GatewayEnv } from './app.ts'
 export { chains } from './chains.ts'

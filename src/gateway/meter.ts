@@ -1,5 +1,6 @@
+import type { ServiceStanding } from '../balancing/index.ts'
 import type { ProblemCode } from '../errors.ts'
-import type { Exchange } from '../proxy/index.ts'
+import type { Exchange, MeterEvent } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 
 /** Upper bounds of the latency histogram, in seconds; what is slower falls into the last, unbounded bucket. */
@@ -11,6 +12,9 @@ export interface Reading {
   readonly problems: readonly (readonly [code: ProblemCode, count: number])[]
   /** Counts per bucket, one more than there are bounds, and the sum in seconds. */
   readonly latency: readonly (readonly [service: string, buckets: readonly number[], sumSeconds: number])[]
+  readonly events: readonly (readonly [event: MeterEvent, service: string, detail: string, count: number])[]
+  /** How the services are now that are in use, or not as they are at rest. */
+  readonly standings: readonly ServiceStanding[]
 }
 
 interface Latency {
@@ -23,45 +27,42 @@ export class Meter {
   #requests = new Map<string, Map<string, Map<number, number>>>()
   #problems = new Map<ProblemCode, number>()
   #latency = new Map<string, Latency>()
+  #events = new Map<MeterEvent, Map<string, Map<string, number>>>()
+  readonly #standings: () => readonly ServiceStanding[]
+
+  /** @param standings is asked once for each reading */
+  constructor(standings: () => readonly ServiceStanding[] = () => []) {
+    this.#standings = standings
+  }
 
   record(exchange: Exchange, { status }: Result): void {
     const service = knownService(exchange)
     const instance = exchange.endpoint?.instance.id ?? ''
-    const statuses = this.#statuses(service, instance)
+    const statuses = within(within(this.#requests, service), instance)
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
     if (exchange.code) this.#problems.set(exchange.code, (this.#problems.get(exchange.code) ?? 0) + 1)
     if (exchange.upstreamMs !== undefined) this.#observe(service, exchange.upstreamMs / 1000)
   }
 
+  /** `service` must be one that the registry knows: it becomes a label. */
+  count(event: MeterEvent, service: string, detail: string): void {
+    const details = within(within(this.#events, event), service)
+    details.set(detail, (details.get(detail) ?? 0) + 1)
+  }
+
   /** Hands out what was counted and starts anew. */
   take(): Reading {
-    const requests = [...this.#requests].flatMap(([service, instances]) =>
-      [...instances].flatMap(([instance, statuses]) =>
-        [...statuses].map(([status, count]) => [service, instance, status, count] as const),
-      ),
-    )
+    const requests = flat(this.#requests)
+    const events = flat(this.#events)
     const latency = [...this.#latency].map(
       ([service, { buckets, sumSeconds }]) => [service, [...buckets], sumSeconds] as const,
     )
-    const reading = { requests, problems: [...this.#problems], latency }
+    const reading = { requests, problems: [...this.#problems], latency, events, standings: this.#standings() }
     this.#requests = new Map()
     this.#problems = new Map()
     this.#latency = new Map()
+    this.#events = new Map()
     return reading
-  }
-
-  #statuses(service: string, instance: string): Map<number, number> {
-    let instances = this.#requests.get(service)
-    if (!instances) {
-      instances = new Map()
-      this.#requests.set(service, instances)
-    }
-    let statuses = instances.get(instance)
-    if (!statuses) {
-      statuses = new Map()
-      instances.set(instance, statuses)
-    }
-    return statuses
   }
 
   #observe(service: string, seconds: number): void {
@@ -77,7 +78,28 @@ export class Meter {
   }
 }
 
+function within<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let map = maps.get(key)
+  if (!map) {
+    map = new Map()
+    maps.set(key, map)
+  }
+  return map
+}
+
+const flat = <A, B, C>(counts: ReadonlyMap<A, ReadonlyMap<B, ReadonlyMap<C, number>>>) =>
+  [...counts].flatMap(([a, inner]) =>
+    [...inner].flatMap(([b, innermost]) => [...innermost].map(([c, count]) => [a, b, c, count] as const)),
+  )
+
+/** What is said only of services that the registry knows. */
+const OF_A_KNOWN_SERVICE: ReadonlySet<ProblemCode | undefined> = new Set([
+  'GW_NO_ENDPOINT',
+  'GW_OVERLOADED',
+  'GW_CIRCUIT_OPEN',
+])
+
 /** A caller can ask for any name; only those that the registry knows become a label. */
 function knownService({ service, endpoint, code }: Exchange): string {
-  return endpoint || code === 'GW_NO_ENDPOINT' ? service : ''
+  return endpoint || OF_A_KNOWN_SERVICE.has(code) ? service : ''
 }

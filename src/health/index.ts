@@ -1,2 +1,5 @@
 export { type EjectionReason, type OutlierOptions, type OutlierSettings, Outliers } from './outliers.ts'
+export { probe } from './probe.ts'
+export { Prober, type ProberOptions, type ProbeTally, type Verdict } from './prober.ts'
 export { reaches } from './reaches.ts'
+export type { Target } from './target.ts'

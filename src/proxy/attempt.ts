@@ -1,71 +1,84 @@
 import type { Lease } from '../balancing/index.ts'
-import { GatewayError } from '../errors.ts'
 import type { Cancellable, Exchange } from './exchange.ts'
+import { Failure, type FailureKind } from './failure.ts'
 import { responseHeaders } from './response-headers.ts'
+import type { Service } from './service.ts'
 import { Stopwatch, type Timed } from './stopwatch.ts'
-import type {
-  ResponseHead,
-  Upstream,
-  UpstreamCall,
-  UpstreamError,
-  UpstreamListener,
-  UpstreamRequest,
-} from './transport.ts'
+import type { ResponseHead, UpstreamCall, UpstreamError, UpstreamListener, UpstreamRequest } from './transport.ts'
 import { UpstreamBody } from './upstream-body.ts'
 import { UpstreamResponse } from './upstream-response.ts'
 
 /** How one attempt ended: with a response head, or with why not. */
-export type Outcome = UpstreamResponse | UpstreamError | GatewayError
+export type Outcome = UpstreamResponse | Failure
 
-/** One request to one endpoint, up to its response head; from there on the body carries on alone. */
+/**
+ * One request to one endpoint, up to its response head; from there on the body carries on alone. Gives its verdict on the
+ * endpoint, and ends the lease.
+ *
+ * The place of a failed attempt in the service's limit stays held: whoever is told of the failure releases it.
+ */
 export class Attempt implements UpstreamListener, Timed, Cancellable {
-  /** False while another attempt is as good as new, whatever the method: nothing was sent. */
-  sent = false
+  readonly lease: Lease
+  readonly startedMs: number
+  outcome: Outcome | undefined
   readonly #exchange: Exchange
-  readonly #lease: Lease
-  readonly #startedMs: number
-  readonly #now: () => number
+  readonly #service: Service
+  readonly #cookies: readonly string[] | undefined
+  #sent = false
   #stopwatch!: Stopwatch
-  #settle!: (outcome: Outcome) => void
+  #settle!: (attempt: Attempt) => void
   #call!: UpstreamCall
   #body: UpstreamBody | undefined
+  /** Its status speaks against the instance already. */
+  #failed = false
 
-  constructor(exchange: Exchange, lease: Lease, now: () => number) {
+  /** @param lease the last pick of the exchange, with the cookies that it has set */
+  constructor(exchange: Exchange, service: Service, lease: Lease, nowMs: number) {
     this.#exchange = exchange
-    this.#lease = lease
-    this.#now = now
-    this.#startedMs = now()
+    this.#service = service
+    this.lease = lease
+    this.#cookies = exchange.cookies
+    this.startedMs = nowMs
   }
 
-  run(upstream: Upstream, request: UpstreamRequest, responseTimeoutMs: number): Promise<Outcome> {
+  run(request: UpstreamRequest): Promise<Attempt> {
+    this.#exchange.running = this
+    return new Promise((settle) => this.start(request, settle))
+  }
+
+  /** @param settle is told once, of this attempt and its outcome */
+  start(request: UpstreamRequest, settle: (attempt: Attempt) => void): void {
     const exchange = this.#exchange
-    exchange.endpoint = this.#lease.endpoint
+    exchange.endpoint = this.lease.endpoint
     exchange.attempts++
-    exchange.running = this
-    return new Promise((settle) => {
-      this.#settle = settle
-      this.#call = upstream.send(request, this)
-      this.#stopwatch = new Stopwatch(exchange, responseTimeoutMs, this, this.#startedMs)
-    })
+    this.#settle = settle
+    this.#call = this.#service.upstreamTo(this.lease.endpoint).send(request, this)
+    const { responseTimeoutMs } = this.#service.settings.upstream
+    this.#stopwatch = new Stopwatch(exchange, responseTimeoutMs, this, this.startedMs)
   }
 
   onSending(waited: boolean): void {
-    this.sent = true
+    this.#sent = true
     if (waited) this.#stopwatch.restart()
   }
 
   onHead(head: ResponseHead): void {
     this.#stopwatch.stop()
     const exchange = this.#exchange
-    const nowMs = this.#now()
-    exchange.upstreamMs = nowMs - this.#startedMs
-    this.#lease.endpoint.observe(exchange.upstreamMs, nowMs)
-    const body = new UpstreamBody(this.#call, this.#lease)
-    const response = new UpstreamResponse(exchange.method, head, responseHeaders(head), body)
+    const nowMs = this.#service.means.now()
+    const latencyMs = nowMs - this.startedMs
+    const headers = responseHeaders(head)
+    if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
+    const body = new UpstreamBody(this.#call, this.lease)
+    const response = new UpstreamResponse(exchange.method, head, headers, body)
+    this.#failed = this.#service.answered(this.lease, head, latencyMs, nowMs)
     // Only now, when nothing can fail any more, is the body's end no longer this attempt's.
+    this.outcome = response
     this.#body = body
     exchange.running = body
-    this.#settle(response)
+    exchange.endpoint = this.lease.endpoint
+    exchange.upstreamMs = latencyMs
+    this.#settle(this)
   }
 
   onData(chunk: Buffer): void {
@@ -73,30 +86,45 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   }
 
   onEnd(trailers: readonly string[]): void {
+    if (!this.#failed) this.#service.completed(this.lease)
     this.#body!.end(trailers)
   }
 
   onError(error: UpstreamError): void {
     if (this.#body) {
+      if (!this.#failed) this.#service.brokeOff(this.lease)
       this.#exchange.upstreamBroke = true
       this.#body.fail(error)
-    } else this.#end(error)
+    } else this.#fail(error.kind, error)
   }
 
-  /** No head in time: the call is abandoned, and the caller of `run` is told why. */
-  expire(error: GatewayError): void {
+  expire(kind: 'timeout' | 'stalled', detail: string): void {
     this.#call.abort()
-    this.#end(error)
+    this.#fail(kind, detail)
   }
 
   cancel(): void {
-    this.expire(new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection'))
+    if (this.outcome) return
+    this.#call.abort()
+    if (this.#hadItsTime) this.#fail('timeout', 'the instance sent no response head in time')
+    else this.#fail('cancelled', '')
   }
 
-  #end(outcome: UpstreamError | GatewayError): void {
+  /** The deadline for all attempts has passed, and this one had most of the time: it does not matter whose timeout it is. */
+  get #hadItsTime(): boolean {
+    const { stopped, body } = this.#exchange
+    if (stopped !== 'deadline' || (body && !body.readableEnded)) return false
+    return 2 * (this.#service.means.now() - this.startedMs) >= this.#service.settings.retry.timeoutMs!
+  }
+
+  #fail(kind: FailureKind, cause: UpstreamError | string): void {
+    if (this.outcome) return
     this.#stopwatch.stop()
-    this.#lease.end()
-    this.#exchange.running = undefined
-    this.#settle(outcome)
+    const failure = new Failure(kind, this.#sent, cause)
+    this.outcome = failure
+    this.#service.failed(this.lease, failure, this.startedMs)
+    this.#service.limiter?.hold()
+    this.lease.end()
+    this.#settle(this)
   }
 }

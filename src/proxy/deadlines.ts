@@ -57,3 +57,16 @@ export class Deadlines {
     if (this.#earliest) this.#timer ??= this.#arm(Math.ceil(this.#earliest.dueMs - nowMs))
   }
 }
+
+/** By length, of which a configuration has a few. */
+const byLength = new Map<number, Deadlines>()
+
+/** The ones of this length in this process. */
+export function deadlinesOf(lengthMs: number): Deadlines {
+  let deadlines = byLength.get(lengthMs)
+  if (!deadlines) {
+    deadlines = new Deadlines(lengthMs)
+    byLength.set(lengthMs, deadlines)
+  }
+  return deadlines
+}

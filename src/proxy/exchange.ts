@@ -39,14 +39,16 @@ export class Exchange implements RouteRequest, PickContext {
   /** Leases of the service that have not ended; written by its pool before each pick. */
   inFlight = 0
   attempts = 0
-  /** From the last attempt's start to the response head. */
+  /** From the start of the attempt that answered to its response head. */
   upstreamMs: number | undefined
   code: ProblemCode | undefined
   upstreamBroke = false
-  /** What runs for this exchange just now: an attempt, then the body of its answer. */
+  /** By when there must be a response head; Infinity: whenever it comes. */
+  dueMs = Number.POSITIVE_INFINITY
+  /** What runs for this exchange just now: a wait, an attempt, then the body of its answer. */
   running: Cancellable | undefined
   #cookies: Map<string, string> | undefined
-  #clientClosed = false
+  #stopped: 'client-closed' | 'deadline' | undefined
 
   constructor(from: ExchangeFields) {
     this.id = from.id
@@ -93,13 +95,27 @@ export class Exchange implements RouteRequest, PickContext {
 
   /** The client has gone: whatever still runs for it stops. */
   closeByClient(): void {
-    this.#clientClosed = true
+    this.#stopped = 'client-closed'
     this.running?.cancel()
   }
 
-  /** @throws GW_CLIENT_CLOSED when there is nobody left to answer */
-  assertClient(): void {
-    if (this.#clientClosed) throw new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection')
+  /** `dueMs` has come before a response head: what was to bring one stops. */
+  expire(): void {
+    this.#stopped ??= 'deadline'
+    this.running?.cancel()
+  }
+
+  /** Why nothing more is to be tried. */
+  get stopped(): 'client-closed' | 'deadline' | undefined {
+    return this.#stopped
+  }
+
+  /** @throws GW_CLIENT_CLOSED when there is nobody left to answer, GW_UPSTREAM_TIMEOUT when it is too late for an answer */
+  assertGoing(): void {
+    if (this.#stopped === undefined) return
+    throw this.#stopped === 'client-closed'
+      ? new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection')
+      : new GatewayError('GW_UPSTREAM_TIMEOUT', 'no instance sent a response head within the time for all attempts')
   }
 }
 

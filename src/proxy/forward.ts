@@ -1,113 +1,114 @@
-import type { LiveEndpoint, Pool } from '../balancing/index.ts'
-import type { RetryConfig, UpstreamConfig } from '../config/types.ts'
-import { GatewayError, serviceNotFound } from '../errors.ts'
+import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { Endpoint } from '../plugin/index.ts'
-import { Attempt, type Outcome } from './attempt.ts'
+import { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
+import { HeadDeadline } from './head-deadline.ts'
+import { Hedge } from './hedge.ts'
+import { waitForPlace } from './queue.ts'
+import { mayRepeat } from './repeatable.ts'
 import { requestHeaders } from './request-headers.ts'
-import type { UpstreamError, UpstreamRequest } from './transport.ts'
+import { nobodyToAsk, Retries } from './retries.ts'
+import type { Service } from './service.ts'
+import type { UpstreamRequest } from './transport.ts'
 import { UpstreamResponse } from './upstream-response.ts'
-import type { Upstreams } from './upstreams.ts'
-
-export interface ForwardSettings {
-  readonly upstream: UpstreamConfig
-  readonly retry: RetryConfig
-}
-
-/** Whom an attempt needs. */
-export interface Means {
-  readonly upstreams: Upstreams
-  now(): number
-  /** Told of each failed connection. @returns whether the endpoint is gone by it, as if it had never been there */
-  unreachable(pool: Pool, endpoint: LiveEndpoint): boolean
-}
 
 const NOBODY: readonly Endpoint[] = []
 
-/** RFC 9110 9.2.2. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+/** What a service has done, or left undone. */
+const OF_THE_SERVICE: ReadonlySet<ProblemCode> = new Set([
+  'GW_UPSTREAM_UNREACHABLE',
+  'GW_UPSTREAM_RESET',
+  'GW_UPSTREAM_TIMEOUT',
+])
 
 /**
- * Tries fit endpoints of `pool` until one answers.
+ * Tries endpoints of the service until one answers, as its `retry` allows, within its breaker, limits and budget.
  *
- * An instance that the registry has lost and that cannot be connected to counts as no attempt: it is as if it had never been there.
- * A request of which nothing was sent goes to another endpoint, whatever its method; one that broke after that only if it is
- * idempotent and has no body to replay. `responseTimeoutMs` bounds one attempt, up to its response head.
+ * A request of which nothing was sent goes to another endpoint, whatever its method; one that broke after that, timed out or
+ * was answered with a status of `retry.on`, only if it is idempotent and has no body to replay. `responseTimeoutMs` bounds one
+ * attempt, up to its response head, and `retry.timeoutMs` all of them and the waits in between.
  *
- * @throws GatewayError GW_NO_ENDPOINT when there is nobody to ask, or what the last attempt came to
+ * @throws GatewayError GW_NO_ENDPOINT when there is nobody to ask, GW_CIRCUIT_OPEN or GW_OVERLOADED when nobody is to be asked
+ * now, or what the last attempt came to
  */
-export async function forward(
-  exchange: Exchange,
-  pool: Pool,
-  { upstream, retry }: ForwardSettings,
-  { upstreams, now, unreachable }: Means,
-): Promise<UpstreamResponse> {
-  const request: UpstreamRequest = {
+export function forward(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
+  // What is switched off costs no promise.
+  return service.breaker || service.settings.retry.timeoutMs !== null
+    ? forwardWatched(exchange, service)
+    : forwardInTurn(exchange, service)
+}
+
+async function forwardWatched(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
+  const { breaker, means, settings, name } = service
+  const nowMs = means.now()
+  const pass = breaker?.enter(nowMs)
+  if (pass === 0) {
+    means.count('refused', name, 'breaker')
+    throw new GatewayError('GW_CIRCUIT_OPEN', `service "${name}" has failed too often just now`)
+  }
+  const { timeoutMs } = settings.retry
+  const deadline = timeoutMs === null ? undefined : new HeadDeadline(exchange, timeoutMs, nowMs)
+  let outcome: 'ok' | 'failed' | 'neither' = 'neither'
+  try {
+    const response = await forwardInTurn(exchange, service)
+    outcome = response.status >= 500 ? 'failed' : 'ok'
+    return response
+  } catch (thrown) {
+    if (thrown instanceof GatewayError && OF_THE_SERVICE.has(thrown.code)) outcome = 'failed'
+    throw thrown
+  } finally {
+    deadline?.stop()
+    if (pass) breaker!.leave(pass, outcome, means.now())
+  }
+}
+
+function forwardInTurn(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
+  const { limiter } = service
+  return !limiter || limiter.tryEnter() ? tryInTurn(exchange, service) : forwardLater(exchange, service)
+}
+
+async function forwardLater(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
+  const limiter = service.limiter!
+  await waitForPlace(exchange, service, limiter)
+  const trying = tryInTurn(exchange, service)
+  limiter.release() // it has its lease by now
+  return trying
+}
+
+/** Takes the first lease before it yields to anybody. */
+async function tryInTurn(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
+  exchange.assertGoing()
+  let nowMs = service.means.now()
+  service.budget?.request(nowMs)
+  const request = requestOf(exchange)
+  let lease = service.pool.lease(exchange, NOBODY)
+  if (!lease) throw nobodyToAsk(service)
+  // Only a request that has come to grief, or may be sent twice at once, has an account of its tries.
+  let retries = service.latency ? new Retries(exchange, service) : undefined
+  for (;;) {
+    const hedgeAfterMs = service.latency && mayRepeat(exchange) ? service.hedgeAfterMs(nowMs) : undefined
+    const attempt: Attempt =
+      hedgeAfterMs === undefined
+        ? await new Attempt(exchange, service, lease, nowMs).run(request)
+        : await new Hedge(exchange, service, retries!, request).run(lease, hedgeAfterMs, nowMs)
+    const { outcome } = attempt
+    if (outcome instanceof UpstreamResponse && !service.retriesStatus(outcome.status)) return outcome
+    retries ??= new Retries(exchange, service)
+    lease = await retries.next(attempt)
+    if (!lease) {
+      if (outcome instanceof UpstreamResponse) return outcome
+      throw retries.error
+    }
+    nowMs = service.means.now()
+  }
+}
+
+function requestOf(exchange: Exchange): UpstreamRequest {
+  return {
     method: exchange.method,
     path: exchange.path,
     headers: requestHeaders(exchange),
     body: exchange.body,
     bodyLength: exchange.bodyLength,
-  }
-  let tried: readonly Endpoint[] = NOBODY
-  let last: UpstreamError | undefined
-  let left = retry.attempts
-  while (left > 0) {
-    exchange.assertClient()
-    const lease = pool.lease(exchange, tried)
-    if (!lease) break
-    const attempt = new Attempt(exchange, lease, now)
-    const outcome: Outcome = await attempt.run(
-      upstreams.to(lease.endpoint, upstream),
-      request,
-      upstream.responseTimeoutMs,
-    )
-    if (outcome instanceof UpstreamResponse) return outcome
-    if (outcome instanceof GatewayError) throw outcome
-    if (outcome.kind === 'connect' && unreachable(pool, lease.endpoint)) {
-      exchange.endpoint = undefined
-      continue
-    }
-    left--
-    last = outcome
-    if (!mayTryAgain(exchange, attempt, outcome)) break
-    // A kept connection that died in the moment of its reuse says nothing about the endpoint.
-    if (!outcome.stale) tried = [...tried, lease.endpoint]
-  }
-  if (last) throw toGatewayError(exchange, last)
-  if (!pool.registered) throw serviceNotFound(pool.service)
-  throw new GatewayError('GW_NO_ENDPOINT', `service "${pool.service}" has no instance`)
-}
-
-function mayTryAgain(exchange: Exchange, attempt: Attempt, { kind }: UpstreamError): boolean {
-  if (!attempt.sent) return kind !== 'body'
-  return kind === 'reset' && exchange.body === null && IDEMPOTENT.has(exchange.method)
-}
-
-function toGatewayError(exchange: Exchange, error: UpstreamError): GatewayError {
-  switch (error.kind) {
-    case 'connect':
-      return new GatewayError(
-        'GW_UPSTREAM_UNREACHABLE',
-        `no instance of service "${exchange.service}" could be connected to`,
-        {
-          cause: error,
-        },
-      )
-    case 'queue':
-      return new GatewayError('GW_OVERLOADED', `too many requests wait for service "${exchange.service}"`, {
-        cause: error,
-      })
-    case 'body':
-      if (error.cause instanceof GatewayError) return error.cause
-      return new GatewayError('GW_BAD_REQUEST', 'the request body broke off', { cause: error })
-    default:
-      return new GatewayError(
-        'GW_UPSTREAM_RESET',
-        `an instance of service "${exchange.service}" sent no valid response`,
-        {
-          cause: error,
-        },
-      )
   }
 }

@@ -11,6 +11,8 @@ const NOT_FORWARDED = new FieldNames([
   'upgrade',
 ])
 
+const EVENT_STREAM = 'text/event-stream'
+
 /** The header section that the client sees: the instance's own, less what was about our connection to it. */
 export function responseHeaders({ status, headers: received }: ResponseHead): string[] {
   const listed = nominated(fieldValue(received, 'connection'))
@@ -23,6 +25,12 @@ export function responseHeaders({ status, headers: received }: ResponseHead): st
     headers.push(name, received[i + 1]!)
   }
   return headers
+}
+
+/** Whether the body is an event stream: it lasts for as long as somebody listens. */
+export function isEventStream(received: readonly string[]): boolean {
+  const type = fieldValue(received, 'content-type')
+  return type !== undefined && type.slice(0, EVENT_STREAM.length).toLowerCase() === EVENT_STREAM
 }
 
 function fieldValue(received: readonly string[], lowerName: string): string | undefined {

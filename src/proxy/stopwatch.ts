@@ -1,14 +1,10 @@
-import { GatewayError } from '../errors.ts'
-import { type Deadline, Deadlines } from './deadlines.ts'
+import { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface Timed {
-  /** Time is up. Called at most once. */
-  expire(error: GatewayError): void
+  /** Time is up: for the instance, or for the client, whose request body stopped coming. Called at most once. */
+  expire(kind: 'timeout' | 'stalled', detail: string): void
 }
-
-/** By length, of which a configuration has a few. */
-const deadlinesOf = new Map<number, Deadlines>()
 
 /**
  * Bounds one attempt up to its response head, without cutting an upload that moves: while the request body still flows
@@ -28,13 +24,8 @@ export class Stopwatch implements Deadline {
   constructor(exchange: Exchange, timeoutMs: number, owner: Timed, nowMs: number) {
     this.#exchange = exchange
     this.#owner = owner
-    let deadlines = deadlinesOf.get(timeoutMs)
-    if (!deadlines) {
-      deadlines = new Deadlines(timeoutMs)
-      deadlinesOf.set(timeoutMs, deadlines)
-    }
-    this.#deadlines = deadlines
-    deadlines.set(this, nowMs)
+    this.#deadlines = deadlinesOf(timeoutMs)
+    this.#deadlines.set(this, nowMs)
     const { body } = exchange
     if (!body || body.readableEnded) return
     this.#bytesSeen = exchange.bytesReceived
@@ -57,32 +48,33 @@ export class Stopwatch implements Deadline {
   }
 
   expire(): void {
-    const error = this.#standstill()
-    if (!error) {
+    if (this.#hasMoved()) {
       this.#deadlines.set(this, performance.now())
       return
     }
     this.#running = false
     this.#forgetBody()
-    this.#owner.expire(error)
+    this.#blame()
   }
 
   #forgetBody(): void {
     if (this.#onBodyEnd) this.#exchange.body?.off('end', this.#onBodyEnd)
   }
 
-  #standstill(): GatewayError | undefined {
+  /** The request body still flows, and has done so since this was asked last. */
+  #hasMoved(): boolean {
     const { body, bytesReceived } = this.#exchange
-    if (!body || body.readableEnded) {
-      return new GatewayError('GW_UPSTREAM_TIMEOUT', 'the instance sent no response head in time')
-    }
-    if (bytesReceived !== this.#bytesSeen) {
-      this.#bytesSeen = bytesReceived
-      return undefined
-    }
+    if (!body || body.readableEnded || bytesReceived === this.#bytesSeen) return false
+    this.#bytesSeen = bytesReceived
+    return true
+  }
+
+  #blame(): void {
+    const { body } = this.#exchange
+    const owner = this.#owner
+    if (!body || body.readableEnded) owner.expire('timeout', 'the instance sent no response head in time')
     // Bytes that lie unread were there for the instance to take; none means that the client sends none.
-    return body.readableLength > 0
-      ? new GatewayError('GW_UPSTREAM_TIMEOUT', 'the instance stopped reading the request body')
-      : new GatewayError('GW_REQUEST_TIMEOUT', 'the request body stopped coming')
+    else if (body.readableLength > 0) owner.expire('timeout', 'the instance stopped reading the request body')
+    else owner.expire('stalled', 'the request body stopped coming')
   }
 }

@@ -38,6 +38,11 @@ export class UpstreamResponse implements Response {
     return this.#fetched || this.#stream?.locked ? undefined : this.#upstreamBody
   }
 
+  /** Nobody gets it: another answer is asked for. */
+  discard(): void {
+    this.#upstreamBody.cancel()
+  }
+
   get ok(): boolean {
     return this.status >= 200 && this.status < 300
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Instance, LeftOut } from '../plugin/index.ts'
+import type { Instance, LeftOut, Logger } from '../plugin/index.ts'
 import { sameInstances } from './changes.ts'
+import { Drains } from './drains.ts'
 import type { Served } from './guard.ts'
 import type { Held, HoldReason } from './holds.ts'
 import { merged, ownId } from './merge.ts'
@@ -41,6 +42,8 @@ export interface ServiceStanding {
   readonly instances: readonly Instance[]
   /** Those among `instances` that are only kept, by id. */
   readonly held: ReadonlyMap<string, { readonly reason: HoldReason; readonly forMs: number }>
+  /** Ids of those that an operator drains. */
+  readonly drained: ReadonlySet<string>
   /** Not served, since they failed while the registry could not be read. */
   readonly purged: readonly Instance[]
 }
@@ -60,12 +63,15 @@ export class Registry {
   readonly #listeners = new Set<(update: RegistryUpdate) => void>()
   readonly #stop = new AbortController()
   readonly #table = new Map<string, Entry>()
+  readonly #drains = new Drains()
   readonly #now: () => number
+  readonly #log: Logger
   #complete = false
   #following: Promise<unknown> | undefined
 
   constructor(specs: readonly SourceSpec[], context: SourceContext) {
     this.#now = context.now
+    this.#log = context.log
     this.#sources = specs.map((spec) => new Source(spec, context, (services) => this.#refresh(services)))
   }
 
@@ -129,6 +135,7 @@ export class Registry {
       changedAt: entry.changedAt,
       instances: entry.instances,
       held: new Map(entry.held.flatMap((id) => this.#hold(service, id))),
+      drained: this.#drains.of(service),
       purged: knowing.flatMap((source) => source.purgedOf(service)),
     }
   }
@@ -143,6 +150,23 @@ export class Registry {
     return this.#sources.reduce((sum, source) => sum + source.accept(service), 0)
   }
 
+  /**
+   * Gives an instance no new work, whatever its registry says of it, until `undrain`, or until it leaves or registers anew.
+   *
+   * @returns whether that is new; undefined: no such instance is served
+   */
+  drain(service: string, id: string): boolean | undefined {
+    const instance = this.#table.get(service)?.instances.find((one) => one.id === id)
+    if (!instance) return undefined
+    return this.#drained(service, id, this.#drains.add(service, instance), 'an instance is drained by the admin API')
+  }
+
+  /** @returns as `drain` does */
+  undrain(service: string, id: string): boolean | undefined {
+    if (!this.#table.get(service)?.instances.some((one) => one.id === id)) return undefined
+    return this.#drained(service, id, this.#drains.remove(service, id), 'an instance is no longer drained')
+  }
+
   /** Waits for the adapters to let go, but not for ever: they may be anybody's code. */
   async close(): Promise<void> {
     this.#stop.abort()
@@ -154,7 +178,7 @@ export class Registry {
     const removed: string[] = []
     for (const name of names) {
       const before = this.#table.get(name)
-      const after = this.#merged(name)
+      const after = this.#served(name)
       if (same(before, after)) continue
       if (after) {
         this.#table.set(name, { ...after, changedAt: Date.now() })
@@ -171,11 +195,25 @@ export class Registry {
     for (const listener of this.#listeners) listener(update)
   }
 
+  #drained(service: string, instance: string, changed: boolean, message: string): boolean {
+    if (changed) {
+      this.#log.info({ service, instance }, message)
+      this.#refresh([service])
+    }
+    return changed
+  }
+
   #hold(service: string, id: string): [string, { reason: HoldReason; forMs: number }][] {
     for (const source of this.#sources)
       for (const { instance, reason, sinceMs } of source.holdsOf(service))
         if (instance.id === ownId(id, source.spec.name)) return [[id, { reason, forMs: this.#now() - sinceMs }]]
     return []
+  }
+
+  #served(service: string): Served | undefined {
+    return this.#drains.over(service, this.#merged(service), () =>
+      this.#sources.flatMap((source) => source.purgedOf(service).map(({ id }) => id)),
+    )
   }
 
   #merged(service: string): Served | undefined {

@@ -18,12 +18,10 @@ export function* slices<Item>(items: Iterable<Item>, sizeOf: (item: Item) => num
   if (slice.length > 0) yield slice
 }
 
-/** Calls `work` with each of `all`, and lets the process do something else in between. */
+/** Calls `work` with each of `all` as soon as it is made, and lets the process do something else in between. */
 export async function inTurns<Item>(all: Iterable<Item>, work: (item: Item) => void): Promise<void> {
-  let first = true
   for (const item of all) {
-    if (!first) await setImmediate()
-    first = false
     work(item)
+    await setImmediate()
   }
 }

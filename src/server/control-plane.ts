@@ -1,9 +1,11 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import { createAdminApp, Metrics } from '../admin/index.ts'
+import { createAdminApp, Metrics, Standings } from '../admin/index.ts'
 import type { AdminConfig } from '../config/types.ts'
-import type { Registry } from '../registry/index.ts'
+import type { controlPlaneOf } from '../container.ts'
+import type { Explanation, Question } from '../explain/index.ts'
+import type { Reading } from '../gateway/index.ts'
 import { listen } from './listen.ts'
 
 export interface ServingState {
@@ -11,35 +13,54 @@ export interface ServingState {
   workers(): number
   /** True when all of them know the registry's view. */
   ready(): boolean
+  explain(question: Question): Promise<Explanation>
 }
 
-/** The registry, the metrics and the admin port: one of each, whatever the number of workers. */
+type Planes = ReturnType<typeof controlPlaneOf>
+
+/** The registry, active probes, the metrics and the admin port: one of each, whatever the number of workers. */
 export class ControlPlane {
-  readonly metrics: Metrics
-  readonly #registry: Registry
+  readonly #planes: Planes
   readonly #config: AdminConfig
   readonly #server: Server
+  readonly #standings = new Standings()
+  readonly #metrics: Metrics
   #draining = false
 
-  constructor(registry: Registry, config: AdminConfig, serving: ServingState) {
-    this.#registry = registry
+  constructor(planes: Planes, config: AdminConfig, serving: ServingState) {
+    this.#planes = planes
     this.#config = config
-    this.metrics = new Metrics({ registry, workers: serving.workers })
+    const { registry, prober } = planes
+    const sources = { registry, prober, standings: this.#standings, workers: serving.workers }
+    this.#metrics = new Metrics({ ...sources, now: () => performance.now() })
     const app = createAdminApp({
       token: config.token,
-      metrics: this.metrics,
-      registry,
+      metrics: this.#metrics,
+      sources,
+      explain: serving.explain,
       draining: () => this.#draining,
       ready: () => !this.#draining && registry.complete && serving.ready(),
     })
     this.#server = createAdaptorServer({ fetch: app.fetch }) as Server
+    registry.subscribe((update) => prober.apply(update))
   }
 
   /** @returns where the admin port is. @throws Error that says why it cannot be opened */
   async start(): Promise<AddressInfo> {
     const address = await listen(this.#server, this.#config)
-    this.#registry.start()
+    this.#planes.registry.start()
     return address
+  }
+
+  /** What a worker has counted, and how it stands. */
+  hear(worker: number, reading: Reading): void {
+    this.#standings.take(worker, reading.standings)
+    this.#metrics.add(reading)
+  }
+
+  workerDied(worker: number): void {
+    this.#standings.drop(worker)
+    this.#metrics.workerRestarted()
   }
 
   /** `/readyz` says no from now on, so that balancers in front look elsewhere. */
@@ -48,7 +69,8 @@ export class ControlPlane {
   }
 
   async close(): Promise<void> {
-    await this.#registry.close()
+    this.#planes.prober.close()
+    await this.#planes.registry.close()
     this.#server.close()
     this.#server.closeAllConnections()
   }

@@ -10,7 +10,8 @@ const KILL_AFTER_MS = 5000
 
 /** Control plane here, data planes in workers. Each worker begins with the full view and then hears of changes only. */
 export async function startCluster(scope: Scope, { config, text, log }: Start): Promise<Running> {
-  const { registry } = controlPlaneOf(scope)
+  const planes = controlPlaneOf(scope)
+  const { registry, prober } = planes
   const { acceptGraceMs, timeoutMs } = config.server.drain
   const firstOrdinal = Math.floor(Math.random() * 2 ** 16)
   const supervisor = new Supervisor({
@@ -19,14 +20,17 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
     startOf: (slot) => ({ file: config.file, text, ordinal: firstOrdinal + slot }),
     table: () => registry.updates(),
     complete: () => registry.complete,
+    verdicts: () => prober.verdicts(),
     onMessage: hear,
-    onReplaced: () => control.metrics.workerRestarted(),
+    onReplaced: (slot) => control.workerDied(slot),
   })
-  const control = new ControlPlane(registry, config.admin, {
+  const control = new ControlPlane(planes, config.admin, {
     workers: () => supervisor.listening,
     ready: () => supervisor.ready,
+    explain: (question) => supervisor.explain(question),
   })
   registry.subscribe((update) => supervisor.tell(update))
+  prober.subscribe((verdict) => supervisor.tellVerdict(verdict))
   const { port: adminPort } = await control.start()
   const port = await supervisor.start()
   return {
@@ -39,8 +43,8 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
     },
   }
 
-  function hear(message: ToPrimary): void {
-    if (message.type === 'reading') control.metrics.add(message.reading)
+  function hear(slot: number, message: ToPrimary): void {
+    if (message.type === 'reading') control.hear(slot, message.reading)
     if (message.type === 'unreachable') registry.unreachable(message.service, message.id)
   }
 }

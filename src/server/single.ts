@@ -9,13 +9,19 @@ const READING_MS = 1000
 
 /** Both planes in one process: the same parts, no channel between them. */
 export async function startSingle(scope: Scope, { config, log }: Start): Promise<Running> {
-  const { registry } = controlPlaneOf(scope)
+  const planes = controlPlaneOf(scope)
+  const { registry, prober } = planes
   const data = dataPlaneOf(scope)
-  const control = new ControlPlane(registry, config.admin, { workers: () => 1, ready: () => data.directory.ready })
+  const control = new ControlPlane(planes, config.admin, {
+    workers: () => 1,
+    ready: () => data.directory.ready,
+    explain: async (question) => data.explain(question),
+  })
   registry.subscribe((update) => data.directory.apply(update))
+  prober.subscribe((verdict) => data.directory.verdict(...verdict))
   const { port: adminPort } = await control.start()
   const { port } = await listen(data.listener.server, config.server)
-  const reporting = setInterval(() => control.metrics.add(data.meter.take()), READING_MS)
+  const reporting = setInterval(() => control.hear(0, data.meter.take()), READING_MS)
   return {
     port,
     adminPort,

@@ -1,8 +1,11 @@
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
+import type { Explanation, Question } from '../explain/index.ts'
+import type { Verdict } from '../health/index.ts'
 import type { Logger } from '../plugin/index.ts'
-import { completion, inTurns, type RegistryUpdate } from '../registry/index.ts'
+import { completion, inTurns, type RegistryUpdate, slices } from '../registry/index.ts'
 import { rescueHandoffs } from './handoffs.ts'
+import { Inquiries } from './inquiries.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
 
 const BACKOFF_MS = { first: 100, most: 10_000 }
@@ -18,8 +21,10 @@ export interface SupervisorOptions {
   table(): Iterable<RegistryUpdate>
   /** Whether that is all there is. */
   complete(): boolean
-  onMessage(message: ToPrimary): void
-  onReplaced(): void
+  /** All that active probes have found. */
+  verdicts(): Iterable<Verdict>
+  onMessage(slot: number, message: ToPrimary): void
+  onReplaced(slot: number): void
 }
 
 interface Slot {
@@ -42,6 +47,7 @@ interface Slot {
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #slots = new Map<number, Slot>()
+  readonly #inquiries = new Inquiries()
   #leaving = false
   /** Until all workers have listened once. */
   #starting: { resolve(port: number): void; reject(error: Error): void } | undefined
@@ -77,6 +83,18 @@ export class Supervisor {
       if (slot.started) send(slot, { type: 'update', update: slot.filled ? update : { ...update, complete: false } })
   }
 
+  /** Tells every worker what an active probe has found. Those that do not know the whole table yet hear of it after that. */
+  tellVerdict(verdict: Verdict): void {
+    for (const slot of this.#slots.values()) if (slot.filled) send(slot, { type: 'verdicts', verdicts: [verdict] })
+  }
+
+  /** What one of the workers that serve says. @throws Error when none does, or it does not answer */
+  async explain(question: Question): Promise<Explanation> {
+    const serving = [...this.#slots.values()].find(isListening)
+    if (!serving?.worker.isConnected()) throw new Error('no worker serves just now')
+    return this.#inquiries.ask(serving.worker, question)
+  }
+
   /** Lets all workers drain, and waits until the last has ended; one that has not by `deadlineMs` is killed. */
   async drain(deadlineMs: number): Promise<void> {
     this.#leaving = true
@@ -107,6 +125,7 @@ export class Supervisor {
     }
     if (message.type === 'failed') state.reason = message.reason
     if (message.type === 'ready') state.ready = true
+    if (message.type === 'explained') this.#inquiries.answered(message.number, message.explanation)
     if (message.type === 'listening') {
       state.listeningSinceMs = performance.now()
       if (this.listening === this.#options.count) {
@@ -114,13 +133,14 @@ export class Supervisor {
         this.#starting = undefined
       }
     }
-    this.#options.onMessage(message)
+    this.#options.onMessage(slot, message)
   }
 
   /** In turns: sending a large table at once would hold up the connections that wait for a worker. What changes meanwhile comes in between. */
   async #fill(state: Slot): Promise<void> {
     await inTurns(this.#options.table(), (update) => send(state, { type: 'update', update }))
     state.filled = true
+    for (const verdicts of slices(this.#options.verdicts(), () => 0)) send(state, { type: 'verdicts', verdicts })
     send(state, { type: 'update', update: completion(this.#options.complete()) })
   }
 
@@ -139,7 +159,7 @@ export class Supervisor {
       { worker: state.worker.process.pid, how, reason: state.reason, delayMs },
       'a worker died and is replaced',
     )
-    this.#options.onReplaced()
+    this.#options.onReplaced(slot)
     setTimeout(() => {
       if (!this.#leaving) this.#fork(slot, failures)
     }, delayMs)

@@ -1,37 +1,8 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { createAdminApp, Metrics } from '../../src/admin/index.ts'
-import type { LeftOut } from '../../src/plugin/index.ts'
-import { Registry, type SourceSpec } from '../../src/registry/index.ts'
-import { fail, pluginContext, type Step, scripted, view } from '../contract/index.ts'
+import { describe, expect, it } from 'vitest'
+import { fail, view } from '../contract/index.ts'
+import { asked } from './asked.ts'
 
 const [A, B, C] = ['10.0.0.1:80', '10.0.0.2:80', '10.0.0.3:80']
-
-async function asked(
-  steps: readonly Step[],
-  { token = null, leftOut = [], ...fields }: Partial<SourceSpec> & { token?: string | null; leftOut?: LeftOut[] } = {},
-) {
-  const adapter = { ...scripted(...steps), leftOut: () => leftOut }
-  const context = pluginContext()
-  const spec: SourceSpec = {
-    name: 'one',
-    type: 'any',
-    adapter,
-    merge: 'union',
-    onEmpty: 'hold',
-    settleMs: 1000,
-    ...fields,
-  }
-  const registry = new Registry([spec], { ...context, delayMs: () => 0, reaches: async () => false })
-  registry.start()
-  onTestFinished(() => registry.close())
-  await adapter.played
-  const metrics = new Metrics({ registry, workers: () => 1 })
-  const app = createAdminApp({ token, metrics, registry, ready: () => true, draining: () => false })
-  // biome-ignore lint/suspicious/noExplicitAny: whatever it answers
-  const get = async (path: string): Promise<any> => (await app.request(path)).json()
-  const post = (path: string, headers = {}) => app.request(`http://gateway${path}`, { method: 'POST', headers })
-  return { app, get, post, registry, metrics, context }
-}
 
 describe('/api/services', () => {
   it('says of each service where it is from, how that is, and what each instance is', async () => {

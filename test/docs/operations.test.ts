@@ -1,21 +1,31 @@
-import { expect, it } from 'vitest'
-import { Metrics } from '../../src/admin/index.ts'
+import { expect, it, onTestFinished } from 'vitest'
+import { Metrics, Standings } from '../../src/admin/index.ts'
 import { LiveEndpoint } from '../../src/balancing/index.ts'
 import { accessLog } from '../../src/gateway/index.ts'
+import { Prober } from '../../src/health/index.ts'
 import { instance } from '../../src/plugin/index.ts'
 import { exchangeOfRequest } from '../../src/proxy/index.ts'
 import { Registry } from '../../src/registry/index.ts'
+import { standing, standingOf } from '../admin/asked.ts'
 import { pluginContext } from '../contract/index.ts'
+import { active } from '../health/settings.ts'
 import { page, rows } from './pages.ts'
 
 const described = rows(page('operations'))
 
 it('lists every metric, with its labels, and no other', async () => {
-  const metrics = new Metrics({ registry: anyRegistry(), workers: () => 1 })
+  const { registry, prober } = anyPlanes()
+  const standings = new Standings()
+  const metrics = new Metrics({ registry, prober, standings, workers: () => 1, now: () => 0 })
+  const endpoints = [standingOf('10.0.0.1:80', { picks: 1 })]
+  const told = standing('a', { budgetLeft: 1, breaker: 'closed', limit: 1, endpoints })
+  standings.take(1, [told])
   metrics.add({
     requests: [['a', '10.0.0.1:80', 200, 1]],
     problems: [['GW_NO_ENDPOINT', 1]],
     latency: [['a', Array(14).fill(1), 1]],
+    events: EVENTS.map((event) => [event, 'a', 'any', 1]),
+    standings: [told],
   })
   const text = await metrics.render()
   const names = [...text.matchAll(/^# TYPE (portolan_\S+)/gm)].map(([, name]) => name!)
@@ -41,10 +51,18 @@ it('lists every field of the access line, in its order, and no other', () => {
   expect([...described.keys()].filter((field) => /^[a-zA-Z]+$/.test(field))).toEqual(fields)
 })
 
-function anyRegistry(): Registry {
+const EVENTS = ['retry', 'retry-denied', 'hedge', 'ejection', 'readmission', 'refused'] as const
+
+function anyPlanes() {
+  const context = pluginContext()
   const adapter = { async *watch() {} }
   const spec = { name: 'one', type: 'any', adapter, merge: 'union', onEmpty: 'hold', settleMs: 0 } as const
-  return new Registry([spec], { ...pluginContext(), delayMs: () => 0, reaches: async () => false })
+  const registry = new Registry([spec], { ...context, delayMs: () => 0, reaches: async () => false })
+  const probe = { settings: () => active(), probe: async () => null, failing: () => undefined, wallMs: () => 0 }
+  const prober = new Prober({ ...context, ...probe })
+  onTestFinished(() => prober.close())
+  prober.apply({ services: [{ name: 'a', instances: [] }], removed: [], complete: true })
+  return { registry, prober }
 }
 
 function labelsOf(name: string, text: string): string {

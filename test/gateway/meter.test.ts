@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { LiveEndpoint } from '../../src/balancing/index.ts'
+import { LiveEndpoint, type ServiceStanding } from '../../src/balancing/index.ts'
 import { LATENCY_BOUNDS_SECONDS, Meter } from '../../src/gateway/meter.ts'
 import { instance } from '../../src/plugin/index.ts'
 import type { Exchange } from '../../src/proxy/index.ts'
@@ -17,7 +17,7 @@ it('counts by service, instance and status, and starts anew with each reading', 
     ['a', '10.0.0.1:80', 200, 2],
     ['a', '10.0.0.1:80', 500, 1],
   ])
-  expect(meter.take()).toEqual({ requests: [], problems: [], latency: [] })
+  expect(meter.take()).toEqual({ requests: [], problems: [], latency: [], events: [], standings: [] })
 })
 
 it('makes no label of a name that the registry does not know', () => {
@@ -42,4 +42,21 @@ it('puts a latency into the first bucket whose bound it does not exceed', () => 
   const last = LATENCY_BOUNDS_SECONDS.length
   expect([buckets[0], buckets[1], buckets[last - 1], buckets[last]]).toEqual([1, 1, 1, 1])
   expect(sumSeconds).toBeCloseTo(20.003, 3)
+})
+
+it('counts events by service and detail, and asks for the standings with each reading', () => {
+  const standing = { service: 'a', inFlight: 1 } as ServiceStanding
+  const meter = new Meter(() => [standing])
+  meter.count('retry', 'a', 'connect')
+  meter.count('retry', 'a', 'connect')
+  meter.count('retry', 'b', '503')
+  meter.count('ejection', 'a', 'rate')
+  const { events, standings } = meter.take()
+  expect(events).toEqual([
+    ['retry', 'a', 'connect', 2],
+    ['retry', 'b', '503', 1],
+    ['ejection', 'a', 'rate', 1],
+  ])
+  expect(standings).toEqual([standing])
+  expect(meter.take().events).toEqual([])
 })

@@ -1,0 +1,27 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { createGateway } from '../src/embed.ts'
+import { instance, type Plugin } from '../src/plugin/index.ts'
+import { scripted } from './contract/index.ts'
+import { startProbed } from './support/probed.ts'
+import { until } from './support/until.ts'
+
+it('a gateway within another program probes its instances, and stops when it is closed', async () => {
+  const [good, bad] = [await startProbed(), await startProbed(false)]
+  const view = new Map([['s', [good, bad].map(({ port }) => instance({ host: '127.0.0.1', port }))]])
+  const adapter: Plugin = { kind: 'adapter', name: 'scripted', create: () => scripted(view) }
+  const active = { path: '/health', interval: '20ms', fastInterval: '20ms' }
+  const gateway = await createGateway(
+    { registry: { type: 'scripted', snapshot: null }, health: { passive: null, active, panicBelow: 0 } },
+    { plugins: [adapter] },
+  )
+  onTestFinished(() => gateway.close())
+  await gateway.start()
+  const answer = async () => (await gateway.fetch(new Request('http://gateway/services/s/'))).text()
+  await until('only the good one answers', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, answer))
+    return answers.every((address) => address === good.address)
+  })
+  expect(bad.probes).toBeGreaterThan(0)
+  await gateway.close()
+  await until('no probe is under way', () => good.sockets.size + bad.sockets.size === 0)
+})
