@@ -25,7 +25,7 @@ export class Worker {
   /** An answer is there, whole. */
   end(lease, latencyMs, failed) {
     this.#pool.observe(lease.endpoint, latencyMs, failed)
-    this.#outliers?.record(this.#pool, lease.endpoint, failed ? 'failed' : 'ok', this.#clock.nowMs)
+    this.#outliers?.record(this.#pool, lease.endpoint, failed ? 'failed' : 'ok', this.#clock.nowMs, lease.trial)
     lease.end()
   }
 }
