@@ -1,8 +1,10 @@
 import { dirname } from 'node:path'
 import type { PoolOptions } from './balancing/index.ts'
-import type { Catalog } from './catalog/index.ts'
+import { type Catalog, strategyMaker } from './catalog/index.ts'
+import { settingsOf } from './config/index.ts'
 import type { GatewayConfig, PluginRef, RegistryConfig, ServiceConfig } from './config/types.ts'
 import { bind, get, newScope, type Scope, set } from './di.ts'
+import { type ExplainMeans, type Explanation, explain, type Question } from './explain/index.ts'
 import {
   accessLog,
   chains,
@@ -14,7 +16,7 @@ import {
   trust,
 } from './gateway/index.ts'
 import { Prober, probe, reaches } from './health/index.ts'
-import type { BalancingStrategy, Logger, PluginContext, RegistryAdapter } from './plugin/index.ts'
+import type { Logger, RegistryAdapter } from './plugin/index.ts'
 import { forward, Http1Transport, limitBody, type Means, Services, Upstreams } from './proxy/index.ts'
 import { Directory, fullJitter, originOf, Registry, SnapshotFile, type SourceSpec } from './registry/index.ts'
 import { createRouter } from './routing/index.ts'
@@ -98,7 +100,7 @@ function bindDataPlane(root: Scope): void {
     const settings = settingsOf(get(scope, Tokens.config))
     const context = get(scope, Tokens.pluginContext)
     const upstreams = get(scope, Tokens.upstreams)
-    const make = strategies(get(scope, Tokens.catalog), context)
+    const make = strategyMaker(get(scope, Tokens.catalog), context)
     return new Directory({
       log: get(scope, Tokens.log),
       strategy: (service) => make(service, settings(service).balancing),
@@ -108,20 +110,9 @@ function bindDataPlane(root: Scope): void {
       now: get(scope, Tokens.now),
     })
   })
+  bind(root, Tokens.explain, explainer)
   bind(root, Tokens.fetch, gatewayFetch)
   bind(root, Tokens.listener, gatewayListener)
-}
-
-/** Makes strategies, and those that they choose with. */
-function strategies(catalog: Catalog, context: PluginContext) {
-  return function make(service: string, { type, options }: PluginRef): BalancingStrategy {
-    const plugin = catalog.strategy(type)
-    const inner = () => {
-      if (plugin.inner === undefined) throw new Error(`strategy "${type}" names no option for an inner one`)
-      return make(service, (options as Readonly<Record<string, PluginRef>>)[plugin.inner]!)
-    }
-    return plugin.create(options, { ...context, service, inner })
-  }
 }
 
 function poolOptions(scope: Scope, { health }: ServiceConfig): PoolOptions {
@@ -170,6 +161,19 @@ function gatewayFetch(scope: Scope) {
   return app.fetch
 }
 
+function explainer(scope: Scope): (question: Question) => Explanation {
+  const settings = settingsOf(get(scope, Tokens.config))
+  const directory = get(scope, Tokens.directory)
+  const means: ExplainMeans = {
+    router: get(scope, Tokens.router),
+    pool: (service) => directory.pool(service),
+    strategyOf: (service) => settings(service).balancing.type,
+    now: get(scope, Tokens.now),
+    ordinal: get(scope, Tokens.ordinal),
+  }
+  return (question) => explain(question, means)
+}
+
 function gatewayListener(scope: Scope) {
   const { server, log } = get(scope, Tokens.config)
   const meter = get(scope, Tokens.meter)
@@ -186,13 +190,6 @@ function gatewayListener(scope: Scope) {
       logAccess?.(exchange, result)
     },
   })
-}
-
-/** What holds for a service: its own settings, or the file's. */
-function settingsOf(config: GatewayConfig): (service: string) => ServiceConfig {
-  const { services } = config
-  const defaults: ServiceConfig = { ...config, middleware: [] }
-  return (service) => services.get(service) ?? defaults
 }
 
 /** What a gateway is made from. */
@@ -227,9 +224,16 @@ export const controlPlaneOf = (scope: Scope) => ({
   prober: get(scope, Tokens.prober),
 })
 
+/** What says where requests would go, by what the directory has been told. */
+export const explainerOf = (scope: Scope) => ({
+  directory: get(scope, Tokens.directory),
+  explain: get(scope, Tokens.explain),
+})
+
 /** What serves requests. Nothing is open before `listener.server.listen()`. */
 export const dataPlaneOf = (scope: Scope) => ({
   directory: get(scope, Tokens.directory),
+  explain: get(scope, Tokens.explain),
   fetch: get(scope, Tokens.fetch),
   listener: get(scope, Tokens.listener),
   meter: get(scope, Tokens.meter),

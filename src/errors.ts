@@ -40,5 +40,8 @@ export class GatewayError extends Error {
   }
 }
 
+/** For a service that is known and has nobody to ask. */
+export const noEndpoint = (name: string) => new GatewayError('GW_NO_ENDPOINT', `service "${name}" has no instance`)
+
 /** One answer for a service that is unknown and for one that is not exposed: callers cannot tell them apart. */
 export const serviceNotFound = (name: string) => new GatewayError('GW_SERVICE_NOT_FOUND', `no service "${name}"`)

@@ -1,6 +1,7 @@
 import type { Catalog } from './catalog/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { token } from './di.ts'
+import type { Explanation, Question } from './explain/index.ts'
 import type { LineSink, Listener, Meter } from './gateway/index.ts'
 import type { Prober } from './health/index.ts'
 import type { Logger, PluginContext } from './plugin/index.ts'
@@ -34,6 +35,7 @@ export const Tokens = {
   router: token<Router>('router'),
   meter: token<Meter>('meter'),
   fetch: token<GatewayFetch>('fetch'),
+  explain: token<(question: Question) => Explanation>('explain'),
   listener: token<Listener>('listener'),
 }
 

@@ -20,13 +20,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   routing: ['errors', 'plugin', 'type config'],
   registry: ['balancing', 'errors', 'plugin'],
   proxy: ['admission', 'errors', 'health', 'routing', 'type balancing', 'type config', 'type plugin'],
+  explain: ['errors', 'proxy', 'type balancing', 'type plugin', 'type routing'],
   gateway: ['proxy', 'errors', 'type balancing', 'type config', 'type plugin', 'type routing'],
-  admin: ['gateway', 'registry', 'type balancing', 'type health', 'type plugin'],
+  admin: ['gateway', 'registry', 'type balancing', 'type explain', 'type health', 'type plugin'],
 
   tokens: [
     'di',
     'type catalog',
     'type config',
+    'type explain',
     'type gateway',
     'type health',
     'type plugin',
@@ -37,14 +39,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   container: [
     'di',
     'tokens',
+    'catalog',
+    'config',
+    'explain',
     'gateway',
     'health',
     'proxy',
     'registry',
     'routing',
     'type balancing',
-    'type catalog',
-    'type config',
     'type plugin',
   ],
   builtins: ['adapters', 'strategies', 'middleware', 'type plugin'],
@@ -55,6 +58,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'registry',
     'type di',
+    'type explain',
     'type gateway',
     'type health',
     'type plugin',
@@ -62,7 +66,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   embed: ['container', 'builtins', 'server', 'config', 'gateway', 'proxy', 'type plugin'],
   registration: ['builtins', 'config', 'plugin'],
   index: ['embed', 'registration', 'catalog', 'config', 'errors'],
-  cli: ['server', 'registration', 'builtins', 'admin', 'catalog', 'config', 'container', 'plugin'],
+  cli: ['server', 'registration', 'builtins', 'admin', 'catalog', 'config', 'container', 'plugin', 'type explain'],
 }
 
 /** What a stranger's plugin could use as well: the porch, and packages. */

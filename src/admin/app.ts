@@ -1,7 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
+import type { Explanation, Question } from '../explain/index.ts'
 import { type ApiSources, createApi } from './api.ts'
+import { createExplainApi } from './explain.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface AdminOptions {
@@ -12,10 +14,11 @@ export interface AdminOptions {
   ready(): boolean
   draining(): boolean
   readonly sources: ApiSources
+  explain(question: Question): Promise<Explanation>
 }
 
 /** What operators and machines ask a running gateway. */
-export function createAdminApp({ token, metrics, ready, draining, sources }: AdminOptions): Hono {
+export function createAdminApp({ token, metrics, ready, draining, sources, explain }: AdminOptions): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.json({ alive: true }))
   app.get('/readyz', (c) =>
@@ -24,6 +27,7 @@ export function createAdminApp({ token, metrics, ready, draining, sources }: Adm
   if (token !== null) app.use(bearerAuth({ verifyToken: (offered) => sameSecret(offered, token) }))
   app.get('/metrics', async (c) => c.text(await metrics.render(), 200, { 'content-type': metrics.contentType }))
   app.route('/api', createApi(sources))
+  app.route('/api/explain', createExplainApi(explain))
   return app
 }
 

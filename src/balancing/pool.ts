@@ -5,7 +5,7 @@ import { Members } from './members.ts'
 import { needNewcomers, type Offer, offerOf } from './offer.ts'
 import { Selection } from './selection.ts'
 import { type Warming, warm } from './slow-start.ts'
-import type { Candidate, LeaseContext, PoolOptions } from './terms.ts'
+import type { Candidate, ChosenBy, LeaseContext, PoolOptions } from './terms.ts'
 import { ripen } from './trials.ts'
 import { type Why, whyUnfit } from './why.ts'
 
@@ -21,6 +21,8 @@ export class Pool implements Lessor {
   registered = true
   /** Leases that have not ended. */
   inFlight = 0
+  /** What the last choice was made by. */
+  chosenBy: ChosenBy = 'strategy'
   /** Called when a lease has ended. */
   onFreed: (() => void) | undefined
   /** Called when health begins or ceases to be ignored. */
@@ -118,25 +120,35 @@ export class Pool implements Lessor {
   }
 
   /**
-   * Takes an endpoint that is not in `tried` and counts it as load: the one that the request's session is bound to; else one
-   * that is due for a trial; else what the strategy picks. Those that are not fit come when everybody else was tried.
+   * Takes an endpoint that is not in `tried` and counts it as load.
    *
    * @returns undefined when none is left
    * @throws Error when the strategy returns something that it was not given
    */
   lease(context: LeaseContext, tried: readonly Endpoint[]): Lease | undefined {
+    const chosen = this.choose(context, tried)
+    return chosen && this.#take(chosen, this.chosenBy === 'trial')
+  }
+
+  /**
+   * The choice of `lease`, by itself: the endpoint that the request's session is bound to; else one that is due for a trial;
+   * else what the strategy picks, which takes its turn by it. Those that are not fit come when everybody else was tried.
+   */
+  choose(context: LeaseContext, tried: readonly Endpoint[]): LiveEndpoint | undefined {
     this.#catchUp()
     context.inFlight = this.inFlight
+    this.chosenBy = 'session'
     const kept = this.kept(context)
-    if (kept && !tried.includes(kept)) return this.#take(kept, false)
+    if (kept && !tried.includes(kept)) return kept
     const selection = this.#selection
-    const onTrial = tried.length === 0 ? selection.nextTrial() : undefined
-    if (onTrial) return this.#take(onTrial, true)
+    this.chosenBy = 'trial'
+    if (tried.length === 0 && selection.nextTrial) return selection.nextTrial
+    this.chosenBy = 'strategy'
     const offered = tried.length === 0 ? selection.offered() : selection.untried(tried)
     if (offered.length === 0) return undefined
     const picked = this.#strategy.pick(offered, context)
     if (!(picked instanceof LiveEndpoint)) throw new Error(`the strategy of service ${this.service} picked no endpoint`)
-    return this.#take(picked, false)
+    return picked
   }
 
   /** The endpoint that the request's session is bound to, if it may go on there. */
@@ -183,7 +195,10 @@ export class Pool implements Lessor {
   }
 
   #take(endpoint: LiveEndpoint, trial: boolean): Lease {
-    if (trial) endpoint.trial = 'running'
+    if (trial) {
+      this.#selection.trialTaken()
+      endpoint.trial = 'running'
+    }
     endpoint.picks++
     endpoint.inFlight++
     this.inFlight++

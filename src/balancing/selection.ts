@@ -23,9 +23,14 @@ export class Selection {
     this.#trials = trialsOf(offer)
   }
 
-  /** Whose trial this request is, each one once. */
-  nextTrial(): LiveEndpoint | undefined {
-    return this.#trials.length === 0 ? undefined : this.#trials.pop()
+  /** Whose trial the next request is. */
+  get nextTrial(): LiveEndpoint | undefined {
+    return this.#trials.length === 0 ? undefined : this.#trials.at(-1)
+  }
+
+  /** Each one has it once. */
+  trialTaken(): void {
+    this.#trials.pop()
   }
 
   /** For a first try. */

@@ -20,6 +20,9 @@ export interface PoolOptions {
 /** What a pick is made from: the pool says how much is in flight. */
 export type LeaseContext = PickContext & { inFlight: number }
 
+/** The session of the request, the end of an endpoint's ejection, or the strategy. */
+export type ChosenBy = 'session' | 'trial' | 'strategy'
+
 /** An endpoint as it stands with the pool, for people. */
 export interface Candidate {
   readonly endpoint: LiveEndpoint

@@ -1,1 +1,2 @@
 export { Catalog } from './catalog.ts'
+export { strategyMaker } from './strategies.ts'

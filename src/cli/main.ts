@@ -5,6 +5,7 @@ import { builtins } from '../builtins.ts'
 import { ConfigError } from '../config/index.ts'
 import { type Console, ExitCode } from './console.ts'
 import { drain } from './drain.ts'
+import { type ExplainFlags, explain } from './explain.ts'
 import { healthcheck } from './healthcheck.ts'
 import { type RegisterFlags, register } from './register.ts'
 import { run } from './run.ts'
@@ -55,7 +56,7 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     .option('--zone <zone>')
     .option('--tls', 'it is called with TLS')
     .addOption(new Option('--status <status>').choices(['up', 'draining', 'down']))
-    .option('--meta <key=value>', 'metadata; may be repeated', (pair: string, all: string[] = []) => [...all, pair])
+    .option('--meta <key=value>', 'metadata; may be repeated', collect)
     .option(
       '--layout <layout>',
       'the form, where a registry knows several, such as registrator or curator in ZooKeeper',
@@ -75,6 +76,18 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     .option('--watch', 'go on and print what changes')
     .action(async (file: string | undefined, options: ServicesOptions) => {
       code = await services(file ?? defaultFile(), console, options)
+    })
+  verb('explain', 'say where a request would go and why, without sending it')
+    .argument('<[config] method url...>', `${FILE_HELP}; GET, and a path such as /services/orders/ or a whole URL`)
+    .option('-H, --header <field>', "'name: value'; may be repeated", collect)
+    .option('--client <address>', 'where the request comes from (default: 127.0.0.1)')
+    .option('--tried <instance>', 'an instance that was asked before, in vain; may be repeated', collect)
+    .option('--json', 'print it as JSON')
+    .action(async (words: string[], flags: ExplainFlags) => {
+      const [url, method, file] = words.toReversed()
+      if (url === undefined || method === undefined || words.length > 3)
+        program.error('error: explain takes a method and a URL, after the configuration if it is not the default one')
+      code = await explain(file ?? defaultFile(), method!, url!, flags, console)
     })
   for (const [name, description] of [
     ['drain', 'give an instance no new work, until it is undrained or registers anew; its requests may end'],
@@ -114,4 +127,9 @@ function version(): string {
     .map((path) => new URL(path, import.meta.url))
     .find((url) => existsSync(url))
   return manifest ? JSON.parse(readFileSync(manifest, 'utf8')).version : 'unknown'
+}
+
+/** An option that may be repeated. */
+function collect(one: string, all: readonly string[] = []): string[] {
+  return [...all, one]
 }

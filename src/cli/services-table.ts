@@ -1,4 +1,5 @@
 import type { InstanceReport } from '../admin/index.ts'
+import { aligned, printable } from './columns.ts'
 import type { Holdings } from './holdings.ts'
 
 const HEAD = ['SERVICE', 'INSTANCE', 'LAYOUT', 'WEIGHT', 'ZONE', 'STATUS', 'HEALTH', 'NOTE']
@@ -39,16 +40,6 @@ function addressOf({ host, port, tls }: InstanceReport): string {
   return `${tls ? 'https://' : ''}${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => rows.reduce((most, row) => Math.max(most, row[column]!.length), 0))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  )
-}
-
 function sum({ registry, services }: Holdings): string {
   const instances = services.reduce((total, service) => total + service.instances.length, 0)
   const sources = registry.sources.map(({ name, state, reason }) => `${name} ${state}${reason ? ` (${reason})` : ''}`)
@@ -56,9 +47,6 @@ function sum({ registry, services }: Holdings): string {
 }
 
 const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`
-
-/** What registries hold is anybody's text: none of it moves a terminal's cursor. */
-const printable = (text: string) => text.replaceAll(/\p{Cc}/gu, '?')
 
 export interface Change {
   /** ISO 8601. */

@@ -1,2 +1,3 @@
 export { configOf, type Loaded, loadConfig, type ParseOptions, parseConfig, readConfig } from './load.ts'
 export { ConfigError } from './problems.ts'
+export { settingsOf } from './settings.ts'

@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { createAdminApp, Metrics, Standings } from '../admin/index.ts'
 import type { AdminConfig } from '../config/types.ts'
 import type { controlPlaneOf } from '../container.ts'
+import type { Explanation, Question } from '../explain/index.ts'
 import type { Reading } from '../gateway/index.ts'
 import { listen } from './listen.ts'
 
@@ -12,6 +13,7 @@ export interface ServingState {
   workers(): number
   /** True when all of them know the registry's view. */
   ready(): boolean
+  explain(question: Question): Promise<Explanation>
 }
 
 type Planes = ReturnType<typeof controlPlaneOf>
@@ -35,6 +37,7 @@ export class ControlPlane {
       token: config.token,
       metrics: this.#metrics,
       sources,
+      explain: serving.explain,
       draining: () => this.#draining,
       ready: () => !this.#draining && registry.complete && serving.ready(),
     })

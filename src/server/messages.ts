@@ -1,3 +1,4 @@
+import type { Explanation, Question } from '../explain/index.ts'
 import type { Reading } from '../gateway/index.ts'
 import type { Verdict } from '../health/index.ts'
 import type { RegistryUpdate } from '../registry/index.ts'
@@ -15,6 +16,8 @@ export type ToWorker =
   | { readonly type: 'update'; readonly update: RegistryUpdate }
   /** What active probes have found: all of it after the table, then what changes. An instance is told of before. */
   | { readonly type: 'verdicts'; readonly verdicts: readonly Verdict[] }
+  /** Answered by `explained` with the same number. */
+  | { readonly type: 'explain'; readonly number: number; readonly question: Question }
   | { readonly type: 'drain' }
 
 export type ToPrimary =
@@ -26,5 +29,6 @@ export type ToPrimary =
   /** The first view is in the worker's directory. */
   | { readonly type: 'ready' }
   | { readonly type: 'reading'; readonly reading: Reading }
+  | { readonly type: 'explained'; readonly number: number; readonly explanation: Explanation }
   /** The worker cannot serve, and ends. */
   | { readonly type: 'failed'; readonly reason: string }

@@ -27,6 +27,7 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
   const control = new ControlPlane(planes, config.admin, {
     workers: () => supervisor.listening,
     ready: () => supervisor.ready,
+    explain: (question) => supervisor.explain(question),
   })
   registry.subscribe((update) => supervisor.tell(update))
   prober.subscribe((verdict) => supervisor.tellVerdict(verdict))

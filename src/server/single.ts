@@ -12,7 +12,11 @@ export async function startSingle(scope: Scope, { config, log }: Start): Promise
   const planes = controlPlaneOf(scope)
   const { registry, prober } = planes
   const data = dataPlaneOf(scope)
-  const control = new ControlPlane(planes, config.admin, { workers: () => 1, ready: () => data.directory.ready })
+  const control = new ControlPlane(planes, config.admin, {
+    workers: () => 1,
+    ready: () => data.directory.ready,
+    explain: async (question) => data.explain(question),
+  })
   registry.subscribe((update) => data.directory.apply(update))
   prober.subscribe((verdict) => data.directory.verdict(...verdict))
   const { port: adminPort } = await control.start()

@@ -1,9 +1,11 @@
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
+import type { Explanation, Question } from '../explain/index.ts'
 import type { Verdict } from '../health/index.ts'
 import type { Logger } from '../plugin/index.ts'
 import { completion, inTurns, type RegistryUpdate, slices } from '../registry/index.ts'
 import { rescueHandoffs } from './handoffs.ts'
+import { Inquiries } from './inquiries.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
 
 const BACKOFF_MS = { first: 100, most: 10_000 }
@@ -45,6 +47,7 @@ interface Slot {
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #slots = new Map<number, Slot>()
+  readonly #inquiries = new Inquiries()
   #leaving = false
   /** Until all workers have listened once. */
   #starting: { resolve(port: number): void; reject(error: Error): void } | undefined
@@ -85,6 +88,13 @@ export class Supervisor {
     for (const slot of this.#slots.values()) if (slot.filled) send(slot, { type: 'verdicts', verdicts: [verdict] })
   }
 
+  /** What one of the workers that serve says. @throws Error when none does, or it does not answer */
+  async explain(question: Question): Promise<Explanation> {
+    const serving = [...this.#slots.values()].find(isListening)
+    if (!serving?.worker.isConnected()) throw new Error('no worker serves just now')
+    return this.#inquiries.ask(serving.worker, question)
+  }
+
   /** Lets all workers drain, and waits until the last has ended; one that has not by `deadlineMs` is killed. */
   async drain(deadlineMs: number): Promise<void> {
     this.#leaving = true
@@ -115,6 +125,7 @@ export class Supervisor {
     }
     if (message.type === 'failed') state.reason = message.reason
     if (message.type === 'ready') state.ready = true
+    if (message.type === 'explained') this.#inquiries.answered(message.number, message.explanation)
     if (message.type === 'listening') {
       state.listeningSinceMs = performance.now()
       if (this.listening === this.#options.count) {

@@ -51,6 +51,8 @@ async function serve({ file, text, ordinal }: WorkerStart): Promise<(message: To
   return function onMessage(message) {
     if (message.type === 'update') learn(message.update)
     if (message.type === 'verdicts') for (const verdict of message.verdicts) data.directory.verdict(...verdict)
+    if (message.type === 'explain')
+      void tell({ type: 'explained', number: message.number, explanation: data.explain(message.question) })
     if (message.type === 'drain') leave()
   }
 

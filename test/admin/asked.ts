@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import { createAdminApp, Metrics, Standings } from '../../src/admin/index.ts'
 import type { EndpointStanding, ServiceStanding } from '../../src/balancing/index.ts'
 import type { ActiveConfig } from '../../src/config/types.ts'
+import type { Explanation, Question } from '../../src/explain/index.ts'
 import { Prober } from '../../src/health/index.ts'
 import type { LeftOut } from '../../src/plugin/index.ts'
 import { Registry, type SourceSpec } from '../../src/registry/index.ts'
@@ -16,6 +17,11 @@ export interface AskedOptions extends Partial<SourceSpec> {
   /** Ids of the instances that fail their probes; the others pass. */
   readonly ill?: ReadonlySet<string>
 }
+
+const explain = async ({ method, url }: Question): Promise<Explanation> => ({
+  worker: 0,
+  request: { method, target: url },
+})
 
 /** An admin app over a registry that has played these steps. */
 export async function asked(steps: readonly Step[], options: AskedOptions = {}) {
@@ -51,7 +57,7 @@ export async function asked(steps: readonly Step[], options: AskedOptions = {}) 
   const standings = new Standings()
   const sources = { registry, prober, standings, workers: () => workers }
   const metrics = new Metrics({ ...sources, now: context.now })
-  const app = createAdminApp({ token, metrics, sources, ready: () => true, draining: () => false })
+  const app = createAdminApp({ token, metrics, sources, ready: () => true, draining: () => false, explain })
   // biome-ignore lint/suspicious/noExplicitAny: whatever it answers
   const get = async (path: string): Promise<any> => (await app.request(path)).json()
   const post = (path: string, headers = {}) => app.request(`http://gateway${path}`, { method: 'POST', headers })

@@ -1,0 +1,2 @@
+export { type CandidateExplanation, type ExplainMeans, type Explanation, explain } from './explain.ts'
+export type { Question } from './question.ts'
