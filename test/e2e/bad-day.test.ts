@@ -27,6 +27,7 @@ interface BadDay {
   /** The one whose bad day it is. */
   readonly one: Provider
   readonly another: Provider
+  readonly others: readonly Provider[]
   /** Whether the registry still names it. */
   registered(): Promise<boolean>
   load(options?: Partial<typeof LOAD>): SteadyLoad
@@ -36,14 +37,15 @@ async function badDay(behaviour: Behaviour, settings: object = {}): Promise<BadD
   const { root, writer } = await scratchRoot()
   const registry = { type: 'zookeeper', options: { hosts: [sharedZooKeeper()], root, sessionTimeout: SESSION } }
   const place: Place = { registry, service: SERVICE }
-  const others = [1, 2, 3, 4].map(() => Provider.start(place))
-  const [one, another] = await Promise.all([Provider.start(place, behaviour), ...others])
+  const starting = [behaviour, 'well', 'well', 'well', 'well'] as const
+  const [one, ...others] = await Promise.all(starting.map((behaviour) => Provider.start(place, behaviour)))
   const gateway = await startGateway(stringify({ registry, server: { workers: 2 }, ...settings }))
   await knownToAll(gateway, 5)
   return {
     gateway,
     one: one!,
-    another: another!,
+    another: others[0]!,
+    others,
     registered: async () => (await writer.read(`${root}/${SERVICE}/${one!.id}`)) !== undefined,
     load: (options) => new SteadyLoad(gateway.url, SERVICE, { ...LOAD, ...options }),
   }
@@ -81,6 +83,16 @@ it('loses no request when an instance is killed and stays registered', { timeout
   expect(answers.between(6).share(one.id), answers.story).toBe(0)
   expect(await triedAgain(gateway)).toBeLessThan(SOME)
   await ejected(gateway)
+})
+
+it('serves by the one that is left when four are killed and stay registered', { timeout: BAD_DAY_MS }, async () => {
+  const { one, others, load } = await badDay('well')
+  const running = load({ seconds: 15 })
+  await running.reached(5)
+  await Promise.all(others.map((other) => other.kill()))
+  const answers = await running.finished()
+  expect(answers.between(7).failed.length, answers.story).toBe(0)
+  expect(answers.between(7).share(one.id), answers.story).toBe(1)
 })
 
 it('loses no request, of any method, when instances drain and are restarted', { timeout: BAD_DAY_MS }, async () => {
