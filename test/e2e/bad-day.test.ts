@@ -87,12 +87,12 @@ it('loses no request when an instance is killed and stays registered', { timeout
 
 it('serves by the one that is left when four are killed and stay registered', { timeout: BAD_DAY_MS }, async () => {
   const { one, others, load } = await badDay('well')
-  const running = load({ seconds: 15 })
-  await running.reached(5)
+  const running = load({ seconds: 10 })
+  await running.reached(3)
   await Promise.all(others.map((other) => other.kill()))
   const answers = await running.finished()
-  expect(answers.between(7).failed.length, answers.story).toBe(0)
-  expect(answers.between(7).share(one.id), answers.story).toBe(1)
+  expect(answers.between(5).failed.length, answers.story).toBe(0)
+  expect(answers.between(5).share(one.id), answers.story).toBe(1)
 })
 
 it('loses no request, of any method, when instances drain and are restarted', { timeout: BAD_DAY_MS }, async () => {
