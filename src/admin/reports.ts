@@ -105,8 +105,10 @@ const withoutHealth = (instance: Instance): InstanceReport => {
 function healthLook(health: HealthSources, service: string, instances: readonly Instance[]) {
   const traffic = health.standings.instancesOf(service)
   const probes = new Map(instances.map(({ id }) => [id, probeReport(health, service, id)]))
-  const anyUp = instances.some(({ id, status }) => status === 'up' && probes.get(id)?.state === 'up')
-  const around = { panic: health.standings.of(service).panic > 0, anyUp, workers: health.workers() }
+  const states = instances.filter(({ status }) => status === 'up').map(({ id }) => probes.get(id)?.state)
+  // Where nobody passes, everybody is asked, and workers that were not asked for the service cannot have said so.
+  const panic = health.standings.of(service).panic > 0 || states.every((state) => state === 'down')
+  const around = { panic, anyUp: states.includes('up'), workers: health.workers() }
   return (instance: Instance): InstanceReport => {
     const [load, probe] = [traffic.get(instance.id), probes.get(instance.id)]
     return { ...instance, ...fitness(instance, load, probe, around), ...instanceHealth(load, probe) }

@@ -90,8 +90,8 @@ export class Supervisor {
 
   /** What one of the workers that serve says. @throws Error when none does, or it does not answer */
   async explain(question: Question): Promise<Explanation> {
-    const serving = [...this.#slots.values()].find(isListening)
-    if (!serving?.worker.isConnected()) throw new Error('no worker serves just now')
+    const serving = [...this.#slots.values()].find((slot) => isListening(slot) && slot.worker.isConnected())
+    if (!serving) throw new Error('no worker serves just now')
     return this.#inquiries.ask(serving.worker, question)
   }
 

@@ -92,6 +92,12 @@ describe('an instance that is probed', () => {
     expect(await instances()).toMatchObject([{ fit: true }, { fit: true }])
   })
 
+  it('is fit when all fail, though nobody has asked for the service yet', async () => {
+    const { instances, prober } = await serving({ ...TWO, active: active(), ill: new Set([A, B]) })
+    await until('both were probed', () => [...prober.verdicts()].length === 2)
+    expect(await instances()).toMatchObject([{ fit: true, probe: { state: 'down' } }, { fit: true }])
+  })
+
   it('waits for its first probe unless nobody is up', async () => {
     const { instances, prober, registry } = await serving({ ...TWO, active: active() })
     expect(await instances()).toMatchObject([
