@@ -161,10 +161,11 @@ export class Registry {
     return this.#drained(service, id, this.#drains.add(service, instance), 'an instance is drained by the admin API')
   }
 
-  /** @returns as `drain` does */
+  /** @returns as `drain` does; one that is drained may be away for now */
   undrain(service: string, id: string): boolean | undefined {
-    if (!this.#table.get(service)?.instances.some((one) => one.id === id)) return undefined
-    return this.#drained(service, id, this.#drains.remove(service, id), 'an instance is no longer drained')
+    const changed = this.#drains.remove(service, id)
+    if (!changed && !this.#table.get(service)?.instances.some((one) => one.id === id)) return undefined
+    return this.#drained(service, id, changed, 'an instance is no longer drained')
   }
 
   /** Waits for the adapters to let go, but not for ever: they may be anybody's code. */

@@ -81,6 +81,16 @@ it('does not end while the instance is not served because it failed when the reg
   expect(status()).toBe('draining')
 })
 
+it('can be taken back while the instance is not served', async () => {
+  const { adapter, registry, status, reached } = await drained(one(), other, instance({ host: '10.0.0.3', port: 80 }))
+  await adapter.push(new Error('lost'))
+  registry.unreachable('a', A)
+  expect([status(), registry.undrain('a', A), registry.undrain('a', A)]).toEqual([undefined, true, undefined])
+  reached.add(A)
+  await adapter.push(view(one(), other))
+  expect(status()).toBe('up')
+})
+
 it('leaves one that is registered as down as it is, and a snapshot without a trace', async () => {
   const { status } = await drained(one({ status: 'down' }))
   expect(status()).toBe('down')
