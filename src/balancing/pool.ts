@@ -30,6 +30,7 @@ export class Pool implements Lessor {
   readonly #strategy: BalancingStrategy
   readonly #options: PoolOptions
   readonly #members: Members
+  readonly #trials = new WeakMap<LiveEndpoint, Lease>()
   #selection: Selection
   /** When the offer is to be worked out anew: -Infinity after a change, Infinity when nothing is to come. */
   #dueMs = Number.POSITIVE_INFINITY
@@ -186,11 +187,12 @@ export class Pool implements Lessor {
   }
 
   /** For leases only. */
-  ended({ endpoint, trial }: Lease): void {
+  ended(lease: Lease): void {
+    const { endpoint } = lease
     endpoint.inFlight--
     this.inFlight--
     // It came to nothing that could be judged, such as a client that went away.
-    if (trial && endpoint.trial === 'running') {
+    if (lease.trial && endpoint.trial === 'running' && this.#trials.get(endpoint) === lease) {
       endpoint.trial = 'due'
       this.#touch()
     }
@@ -198,14 +200,16 @@ export class Pool implements Lessor {
   }
 
   #take(endpoint: LiveEndpoint, trial: boolean): Lease {
-    if (trial) {
-      this.#selection.trialTaken()
-      endpoint.trial = 'running'
-    }
     endpoint.picks++
     endpoint.inFlight++
     this.inFlight++
-    return new Lease(endpoint, trial, this)
+    const lease = new Lease(endpoint, trial, this)
+    if (trial) {
+      this.#selection.trialTaken()
+      endpoint.trial = 'running'
+      this.#trials.set(endpoint, lease)
+    }
+    return lease
   }
 
   #touch(): void {

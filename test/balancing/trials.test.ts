@@ -110,3 +110,19 @@ it('forgets the ejection of an instance that registers anew at the same address'
   pool.update(registered(2))
   expect(pool.why(get(1))).toBeUndefined()
 })
+
+it('is not given to another request when one that was judged long ago ends', () => {
+  const { pool, get, advance } = pooling()
+  pool.update(ports(1, 2))
+  const trial = (untilMs: number) => {
+    pool.eject(get(1), untilMs)
+    advance(1000)
+    return pool.lease(pickContext(), [])!
+  }
+  const [first, second] = [trial(1000), trial(2000)]
+  expect([first.trial, second.trial]).toEqual([true, true])
+  first.end()
+  expect(pool.lease(pickContext(), [])!.endpoint).toBe(get(2))
+  second.end()
+  expect(pool.lease(pickContext(), [])!.endpoint).toBe(get(1))
+})
