@@ -48,6 +48,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #slots = new Map<number, Slot>()
   readonly #inquiries = new Inquiries()
+  #verdicts: Verdict[] = []
   #leaving = false
   /** Until all workers have listened once. */
   #starting: { resolve(port: number): void; reject(error: Error): void } | undefined
@@ -79,13 +80,18 @@ export class Supervisor {
 
   /** Tells every worker what has changed. */
   tell(update: RegistryUpdate): void {
+    this.#tellVerdicts() // an instance may be gone by this update, and another one have its id
     for (const slot of this.#slots.values())
       if (slot.started) send(slot, { type: 'update', update: slot.filled ? update : { ...update, complete: false } })
   }
 
-  /** Tells every worker what an active probe has found. Those that do not know the whole table yet hear of it after that. */
+  /**
+   * Tells every worker what an active probe has found, together with what others find in the same turn. Those that do not know
+   * the whole table yet hear of it after that.
+   */
   tellVerdict(verdict: Verdict): void {
-    for (const slot of this.#slots.values()) if (slot.filled) send(slot, { type: 'verdicts', verdicts: [verdict] })
+    if (this.#verdicts.length === 0) setImmediate(() => this.#tellVerdicts())
+    this.#verdicts.push(verdict)
   }
 
   /** What one of the workers that serve says. @throws Error when none does, or it does not answer */
@@ -105,6 +111,13 @@ export class Supervisor {
     const deadline = setTimeout(() => slots.forEach(kill), deadlineMs)
     await Promise.all(ended)
     clearTimeout(deadline)
+  }
+
+  #tellVerdicts(): void {
+    if (this.#verdicts.length === 0) return
+    const verdicts = this.#verdicts
+    this.#verdicts = []
+    for (const slot of this.#slots.values()) if (slot.filled) send(slot, { type: 'verdicts', verdicts })
   }
 
   #fork(slot: number, failures: number): void {
