@@ -99,6 +99,14 @@ export class Exchange implements RouteRequest, PickContext {
     this.running?.cancel()
   }
 
+  /**
+   * The client has all of an answer. What still runs is for nobody: the body of an instance's answer that was not used, or
+   * a wait or an attempt behind a middleware that did not wait for it.
+   */
+  finish(): void {
+    this.closeByClient()
+  }
+
   /** `dueMs` has come before a response head: what was to bring one stops. */
   expire(): void {
     this.#stopped ??= 'deadline'

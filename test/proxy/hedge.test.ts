@@ -131,6 +131,17 @@ it('stops both when the client goes away, and when the time for all attempts is 
   }
 })
 
+it('keeps no status for a client that has gone', async () => {
+  const refusesAtLength: Answer = (_, response) => void response.writeHead(503, { 'content-length': 9 }).write('ref')
+  const { ask, instances, pool } = await hedging(', on: [503], attempts: 2', [never, refusesAtLength])
+  const { exchange, response } = ask()
+  await until('the second one has answered', () => exchange.upstreamMs !== undefined)
+  exchange.closeByClient()
+  await expect(response).rejects.toMatchObject({ code: 'GW_CLIENT_CLOSED' })
+  expect(pool.inFlight).toBe(0)
+  await until('both are let go of', () => instances.every(({ sockets }) => sockets.size === 0))
+})
+
 it('stays within the limit of the service', async () => {
   const yaml = '{ hedge: { quantile: 95%, least: 5ms } }\nlimits: { inFlight: 1 }'
   const held: ServerResponse[] = []
