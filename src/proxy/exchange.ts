@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, validateHeaderValue } from 'node:http'
 import { Readable } from 'node:stream'
 import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
@@ -84,6 +84,7 @@ export class Exchange implements RouteRequest, PickContext {
   }
 
   setCookie(name: string, value: string): void {
+    validateHeaderValue('set-cookie', value)
     this.#cookies ??= new Map()
     this.#cookies.set(name, value)
   }
