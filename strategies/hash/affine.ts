@@ -42,6 +42,7 @@ export const affine = <W extends Wheel>(
     create({ key, balance }, { inner }): BalancingStrategy {
       const fallback = inner()
       const read = keyOf(key)
+      const membersOf = perList((endpoints) => new Set(endpoints))
       const weightOf = perList((endpoints) => endpoints.reduce((sum, { instance }) => sum + instance.weight, 0))
       let all: readonly Endpoint[] = []
       let weights: readonly number[] = []
@@ -65,13 +66,13 @@ export const affine = <W extends Wheel>(
         if (stale) wheel = build(all.toSorted(byId), wheel)
         stale = false
         const { places } = wheel!
-        const everyone = endpoints.length === all.length
+        const offered = endpoints.length === all.length ? undefined : membersOf(endpoints)
         const perWeight =
           balance === null ? Number.POSITIVE_INFINITY : (balance * (context.inFlight + 1)) / weightOf(endpoints)
         let place = wheel!.placeOf(bits)
         for (let step = 0; step < MOST_STEPS; step++) {
           const owner = wheel!.ownerOf(place)
-          if (hasRoom(owner, perWeight) && (everyone || endpoints.includes(owner))) return owner
+          if (hasRoom(owner, perWeight) && (offered?.has(owner) ?? true)) return owner
           place = place + 1 === places ? 0 : place + 1
         }
         return inTurn(bits % endpoints.length, endpoints, perWeight)

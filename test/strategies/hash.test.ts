@@ -162,3 +162,24 @@ describe('the key', () => {
     },
   )
 })
+
+// In processor time, so that other work on the machine does not count, and with much to spare.
+test.each([
+  ['ring-hash', ringHash],
+  ['maglev', maglev],
+  ['rendezvous', rendezvous],
+] as const)(
+  '%s does not hold up its worker for long, whatever the weights are and however many join',
+  (_name, plugin) => {
+    const list = numbered(4000, (at) => (at === 0 ? 1e6 : 1e-6))
+    const some = list.slice(1, 2001)
+    const strategy = made(plugin, some)
+    for (let key = 0; key < 50_000; key++) strategy.pick(some, keyed(key))
+    for (const members of [list.slice(1), list]) {
+      strategy.update!(members)
+      const before = process.cpuUsage()
+      strategy.pick(members, keyed(0))
+      expect(process.cpuUsage(before).user / 1000).toBeLessThan(500)
+    }
+  },
+)
