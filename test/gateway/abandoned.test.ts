@@ -39,3 +39,32 @@ it('asks nobody any more for a request that a middleware has answered meanwhile'
   await fetch(`http://${other.address}/by-the-test`)
   expect(other.asked.map(({ url }) => url)).toEqual(['/by-the-test'])
 })
+
+it('tells a middleware that reads an answer when the client has gone', async () => {
+  const endless = await startUpstream((_, response) => void response.writeHead(200).write('begins'))
+  const told: unknown[] = []
+  let reading = false
+  const reader = defineMiddleware({
+    name: 'reader',
+    create: () => async (c, next) => {
+      await next()
+      reading = true
+      await c.res.text().catch((error) => told.push(error.code))
+    },
+  })
+  const instances = scripted(view({ a: [endless.address] }))
+  const gateway = await createGateway(
+    { registry: 'scripted', server: { host: '127.0.0.1', port: 0 }, services: { a: { middleware: ['reader'] } } },
+    { plugins: [reader, defineAdapter({ name: 'scripted', create: () => instances })] },
+  )
+  onTestFinished(() => gateway.close())
+  await gateway.start()
+  const { port } = await gateway.listen()
+  const leaving = new AbortController()
+  const gone = fetch(`http://127.0.0.1:${port}/services/a/`, { signal: leaving.signal }).catch(() => undefined)
+  await until('its answer is read', () => reading)
+  leaving.abort()
+  await gone
+  await until('the middleware is told', () => told.length > 0)
+  expect(told).toEqual(['GW_CLIENT_CLOSED'])
+})
