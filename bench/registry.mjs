@@ -1,7 +1,7 @@
 // Measures how the gateway follows a large ZooKeeper; see docs/benchmark.md.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { commandLine, loadAverage, machine, ownVersions } from './machine.mjs'
 import { killAll } from './processes.mjs'
 import { assertJars } from './registry/ensemble.mjs'
 import { readOptions, usage } from './registry/options.mjs'
@@ -12,7 +12,6 @@ import { markdown, plain } from './registry/report.mjs'
 import { buildPortolan } from './tools.mjs'
 
 const say = (line) => process.stderr.write(`bench: ${line}\n`)
-const root = new URL('..', import.meta.url)
 
 try {
   process.exitCode = await main(process.argv.slice(2))
@@ -34,7 +33,7 @@ async function main(argv) {
     date: new Date().toISOString(),
     machine: machine(),
     versions: versions(),
-    command: commandLine(argv),
+    command: commandLine('bench:registry', argv),
   }
   const before = loadAverage()
   const { rows, failed } = await measure(chosen, options)
@@ -65,24 +64,9 @@ async function measure(chosen, { profile }) {
   return { rows, failed }
 }
 
-function machine() {
-  const gibibytes = Math.round(os.totalmem() / 2 ** 30)
-  return `${os.cpus().length} cores, ${os.cpus()[0].model}, ${gibibytes} GiB, Linux ${os.release()}`
-}
-
-function loadAverage() {
-  return os.loadavg()[0].toFixed(2)
-}
-
 function versions() {
-  const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
-  const commit = execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).trim()
   const java = spawnSync('java', ['-version'], { encoding: 'utf8' }).stderr.match(/version "([^"]+)"/)?.[1]
-  return [`portolan ${version} (${commit})`, `node ${process.versions.node}`, `java ${java}`, 'ZooKeeper of Debian']
-}
-
-function commandLine(argv) {
-  return ['npm run bench:registry', ...(argv.length > 0 ? ['--', ...argv] : [])].join(' ')
+  return [...ownVersions(), `java ${java}`, 'ZooKeeper of Debian']
 }
 
 function print(text) {

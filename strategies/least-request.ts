@@ -5,8 +5,8 @@ const PART = 1 / 16
 
 /**
  * The one with the least requests under way for its weight, of all; among equals whoever comes first from a random place
- * on, so that workers do not herd. A look at all serves a sixteenth as many picks, which take those that were the least
- * then and still are: of fewer than 32 endpoints each pick looks anew, and of thousands it costs no more.
+ * on, so that workers do not herd. A look at all finds the sixteenth that is least loaded, and so serves as many picks: in
+ * their order, and each only while it is no more loaded than then. Of fewer than 32 endpoints each pick looks anew.
  */
 export const leastRequest = defineStrategy({
   name: 'least-request',
@@ -23,9 +23,10 @@ class Look {
   readonly #endpoints: readonly Endpoint[]
   readonly #random: () => number
   readonly #serves: number
+  /** The least loaded first, and how loaded they were. */
   readonly #least: Endpoint[] = []
+  readonly #loads: number[] = []
   #found = 0
-  #load = 0
   #next = 0
 
   constructor(endpoints: readonly Endpoint[], random: () => number) {
@@ -36,8 +37,9 @@ class Look {
 
   next(): Endpoint {
     while (this.#next < this.#found) {
-      const endpoint = this.#least[this.#next++]!
-      if (load(endpoint) <= this.#load) return endpoint
+      const at = this.#next++
+      const endpoint = this.#least[at]!
+      if (load(endpoint) <= this.#loads[at]!) return endpoint
     }
     this.#look()
     this.#next = 1
@@ -46,19 +48,30 @@ class Look {
 
   #look(): void {
     const endpoints = this.#endpoints
-    const found = this.#least
-    let least = Number.POSITIVE_INFINITY
-    let count = 0
+    const serves = this.#serves
+    let found = 0
+    let bound = Number.POSITIVE_INFINITY
     let at = Math.floor(this.#random() * endpoints.length)
     for (let left = endpoints.length; left > 0; left--) {
       const endpoint = endpoints[at]!
       const its = load(endpoint)
-      if (its < least) count = 0
-      if (its <= least && count < this.#serves) found[count++] = endpoint
-      if (its < least) least = its
       at = at + 1 === endpoints.length ? 0 : at + 1
+      if (its >= bound) continue
+      if (found < serves) found++
+      this.#insert(endpoint, its, found - 1)
+      if (found === serves) bound = this.#loads[found - 1]!
     }
-    this.#load = least
-    this.#found = count
+    this.#found = found
+  }
+
+  /** Behind its equals; who stood last goes. */
+  #insert(endpoint: Endpoint, its: number, last: number): void {
+    let place = last
+    for (; place > 0 && its < this.#loads[place - 1]!; place--) {
+      this.#least[place] = this.#least[place - 1]!
+      this.#loads[place] = this.#loads[place - 1]!
+    }
+    this.#least[place] = endpoint
+    this.#loads[place] = its
   }
 }

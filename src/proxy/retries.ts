@@ -88,7 +88,7 @@ export class Retries {
     const reason = reasonToRetry(this.#exchange, failure, on)
     if (reason === undefined) return undefined
     const waitMs = reason === 'timeout' ? this.#backoffMs() : 0
-    return this.#mayAskAgain(waitMs) ? this.#lease(reason, waitMs) : undefined
+    return this.#mayAskAgain(reason, waitMs) ? this.#lease(reason, waitMs) : undefined
   }
 
   async #afterStatus(attempt: Attempt, response: UpstreamResponse): Promise<Lease | undefined> {
@@ -102,7 +102,7 @@ export class Retries {
     // Its body may have come whole, and the place be another's already.
     if (limiter && attempt.lease.ended && !limiter.tryEnter()) return undefined
     const waitMs = this.#waitAfter(response)
-    if (!this.#mayAskAgain(waitMs)) return undefined
+    if (!this.#mayAskAgain(response.status, waitMs)) return undefined
     limiter?.hold()
     try {
       return await this.#instead(response, waitMs)
@@ -133,8 +133,11 @@ export class Retries {
     return Math.max(this.#backoffMs(), askedMs)
   }
 
-  /** Whether one more attempt may be made after this wait; it is then taken from the budget. */
-  #mayAskAgain(waitMs: number): boolean {
+  /**
+   * Whether one more attempt may be made after this wait; it is then taken from the budget. One that found no connection
+   * need not be paid for: nobody has been asked yet, so the next one is no additional load.
+   */
+  #mayAskAgain(reason: RetryReason, waitMs: number): boolean {
     const { means, budget, name } = this.#service
     if (this.#left <= 0 || !hasOther(this.#service, this.#tried)) return false
     const nowMs = means.now()
@@ -142,7 +145,7 @@ export class Retries {
       means.count('retry-denied', name, 'deadline')
       return false
     }
-    if (budget?.take(nowMs) === false) {
+    if (reason !== 'connect' && budget?.take(nowMs) === false) {
       means.count('retry-denied', name, 'budget')
       return false
     }

@@ -141,13 +141,21 @@ describe('a status', () => {
   })
 })
 
-it('takes every retry from the budget, and without one asks until the attempts are used up', async () => {
-  const addresses = [await nobody(), await nobody(), await nobody(), await nobody()]
+it('takes what asks an instance again from the budget, and without one asks until the attempts are used up', async () => {
+  const all = await Promise.all([breaking(), breaking(), breaking(), breaking()])
+  const addresses = all.map(({ address }) => address)
   const rich = await serviceRig('retry: { attempts: 4, budget: null }', addresses)
-  expect(await rich.answer()).toBe('GW_UPSTREAM_UNREACHABLE')
-  expect(rich.events).toEqual(['retry:connect', 'retry:connect', 'retry:connect'])
+  expect(await rich.answer()).toBe('GW_UPSTREAM_RESET')
+  expect(rich.events).toEqual(['retry:reset', 'retry:reset', 'retry:reset'])
   // Ten requests earn two retries.
   const poor = await serviceRig('retry: { budget: { share: 20%, floor: 0 } }', addresses)
-  for (let i = 0; i < 10; i++) expect(await poor.answer()).toBe('GW_UPSTREAM_UNREACHABLE')
-  expect(poor.events.filter((event) => event === 'retry:connect')).toHaveLength(2)
+  for (let i = 0; i < 10; i++) expect(await poor.answer()).toBe('GW_UPSTREAM_RESET')
+  expect(poor.events.filter((event) => event === 'retry:reset')).toHaveLength(2)
+})
+
+it('takes nothing from it where there was no connection', async () => {
+  const addresses = [await nobody(), await nobody(), (await up()).address]
+  const { answer, events } = await serviceRig('retry: { budget: { share: 0%, floor: 0 } }', addresses)
+  expect(await answer()).toBe('200 up')
+  expect(events).toEqual(['retry:connect', 'retry:connect'])
 })

@@ -37,5 +37,7 @@ export function factsOf(fields: Fields, wanted: Wanted): Facts {
     port: named(ports, name),
     tls: name === 'sslPort',
     status: fields.enabled === false ? 'down' : 'up',
+    // Kept when a lost session is made anew, as the process is: its znode would look younger.
+    registeredAt: fields.registrationTimeUTC,
   }
 }

@@ -25,6 +25,7 @@ export const dubbo: Layout = {
       tls: scheme === 'https' || query.get('ssl-enabled') === 'true',
       status: query.get('disabled') === 'true' || query.get('enabled') === 'false' ? 'down' : 'up',
       usualWeight: 100,
+      registeredAt: query.get('timestamp'),
       metadata: { ...Object.fromEntries(query), protocol: scheme },
     } as const
     return made('dubbo', facts, wanted)

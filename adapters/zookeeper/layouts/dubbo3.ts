@@ -17,10 +17,10 @@ export const dubbo3: Layout = {
     const ports = portsOf(metadata['dubbo.endpoints'])
     const scheme = wanted.port ?? [...ports.keys()].find(isSpoken) ?? [...ports.keys()][0]
     if (scheme === undefined) throw new Error('no "dubbo.endpoints" in its metadata say which port speaks HTTP')
-    const { host, status } = factsOf(fields, { metadata: wanted.metadata })
+    const { host, status, registeredAt } = factsOf(fields, { metadata: wanted.metadata })
     const port = named(ports, scheme)
     assertSpoken({ scheme, host: typeof host === 'string' ? host : '', port })
-    const facts = { host, port, tls: scheme === 'https' || undefined, status, usualWeight: 100 }
+    const facts = { host, port, tls: scheme === 'https' || undefined, status, usualWeight: 100, registeredAt }
     return made('dubbo3', { ...facts, metadata: { ...metadata, protocol: scheme } }, wanted)
   },
 }

@@ -13,6 +13,8 @@ export interface Facts {
   readonly usualWeight?: number
   readonly version?: unknown
   readonly status?: Instance['status'] | undefined
+  /** Epoch milliseconds, as a number or in digits; anything else is not said, and the znode's own time counts. */
+  readonly registeredAt?: unknown
   /** Anything: what is no object has none. */
   readonly metadata?: unknown
 }
@@ -32,12 +34,14 @@ export function made(layout: string, facts: Facts, wanted: Wanted): Reading {
   const metadata = metadataOf(facts.metadata)
   const weight = weightOf(facts, metadata, wanted.metadata.weight)
   const zone = said(metadata, wanted.metadata.zone)
+  const registeredAt = momentOf(facts.registeredAt)
   const one = instance({
     host: facts.host as string,
     port: facts.port as number,
     tls: facts.tls ?? /^(?:true|1)$/i.test(said(metadata, 'tls') ?? ''),
     weight: weight || 1,
     ...(zone !== undefined && { zone }),
+    ...(registeredAt !== undefined && { registeredAt }),
     status: worst(
       facts.status ?? 'up',
       weight === 0 ? 'draining' : 'up',
@@ -70,6 +74,14 @@ export function weightFrom(value: unknown, where: string): number {
   const weight = typeof value === 'string' && /^\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i.test(value) ? Number(value) : value
   if (typeof weight === 'number' && weight >= 0 && weight <= 1e6) return weight
   throw new Error(`${where}: ${quoted(value)} is not a weight; it is a number from 0 to 1000000`)
+}
+
+/** Later than the protocols that write it, so that neither seconds nor 0 are taken for it. */
+const EARLIEST_MS = Date.UTC(2005)
+
+function momentOf(value: unknown): number | undefined {
+  const ms = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  return typeof ms === 'number' && Number.isSafeInteger(ms) && ms >= EARLIEST_MS ? ms : undefined
 }
 
 function said(metadata: Readonly<Record<string, string>>, key: string): string | undefined {

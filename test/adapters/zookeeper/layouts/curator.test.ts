@@ -10,11 +10,19 @@ it('takes address and port, and the payload as metadata', () => {
     host: '10.20.30.40',
     port: 1234,
     layout: 'curator',
+    registeredAt: 1325129459728,
     ...usual,
     metadata: { payload: 'From Test' },
   })
   expect(one('curator', but(curator, { payload: null })).metadata).toEqual({})
 })
+
+it.each([null, 0, 1325129459, 'soon', 1e300])(
+  'leaves the time of registration to the znode when it is told as %j',
+  (registrationTimeUTC) => {
+    expect(one('curator', but(curator, { registrationTimeUTC }))).not.toHaveProperty('registeredAt')
+  },
+)
 
 it('takes the fields of a payload that has some', () => {
   const payload = { weight: 3, zone: 'b', tags: ['x'], none: null }

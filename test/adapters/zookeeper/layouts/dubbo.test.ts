@@ -18,6 +18,12 @@ it('takes everything from the URL that is the name', () => {
   })
 })
 
+it('is as old as its timestamp says', () => {
+  const at = (query: string) => one('dubbo', provider(`tri://10.0.0.1:50051/a.B?${query}`)).registeredAt
+  expect(at('timestamp=1610116500446')).toBe(1610116500446)
+  expect([at('timestamp=now'), at('timestamp='), at('')]).toEqual([undefined, undefined, undefined])
+})
+
 it('reports what is not HTTP as that', () => {
   const name =
     'dubbo%3A%2F%2F172.19.4.113%3A20880%2Forg.apache.dubbo.demo.DemoService%3Fside%3Dprovider%26timeout%3D3000'

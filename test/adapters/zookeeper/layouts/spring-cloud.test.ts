@@ -10,6 +10,7 @@ it('takes address and port, and the metadata of the payload', () => {
     host: 'DESKTOP-26GC398',
     port: 8005,
     layout: 'spring-cloud',
+    registeredAt: 1610116500446,
     ...usual,
     metadata: { instance_status: 'UP' },
   })

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util'
+
+/** In the order in which they run. */
+const parts = ['latency', 'ejection', 'movement', 'weights', 'cost', 'memory']
+
+export const usage = `npm run bench:balancing -- [options]
+
+  --only a,b      these parts only: ${parts.join(', ')}; prints, and leaves bench/BALANCING.md alone
+  --seed N        where chance begins (1): one seed, one result, but for what is timed
+  --json          JSON on stdout instead of the tables
+`
+
+/** @throws a one-line error for an unknown option, part or number */
+export function readOptions(argv) {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      only: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const wanted = values.only?.split(',').map((name) => name.trim()) ?? parts
+  const unknown = wanted.find((name) => !parts.includes(name))
+  if (unknown !== undefined) throw new Error(`unknown part "${unknown}"; known: ${parts.join(', ')}`)
+  if (!/^\d{1,6}$/.test(values.seed)) throw new Error(`--seed: "${values.seed}" is not a whole number of six digits`)
+  const only = parts.filter((name) => wanted.includes(name))
+  return { ...values, only, all: only.length === parts.length, seed: Number(values.seed) }
+}
