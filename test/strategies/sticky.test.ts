@@ -37,6 +37,12 @@ test('keeps a client where its first request went', async () => {
   }
 })
 
+test('keeps a client that brings an older cookie too, such as one of another path', async () => {
+  const strategy = await made()
+  const { picked, name, cookie } = begun(strategy)
+  expect(strategy.keeps!(bringing(`${name}=of-one-that-is-gone; ${cookie}`))).toBe(picked)
+})
+
 test('keeps none that brings no cookie, another one, or one that it has made up', async () => {
   const strategy = await made()
   const { name, cookie } = begun(strategy)
