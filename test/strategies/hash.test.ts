@@ -86,6 +86,16 @@ describe.each([
     expect(ownersOf(strategy, list)).toEqual(before)
   })
 
+  test('moves no key of those that stay when very few of many are offered, as of a tier of spares, and one is left out', () => {
+    const all = numbered(1000)
+    const strategy = made(plugin, all)
+    const few = all.slice(100, 105)
+    const before = ownersOf(strategy, few)
+    expect(new Set(before).size).toBe(few.length)
+    const after = ownersOf(strategy, few.slice(1))
+    for (const [key, owner] of before.entries()) if (owner !== few[0]) expect(after[key]).toBe(owner)
+  })
+
   test('keeps to the bound of load, however uneven the keys are', () => {
     const random = mulberry32(12_345)
     const list = numbered(10, (at) => (at < 5 ? 1 : 2))

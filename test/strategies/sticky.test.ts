@@ -111,6 +111,7 @@ test.each([
   { path: 'shop' },
   { path: '/; Secure' },
   { sameSite: 'none' },
+  { ttl: '0s' },
 ])('refuses %j', async (said) => {
   await expect(options(said)).rejects.toThrow()
 })
