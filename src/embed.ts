@@ -17,6 +17,8 @@ export interface GatewayOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
+const FORGET_MS = 60_000
+
 /** A gateway in this process. It owns what it opens: call `close`. */
 export interface Gateway {
   readonly config: GatewayConfig
@@ -51,6 +53,7 @@ export async function createGateway(source: string | object, options: GatewayOpt
   })
   prober.subscribe((verdict) => data.directory.verdict(...verdict))
   const requestId = requestIds()
+  let forgetting: NodeJS.Timeout | undefined
   return {
     config,
     async fetch(request) {
@@ -58,12 +61,15 @@ export async function createGateway(source: string | object, options: GatewayOpt
       return data.fetch(request, { request, exchange: exchangeOfRequest(id, performance.now(), request) })
     },
     start() {
+      // Nobody reads what is counted here, and it must not pile up.
+      forgetting ??= setInterval(() => data.meter.take(), FORGET_MS).unref()
       registry.start()
       return known
     },
     listen: () => listen(data.listener.server, config.server),
     async close() {
       await drain(data, config.server.drain, log)
+      clearInterval(forgetting)
       prober.close()
       await registry.close()
     },

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { createGateway } from '../src/embed.ts'
+import { Meter } from '../src/gateway/index.ts'
 import { instance, type Plugin } from '../src/plugin/index.ts'
 import { scripted, view } from './contract/index.ts'
 import { startProbed } from './support/probed.ts'
@@ -43,4 +44,19 @@ it('has all that the settings allow, whatever number of workers they name: it is
   await until('both are under way', () => held.length === 2)
   for (const response of held) response.end()
   expect((await Promise.all(both)).map(({ status }) => status)).toEqual([200, 200])
+})
+
+it('keeps no counts, for nobody reads them, and no timer once it is closed', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const take = vi.spyOn(Meter.prototype, 'take')
+  onTestFinished(() => take.mockRestore())
+  const adapter: Plugin = { kind: 'adapter', name: 'scripted', create: () => scripted(view({})) }
+  const gateway = await createGateway({ registry: 'scripted' }, { plugins: [adapter] })
+  await gateway.start()
+  vi.advanceTimersByTime(60_000)
+  expect(take).toHaveBeenCalledTimes(1)
+  await gateway.close()
+  vi.advanceTimersByTime(600_000)
+  expect(take).toHaveBeenCalledTimes(1)
 })
