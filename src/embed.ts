@@ -22,7 +22,7 @@ const FORGET_MS = 60_000
 /** A gateway in this process. It owns what it opens: call `close`. */
 export interface Gateway {
   readonly config: GatewayConfig
-  /** Serves one Fetch request: mount it in an app of your own, or call it in a test. */
+  /** Serves one Fetch request, until its signal aborts: mount it in an app of your own, or call it in a test. */
   fetch(request: Request): Promise<Response>
   /** Begins to read the registries; resolves once the table is complete. */
   start(): Promise<void>
@@ -58,7 +58,9 @@ export async function createGateway(source: string | object, options: GatewayOpt
     config,
     async fetch(request) {
       const id = requestId(request.headers.get('x-request-id') ?? undefined)
-      return data.fetch(request, { request, exchange: exchangeOfRequest(id, performance.now(), request) })
+      const exchange = exchangeOfRequest(id, performance.now(), request)
+      request.signal.addEventListener('abort', () => exchange.closeByClient(), { once: true })
+      return data.fetch(request, { request, exchange })
     },
     start() {
       // Nobody reads what is counted here, and it must not pile up.

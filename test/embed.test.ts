@@ -60,3 +60,17 @@ it('keeps no counts, for nobody reads them, and no timer once it is closed', asy
   vi.advanceTimersByTime(600_000)
   expect(take).toHaveBeenCalledTimes(1)
 })
+
+it('stops asking for a request that its program has called off', async () => {
+  const silent = await startUpstream(() => undefined)
+  const adapter: Plugin = { kind: 'adapter', name: 'scripted', create: () => scripted(view({ s: [silent.address] })) }
+  const gateway = await createGateway({ registry: 'scripted' }, { plugins: [adapter] })
+  onTestFinished(() => gateway.close())
+  await gateway.start()
+  const leaving = new AbortController()
+  const answer = gateway.fetch(new Request('http://gateway/services/s/', { signal: leaving.signal }))
+  await until('the instance is asked', () => silent.asked.length === 1)
+  leaving.abort()
+  expect((await answer).status).toBe(499)
+  await until('it is let go of', () => silent.sockets.size === 0)
+})
