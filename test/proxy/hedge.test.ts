@@ -110,6 +110,13 @@ it('goes on to a third instance when both have failed', async () => {
   expect(events).toEqual(['hedge:sent', 'retry:reset'])
 })
 
+it('names the instance whose failure is told when both have failed', async () => {
+  const { ask, instances } = await hedging(', attempts: 2', [breaksLater, breaks])
+  const { exchange, response } = ask()
+  await expect(response).rejects.toMatchObject({ code: 'GW_UPSTREAM_RESET' })
+  expect(exchange.endpoint!.instance.id).toBe(instances[0]!.address)
+})
+
 it('answers with a status that came, rather than with a failure of the other one', async () => {
   const { ask, instances } = await hedging(', on: [503], attempts: 2', [breaksLater, refuses])
   const { exchange, response } = ask()
