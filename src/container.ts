@@ -29,6 +29,7 @@ export function createRoot(): Scope {
   set(root, Tokens.wallMs, Date.now)
   set(root, Tokens.random, Math.random)
   set(root, Tokens.ordinal, 0)
+  set(root, Tokens.workers, 1)
   bind(root, Tokens.unreachable, (scope) => {
     const registry = get(scope, Tokens.registry)
     return (service, id) => registry.unreachable(service, id)
@@ -127,7 +128,6 @@ function poolOptions(scope: Scope, { health }: ServiceConfig): PoolOptions {
 }
 
 function services(scope: Scope): Services {
-  const config = get(scope, Tokens.config)
   const directory = get(scope, Tokens.directory)
   const meter = get(scope, Tokens.meter)
   const means: Means = {
@@ -139,7 +139,7 @@ function services(scope: Scope): Services {
     count: (event, service, detail) => meter.count(event, service, detail),
     unreachable: (pool, endpoint) => directory.unreachable(pool, endpoint),
   }
-  return new Services(means, settingsOf(config), config.server.workers)
+  return new Services(means, settingsOf(get(scope, Tokens.config)), get(scope, Tokens.workers))
 }
 
 function gatewayFetch(scope: Scope) {
@@ -200,13 +200,15 @@ export interface GatewayInputs {
   readonly log: Logger
   readonly lines: LineSink
   readonly ordinal?: number
+  /** How many data planes the gateway has, this one among them. */
+  readonly workers?: number
   /** Where the control plane is, if not in this process. */
   readonly unreachable?: (service: string, id: string) => void
 }
 
 /** A scope for one gateway. Nothing is built yet: this is the moment to put other values in place. */
 export function newGatewayScope(
-  { config, catalog, log, lines, ordinal = 0, unreachable }: GatewayInputs,
+  { config, catalog, log, lines, ordinal = 0, workers = 1, unreachable }: GatewayInputs,
   root = createRoot(),
 ): Scope {
   const scope = newScope(root)
@@ -215,6 +217,7 @@ export function newGatewayScope(
   set(scope, Tokens.log, log)
   set(scope, Tokens.lines, lines)
   set(scope, Tokens.ordinal, ordinal)
+  set(scope, Tokens.workers, workers)
   if (unreachable) set(scope, Tokens.unreachable, unreachable)
   return scope
 }

@@ -17,10 +17,12 @@ export interface GatewayOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
+const FORGET_MS = 60_000
+
 /** A gateway in this process. It owns what it opens: call `close`. */
 export interface Gateway {
   readonly config: GatewayConfig
-  /** Serves one Fetch request: mount it in an app of your own, or call it in a test. */
+  /** Serves one Fetch request, until its signal aborts: mount it in an app of your own, or call it in a test. */
   fetch(request: Request): Promise<Response>
   /** Begins to read the registries; resolves once the table is complete. */
   start(): Promise<void>
@@ -51,19 +53,25 @@ export async function createGateway(source: string | object, options: GatewayOpt
   })
   prober.subscribe((verdict) => data.directory.verdict(...verdict))
   const requestId = requestIds()
+  let forgetting: NodeJS.Timeout | undefined
   return {
     config,
     async fetch(request) {
       const id = requestId(request.headers.get('x-request-id') ?? undefined)
-      return data.fetch(request, { request, exchange: exchangeOfRequest(id, performance.now(), request) })
+      const exchange = exchangeOfRequest(id, performance.now(), request)
+      request.signal.addEventListener('abort', () => exchange.closeByClient(), { once: true })
+      return data.fetch(request, { request, exchange })
     },
     start() {
+      // Nobody reads what is counted here, and it must not pile up.
+      forgetting ??= setInterval(() => data.meter.take(), FORGET_MS).unref()
       registry.start()
       return known
     },
     listen: () => listen(data.listener.server, config.server),
     async close() {
       await drain(data, config.server.drain, log)
+      clearInterval(forgetting)
       prober.close()
       await registry.close()
     },

@@ -23,6 +23,8 @@ export const Tokens = {
   random: token<() => number>('random'),
   /** See `PluginContext.ordinal`. */
   ordinal: token<number>('ordinal'),
+  /** How many data planes share what the settings allow the gateway. */
+  workers: token<number>('workers'),
   pluginContext: token<PluginContext>('pluginContext'),
   registry: token<Registry>('registry'),
   prober: token<Prober>('prober'),

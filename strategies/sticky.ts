@@ -27,8 +27,11 @@ export const sticky = defineStrategy({
       return binding
     }
 
+    const isBound = (value: string) => bound.has(value)
+
     return {
-      keeps: (context) => bound.get(cookieOf(context.header('cookie'), name) ?? '') ?? strategy.keeps?.(context),
+      keeps: (context) =>
+        bound.get(cookieOf(context.header('cookie'), name, isBound) ?? '') ?? strategy.keeps?.(context),
       pick(endpoints, context) {
         const picked = strategy.pick(endpoints, context)
         context.setCookie(name, bindingOf(picked).cookie)

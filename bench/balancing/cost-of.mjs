@@ -9,6 +9,7 @@ const CALLERS = 1024
 /** Requests, by endpoint. */
 const RUNNING = 1.5
 const ORDER = 4096
+const CHANGES = 21
 const NONE = []
 
 const strategy = contenders.find(({ type }) => type === process.argv[2])
@@ -18,7 +19,8 @@ const callers = callersOf(CALLERS)
 /** Which of the running requests ends next. */
 const order = Uint32Array.from({ length: ORDER }, () => Math.random() * 2 ** 32)
 
-process.stdout.write(JSON.stringify(SIZES.map((size) => ({ size, pickNs: pickNs(size), leaseNs: leaseNs(size) }))))
+const costs = SIZES.map((size) => ({ size, pickNs: pickNs(size), leaseNs: leaseNs(size), changeMs: changeMs(size) }))
+process.stdout.write(JSON.stringify(costs))
 
 /** One choice: a pick, or what spares one. The loop around it, which ends a running request, is taken off. */
 function pickNs(size) {
@@ -46,6 +48,22 @@ function pickNs(size) {
     running[at].inFlight++
   })
   return whole - loop
+}
+
+/** The first pick after an instance has left or come back: what the strategy prepares of its own is made anew by then. */
+function changeMs(size) {
+  const { strategy: bare, endpoints } = bareOf(ref, instancesOf(size), context)
+  const fewer = endpoints.slice(1)
+  const times = []
+  for (let change = 0; change < CHANGES; change++) {
+    const list = [...(change % 2 === 0 ? fewer : endpoints)]
+    bare.update?.(list)
+    const { user, system } = process.cpuUsage()
+    bare.pick(list, callers[change % CALLERS])
+    const { user: userThen, system: systemThen } = process.cpuUsage()
+    times.push((userThen + systemThen - user - system) / 1000)
+  }
+  return times.sort((a, b) => a - b)[CHANGES >> 1]
 }
 
 /** A request's whole way through the pool: lease, answer, end. */

@@ -17,6 +17,7 @@ export type Pass = number
 /**
  * Spares a service that fails as a whole, and its callers the wait. Closed it lets everybody in, and counts; at `failureRate` it
  * opens and refuses for `openForMs`; then it lets in exactly one, the probe, whose success closes it and whose failure opens it again.
+ * A probe that has not ended after `openForMs`, such as a slow upload, does not keep the others out for ever: there is another one.
  *
  * The circuit breaker of Nygard's "Release It!". A caller is judged in the state in which it came: what was let in before the
  * breaker opened says nothing about a service that has recovered since, nor does it stand in for the probe.
@@ -25,8 +26,10 @@ export class Breaker {
   readonly #options: BreakerOptions
   readonly #outcomes: Outcomes
   #closed = true
-  #openUntilMs = 0
-  #probing = false
+  /** Nobody is let in before that. */
+  #shutUntilMs = 0
+  /** Probes that have not ended. */
+  #probes = 0
   /** Of callers that came since the last change of state. */
   #pass: Pass = 1
 
@@ -38,9 +41,10 @@ export class Breaker {
   /** @returns a pass, with which the caller must `leave` once, however it ends; 0 when it is refused */
   enter(nowMs: number): Pass {
     if (this.#closed) return this.#pass
-    if (nowMs < this.#openUntilMs || this.#probing) return 0
-    this.#probing = true
-    return ++this.#pass
+    if (nowMs < this.#shutUntilMs) return 0
+    this.#shutUntilMs = nowMs + this.#options.openForMs
+    this.#probes++
+    return this.#pass
   }
 
   /** @param outcome `neither` when nobody can tell, such as after the client went away: another may probe then */
@@ -52,7 +56,7 @@ export class Breaker {
 
   state(nowMs: number): BreakerState {
     if (this.#closed) return 'closed'
-    return nowMs < this.#openUntilMs ? 'open' : 'half-open'
+    return this.#probes === 0 && nowMs < this.#shutUntilMs ? 'open' : 'half-open'
   }
 
   #count(failed: boolean, nowMs: number): void {
@@ -63,14 +67,16 @@ export class Breaker {
   }
 
   #judge(outcome: 'ok' | 'failed' | 'neither', nowMs: number): void {
-    this.#probing = false
+    this.#probes--
     if (outcome === 'failed') this.#open(nowMs)
-    if (outcome === 'ok') this.#close()
+    else if (outcome === 'ok') this.#close()
+    else if (this.#probes === 0) this.#shutUntilMs = nowMs
   }
 
   #open(nowMs: number): void {
     this.#closed = false
-    this.#openUntilMs = nowMs + this.#options.openForMs
+    this.#shutUntilMs = nowMs + this.#options.openForMs
+    this.#probes = 0
     this.#pass++
   }
 

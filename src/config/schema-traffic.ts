@@ -108,6 +108,7 @@ const health = section(
   { passive: passive.overrides.nullable(), active: active.overrides.nullable() },
 )
 
+const REVERSED = { path: ['least'], message: 'is more than most' }
 const adaptive = section(
   {
     least: described(count(), 'The limit is never lower.'),
@@ -124,15 +125,25 @@ const limits = section(
     ),
     pending: described(z.int().min(0), 'Requests that may wait while the limit is reached.'),
     pendingTimeout: described(wait(), 'How long they may wait.'),
-    adaptive: described(adaptive.whole.nullable(), 'A limit found by measuring; null for none.'),
+    adaptive: described(
+      adaptive.whole.refine(isRange, REVERSED).nullable(),
+      'A limit found by measuring; null for none.',
+    ),
   },
   defaults.limits,
-  { adaptive: adaptive.overrides.nullable() },
+  { adaptive: adaptive.overrides.refine(isRange, REVERSED).nullable() },
 )
+
+function isRange({ least = 0, most = least }: { least?: number | undefined; most?: number | undefined }): boolean {
+  return least <= most
+}
 
 const breaker = section(
   {
-    failureRate: described(share(), 'Part of the requests that failed within the window.'),
+    failureRate: described(
+      share().refine((part) => part > 0, 'must be more than 0'),
+      'Part of the requests that failed within the window.',
+    ),
     window: described(wait(), 'The time that it looks back.'),
     minRequests: described(count(), 'Requests within the window before the rate means anything.'),
     openFor: described(wait(), 'How long nobody is let through; then one request is.'),

@@ -79,6 +79,7 @@ class OutgoingSink implements BodySink {
 
   /** After the head nothing can be answered: the connection breaks, and never looks like a clean end. */
   fail(): void {
+    if (this.#outgoing.destroyed) return
     const { socket } = this.#outgoing
     if (socket && this.#outgoing.chunkedEncoding) socket.destroy()
     else socket?.resetAndDestroy()

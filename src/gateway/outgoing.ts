@@ -71,8 +71,7 @@ export class Outgoing extends ServerResponse {
     const { exchange, writableFinished: complete } = this
     // Named here: whoever still works on the answer hears of it only after the exchange has been told as finished.
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
-    // Answered whole without all of the instance's body: what still comes is for nobody.
-    if (complete) exchange.running?.cancel()
+    if (complete) exchange.finish()
     else exchange.closeByClient()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,

@@ -21,6 +21,10 @@ export interface PickContext {
   /** Leases of the service that have not ended, in this worker. */
   readonly inFlight: number
   header(name: string): string | undefined
-  /** `value` is the whole text of a `Set-Cookie` field. It goes out with the response; of one name the last. */
+  /**
+   * `value` is the whole text of a `Set-Cookie` field. It goes out with the response; of one name the last.
+   *
+   * @throws TypeError when it has a character that no header field may have, such as a line feed
+   */
   setCookie(name: string, value: string): void
 }

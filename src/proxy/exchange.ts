@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, validateHeaderValue } from 'node:http'
 import { Readable } from 'node:stream'
 import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
@@ -84,6 +84,7 @@ export class Exchange implements RouteRequest, PickContext {
   }
 
   setCookie(name: string, value: string): void {
+    validateHeaderValue('set-cookie', value)
     this.#cookies ??= new Map()
     this.#cookies.set(name, value)
   }
@@ -97,6 +98,14 @@ export class Exchange implements RouteRequest, PickContext {
   closeByClient(): void {
     this.#stopped = 'client-closed'
     this.running?.cancel()
+  }
+
+  /**
+   * The client has all of an answer. What still runs is for nobody: the body of an instance's answer that was not used, or
+   * a wait or an attempt behind a middleware that did not wait for it.
+   */
+  finish(): void {
+    this.closeByClient()
   }
 
   /** `dueMs` has come before a response head: what was to bring one stops. */

@@ -82,7 +82,9 @@ export class Hedge implements Cancellable {
       if (attempt === this.#second && this.#isAnswer(attempt)) {
         this.#service.means.count('hedge', this.#service.name, 'won')
       }
-      this.#resolve(this.#better(attempt))
+      const taken = this.#better(attempt)
+      this.#exchange.endpoint = taken.lease.endpoint
+      this.#resolve(taken)
     }
   }
 
@@ -114,7 +116,6 @@ export class Hedge implements Cancellable {
       return last
     }
     this.#drop(last)
-    this.#exchange.endpoint = aside.lease.endpoint
     this.#exchange.running = (aside.outcome as UpstreamResponse).untouchedBody
     return aside
   }

@@ -93,6 +93,10 @@ export class Retries {
 
   async #afterStatus(attempt: Attempt, response: UpstreamResponse): Promise<Lease | undefined> {
     this.count(attempt)
+    if (this.#exchange.stopped === 'client-closed') {
+      discard(this.#exchange, response)
+      this.#exchange.assertGoing()
+    }
     if (!mayRepeat(this.#exchange)) return undefined
     const { limiter } = this.#service
     // Its body may have come whole, and the place be another's already.

@@ -58,7 +58,6 @@ export class Service {
     this.#fixedLimit = limits.inFlight === null ? null : part(limits.inFlight)
     if (this.limit !== null) this.limiter = this.#limiter(part(limits.pending), limits.pendingTimeoutMs)
     if (health.passive) this.#outliers = new Outliers(health.passive, this.#outlierOptions())
-    pool.onPanic = (panic) => this.#tellPanic(panic)
   }
 
   get name(): string {
@@ -159,11 +158,5 @@ export class Service {
         count('ejection', this.name, EJECTIONS[reason]),
       readmitted: () => count('readmission', this.name, ''),
     }
-  }
-
-  #tellPanic(panic: boolean): void {
-    const { log } = this.means
-    if (panic) log.warn({ service: this.name }, 'too few instances are healthy: health is ignored')
-    else log.info({ service: this.name }, 'enough instances are healthy again')
   }
 }

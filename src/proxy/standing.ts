@@ -24,9 +24,10 @@ export class Standing {
   }
 }
 
-/** Whether nothing is to be told of the service until it is used again. */
+/** Whether nothing is to be told of the service until it is used again; as one without instances, which may be gone for good. */
 export function atRest({ inFlight, pending, panic, breaker, endpoints }: ServiceStanding): boolean {
-  if (inFlight > 0 || pending > 0 || panic || (breaker !== null && breaker !== 'closed')) return false
+  if (inFlight > 0 || pending > 0 || panic) return false
+  if (endpoints.length > 0 && breaker !== null && breaker !== 'closed') return false
   return endpoints.every(
     ({ picks, ejectedForMs, why }) => picks === 0 && ejectedForMs === undefined && why !== 'let go',
   )

@@ -1,4 +1,5 @@
 import type { Lease } from '../balancing/index.ts'
+import { GatewayError } from '../errors.ts'
 import type { UpstreamCall, UpstreamError } from './transport.ts'
 
 /** Where a body goes. `write` says false when it wants no more for now; `BodySource.resume` asks again. */
@@ -84,12 +85,14 @@ export class UpstreamBody {
     this.#call.resume()
   }
 
-  /** Nobody wants the rest. Harmless when the body has ended. */
+  /** Nobody wants the rest. Whoever still waits for it is told so. Harmless when the body has ended. */
   cancel(): void {
     if (this.#ending) return
     this.#lease.end()
-    this.#ending = { error: new Error('cancelled') }
+    const error = new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection')
+    this.#ending = { error }
     this.#call.abort()
+    this.#sink?.fail(error)
   }
 
   /** The body as Fetch knows it. Nothing is read before somebody reads, so that the body can still go straight to the client. */

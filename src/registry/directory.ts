@@ -96,7 +96,10 @@ export class Directory {
   }
 
   #drop(service: string): void {
-    for (const endpoint of this.#pools.get(service)?.update([]) ?? []) this.#options.left(endpoint)
+    const pool = this.#pools.get(service)
+    if (!pool) return
     this.#pools.delete(service)
+    pool.registered = false
+    for (const endpoint of pool.update([])) this.#options.left(endpoint)
   }
 }

@@ -37,7 +37,8 @@ async function serve({ file, text, ordinal }: WorkerStart): Promise<(message: To
   const { config, catalog } = await parseConfig(text, file, { builtins, env: process.env })
   const output = openOutput(config.log)
   const unreachable = (service: string, id: string) => void tell({ type: 'unreachable', service, id })
-  const data = dataPlaneOf(newGatewayScope({ config, catalog, ordinal, unreachable, ...output }))
+  const { workers } = config.server
+  const data = dataPlaneOf(newGatewayScope({ config, catalog, ordinal, workers, unreachable, ...output }))
   const report = () => tell({ type: 'reading', reading: data.meter.take() })
   const learn = (update: RegistryUpdate) => {
     const wasReady = data.directory.ready

@@ -7,7 +7,7 @@ import {
   perList,
   share,
 } from '../../src/plugin/index.ts'
-import { hash } from './hash.ts'
+import { hash, mix } from './hash.ts'
 import { keyOf, keySchema } from './key.ts'
 import type { Wheel } from './wheel.ts'
 
@@ -23,7 +23,7 @@ const options = z.strictObject({
   fallback: z.unknown().default('p2c').meta({ description: 'The strategy for requests without the key.' }),
 })
 
-/** How far a key is carried on before those that can take it are looked through in turn. */
+/** How far a key is carried on before those that may take it bid for it. */
 const MOST_STEPS = 64
 
 /**
@@ -42,6 +42,8 @@ export const affine = <W extends Wheel>(
     create({ key, balance }, { inner }): BalancingStrategy {
       const fallback = inner()
       const read = keyOf(key)
+      const membersOf = perList((endpoints) => new Set(endpoints))
+      const seedsOf = perList((endpoints) => Uint32Array.from(endpoints, ({ instance }) => hash(instance.id)))
       const weightOf = perList((endpoints) => endpoints.reduce((sum, { instance }) => sum + instance.weight, 0))
       let all: readonly Endpoint[] = []
       let weights: readonly number[] = []
@@ -65,16 +67,16 @@ export const affine = <W extends Wheel>(
         if (stale) wheel = build(all.toSorted(byId), wheel)
         stale = false
         const { places } = wheel!
-        const everyone = endpoints.length === all.length
+        const offered = endpoints.length === all.length ? undefined : membersOf(endpoints)
         const perWeight =
           balance === null ? Number.POSITIVE_INFINITY : (balance * (context.inFlight + 1)) / weightOf(endpoints)
         let place = wheel!.placeOf(bits)
         for (let step = 0; step < MOST_STEPS; step++) {
           const owner = wheel!.ownerOf(place)
-          if (hasRoom(owner, perWeight) && (everyone || endpoints.includes(owner))) return owner
+          if (hasRoom(owner, perWeight) && (offered?.has(owner) ?? true)) return owner
           place = place + 1 === places ? 0 : place + 1
         }
-        return inTurn(bits % endpoints.length, endpoints, perWeight)
+        return highest(bits, endpoints, seedsOf(endpoints), perWeight)
       }
 
       return {
@@ -99,10 +101,15 @@ const hasRoom = ({ inFlight, instance }: Endpoint, perWeight: number) =>
 /** Gateways that learn of the instances in another order send a key to the same one. */
 const byId = ({ instance: one }: Endpoint, { instance: other }: Endpoint) => (one.id < other.id ? -1 : 1)
 
-function inTurn(from: number, endpoints: readonly Endpoint[], perWeight: number): Endpoint {
-  for (let step = 0; step < endpoints.length; step++) {
-    const endpoint = endpoints[(from + step) % endpoints.length]!
-    if (hasRoom(endpoint, perWeight)) return endpoint
+/** Of those that have room the one with the highest bits for the key, so that a key stays while others come and go. */
+function highest(key: number, endpoints: readonly Endpoint[], seeds: Uint32Array, perWeight: number): Endpoint {
+  let best = key % endpoints.length
+  let most = -1
+  for (let at = 0; at < seeds.length; at++) {
+    const bits = mix(key ^ seeds[at]!)
+    if (bits <= most || !hasRoom(endpoints[at]!, perWeight)) continue
+    most = bits
+    best = at
   }
-  return endpoints[from]!
+  return endpoints[best]!
 }

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../src/plugin/index.ts'
 import { affine } from './affine.ts'
 import { hash } from './hash.ts'
+import { turnsOf } from './turns.ts'
 import { type Places, placesOf, type Wheel } from './wheel.ts'
 
 const PLACES = 65_537 // a prime, so that every stride reaches every place
@@ -24,18 +25,13 @@ function tableOf(endpoints: readonly Endpoint[]): Places {
   const taken = new Uint8Array(PLACES)
   const next = Int32Array.from(endpoints, ({ instance }) => hash(instance.id) % PLACES)
   const strides = Int32Array.from(endpoints, ({ instance }) => 1 + (hash(instance.id, 1) % (PLACES - 1)))
-  const heaviest = endpoints.reduce((most, { instance }) => Math.max(most, instance.weight), 0)
-  const shares = Float64Array.from(endpoints, ({ instance }) => instance.weight / heaviest)
-  const claims = new Float64Array(endpoints.length)
-  for (let owner = 0, left = PLACES; left > 0; owner = (owner + 1) % endpoints.length) {
-    claims[owner]! += shares[owner]!
-    if (claims[owner]! < 1) continue
-    claims[owner]! -= 1
+  const turns = turnsOf(endpoints, PLACES)
+  for (let left = PLACES; left > 0; left--) {
+    const owner = turns.next().value
     const place = freeFrom(next[owner]!, strides[owner]!, taken)
     next[owner] = place
     taken[place] = 1
     owners[place] = owner
-    left--
   }
   return owners
 }

@@ -5,10 +5,14 @@ import { type Places, placesOf, type Wheel } from './wheel.ts'
 
 const SLOTS = 65_536
 
+/** With more of them than this, comparing newcomers with the owners of all slots would hold up the worker: all is forgotten. */
+const MOST_NEWCOMERS = 32
+
 /**
  * Keys fall into slots, and each slot to the endpoint that bids lowest for it, by weight: highest random weight, Thaler and
  * Ravishankar, 1998; weighted as by Schindelhauer and Schomaker, 2005. A slot's owner is found when it is first asked for,
- * and remembered. A leaver frees its own slots, and a newcomer is compared with the owners: nobody else's change.
+ * and remembered. A leaver frees its own slots, and a newcomer is compared with the owners: nobody else's change, whether they
+ * are remembered or found anew.
  */
 export const rendezvous = affine('rendezvous', (endpoints, before?: Slots) => new Slots(endpoints, before))
 
@@ -43,7 +47,9 @@ class Slots implements Wheel {
     const numbers = new Map(this.#bidders.map((bidder) => [nameOf(bidder), bidder.number]))
     const moved = before.#bidders.map((bidder) => numbers.get(nameOf(bidder)) ?? 0)
     const stayed = new Set(moved)
-    const newcomers = classesOf(this.#bidders.filter(({ number }) => !stayed.has(number)))
+    const joined = this.#bidders.filter(({ number }) => !stayed.has(number))
+    if (joined.length > MOST_NEWCOMERS) return
+    const newcomers = classesOf(joined)
     for (let slot = 0; slot < SLOTS; slot++) {
       const owner = moved[before.#owners[slot]! - 1] ?? 0
       this.#owners[slot] = owner === 0 || newcomers.length === 0 ? owner : this.#defended(slot, owner, newcomers)

@@ -17,6 +17,7 @@ export const options = z
       .default('/')
       .meta({ description: 'Where clients send it.' }),
     ttl: duration()
+      .refine((ms) => ms > 0, 'must be more than 0')
       .nullable()
       .prefault(null)
       .meta({ description: 'How long it lasts; null: as long as the browser runs.' }),

@@ -61,8 +61,28 @@ it('lets in exactly one when it is half open', () => {
   expect(breaker.state(5_000)).toBe('half-open')
   expect(breaker.enter(5_000)).toBeTruthy()
   expect(breaker.enter(5_000)).toBe(0)
-  expect(breaker.enter(60_000)).toBe(0)
-  expect(breaker.state(60_000)).toBe('half-open')
+  expect(breaker.enter(9_999)).toBe(0)
+  expect(breaker.state(9_999)).toBe('half-open')
+})
+
+it.each(['first', 'second'] as const)('lets in another one when the probe has no end, and believes the %s', (which) => {
+  const breaker = opened()
+  const probes = { first: breaker.enter(5_000), second: breaker.enter(10_000) }
+  expect(probes.second).toBeTruthy()
+  expect(breaker.enter(14_999)).toBe(0)
+  breaker.leave(probes[which], 'ok', 14_999)
+  expect(breaker.state(14_999)).toBe('closed')
+  breaker.leave(probes.first, 'failed', 14_999)
+  calls(breaker, 'f'.repeat(19), 14_999)
+  expect(breaker.state(14_999)).toBe('closed')
+})
+
+it('waits for the probe that still runs when nobody can tell what became of the other', () => {
+  const breaker = opened()
+  const [first] = [breaker.enter(5_000), breaker.enter(10_000)]
+  breaker.leave(first, 'neither', 10_100)
+  expect(breaker.enter(10_100)).toBe(0)
+  expect(breaker.enter(15_000)).toBeTruthy()
 })
 
 it('closes with a clean slate when the probe succeeds', () => {

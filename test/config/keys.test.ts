@@ -125,6 +125,8 @@ it.each([
     '1:30  health.active.expect[0]: "2xx" is not a status, or two such as "200-399"',
   ],
   ['limits: { inFlight: 0 }', '1:21  limits.inFlight: must be at least 1'],
+  ['breaker: { failureRate: 0% }', '1:25  breaker.failureRate: must be more than 0'],
+  ['limits: { adaptive: { least: 20, most: 10 } }', '1:30  limits.adaptive.least: is more than most'],
   ['breaker: { failureRate: 50 }', '1:25  breaker.failureRate: "50" has no unit; write "50%"'],
   ['expose: { allow: ["a b"] }', '1:19  expose.allow[0]: "a b" is not a service name, in which * and ? stand for any'],
   ['expose: { deny: "*" }', '1:17  expose.deny: expected a list, got "*"'],

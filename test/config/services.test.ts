@@ -103,6 +103,10 @@ it.each([
     '1:46  services.a.upstream.connectTimeout: must be more than 0',
   ],
   [
+    'services: { a: { limits: { adaptive: { least: 20, most: 10 } } } }',
+    '1:47  services.a.limits.adaptive.least: is more than most',
+  ],
+  [
     'services: { a.b: { balancing: none } }',
     '1:31  services["a.b"].balancing.type: unknown strategy "none"; known: p2c, peak-ewma, random, round-robin',
   ],

@@ -9,3 +9,12 @@ it('keeps the cookies that are set for the response, of one name the last', () =
   exchange.setCookie('sid', 'sid=2; Path=/')
   expect(exchange.cookies).toEqual(['sid=2; Path=/', 'other=1'])
 })
+
+it.each(['sid=1\r\nx-admin: yes', 'sid=1\n', 'sid=\0', 'sid=\u20ac'])(
+  'takes no cookie that is no header value: %j',
+  (value) => {
+    const exchange = exchangeOfRequest('1', 0, new Request('http://gateway/'))
+    expect(() => exchange.setCookie('sid', value)).toThrow(/Invalid character in header content \["set-cookie"\]/)
+    expect(exchange.cookies).toBeUndefined()
+  },
+)

@@ -110,6 +110,13 @@ it('goes on to a third instance when both have failed', async () => {
   expect(events).toEqual(['hedge:sent', 'retry:reset'])
 })
 
+it('names the instance whose failure is told when both have failed', async () => {
+  const { ask, instances } = await hedging(', attempts: 2', [breaksLater, breaks])
+  const { exchange, response } = ask()
+  await expect(response).rejects.toMatchObject({ code: 'GW_UPSTREAM_RESET' })
+  expect(exchange.endpoint!.instance.id).toBe(instances[0]!.address)
+})
+
 it('answers with a status that came, rather than with a failure of the other one', async () => {
   const { ask, instances } = await hedging(', on: [503], attempts: 2', [breaksLater, refuses])
   const { exchange, response } = ask()
@@ -129,6 +136,17 @@ it('stops both when the client goes away, and when the time for all attempts is 
     expect(pool.inFlight).toBe(0)
     await until('both are let go of', () => instances.every(({ sockets }) => sockets.size === 0))
   }
+})
+
+it('keeps no status for a client that has gone', async () => {
+  const refusesAtLength: Answer = (_, response) => void response.writeHead(503, { 'content-length': 9 }).write('ref')
+  const { ask, instances, pool } = await hedging(', on: [503], attempts: 2', [never, refusesAtLength])
+  const { exchange, response } = ask()
+  await until('the second one has answered', () => exchange.upstreamMs !== undefined)
+  exchange.closeByClient()
+  await expect(response).rejects.toMatchObject({ code: 'GW_CLIENT_CLOSED' })
+  expect(pool.inFlight).toBe(0)
+  await until('both are let go of', () => instances.every(({ sockets }) => sockets.size === 0))
 })
 
 it('stays within the limit of the service', async () => {

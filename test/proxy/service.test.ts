@@ -115,6 +115,15 @@ it('tells that an instance that was let go is registered again, though nobody as
   expect(whys()).toEqual([])
 })
 
+it('is not told of for ever when the registry has dropped it, however it stood then', async () => {
+  const { answer, pool, services } = await breaking()
+  for (let i = 0; i < 4; i++) await answer()
+  expect(services.standings()).toMatchObject([{ breaker: 'open' }])
+  pool.update([])
+  services.standings()
+  expect(services.standings()).toEqual([])
+})
+
 it('takes its part of what the gateway may do in each of several workers', async () => {
   const { service, pool } = await serviceRig('limits: { inFlight: 5 }\nretry: { budget: { floor: 10 } }', [
     '127.0.0.1:1',

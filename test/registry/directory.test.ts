@@ -51,6 +51,14 @@ it('looks names up and nothing else', () => {
   }
 })
 
+it('says of a dropped pool that the registry does not name its service: requests may still wait for it', () => {
+  const { directory: known } = directory()
+  known.apply(tableOf(view({ a: [A] })))
+  const pool = known.pool('a')
+  known.apply({ services: [], removed: ['a'], complete: true })
+  expect([pool.registered, [...pool.endpoints]]).toEqual([false, []])
+})
+
 it('keeps a pool, its endpoints and its strategy through the changes of its service', () => {
   const { directory: known, made } = directory()
   known.apply(tableOf(view({ a: ['10.0.0.1:80'] })))

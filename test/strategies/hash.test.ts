@@ -86,6 +86,16 @@ describe.each([
     expect(ownersOf(strategy, list)).toEqual(before)
   })
 
+  test('moves no key of those that stay when very few of many are offered, as of a tier of spares, and one is left out', () => {
+    const all = numbered(1000)
+    const strategy = made(plugin, all)
+    const few = all.slice(100, 105)
+    const before = ownersOf(strategy, few)
+    expect(new Set(before).size).toBe(few.length)
+    const after = ownersOf(strategy, few.slice(1))
+    for (const [key, owner] of before.entries()) if (owner !== few[0]) expect(after[key]).toBe(owner)
+  })
+
   test('keeps to the bound of load, however uneven the keys are', () => {
     const random = mulberry32(12_345)
     const list = numbered(10, (at) => (at < 5 ? 1 : 2))
@@ -161,4 +171,25 @@ describe('the key', () => {
       expect(strategy.pick(list, context)).toBe(spare)
     },
   )
+})
+
+describe.each([
+  ['ring-hash', ringHash],
+  ['maglev', maglev],
+  ['rendezvous', rendezvous],
+] as const)('%s, of thousands', (_name, plugin) => {
+  const list = numbered(4000, (at) => (at === 0 ? 1e6 : 1e-6))
+
+  test('gives nearly all keys to one that weighs nearly everything', () => {
+    const strategy = made(plugin, list)
+    const heavy = ownersOf(strategy, list).filter((owner) => owner === list[0]).length
+    expect(heavy / KEYS).toBeGreaterThan(0.98)
+  })
+
+  test('has the owners after many have joined that it would have if they had been there before', () => {
+    const strategy = made(plugin, list.slice(1, 2001))
+    ownersOf(strategy, list.slice(1, 2001))
+    strategy.update!(list)
+    expect(ownersOf(strategy, list)).toEqual(ownersOf(made(plugin, list), list))
+  })
 })

@@ -37,6 +37,12 @@ test('keeps a client where its first request went', async () => {
   }
 })
 
+test('keeps a client that brings an older cookie too, such as one of another path', async () => {
+  const strategy = await made()
+  const { picked, name, cookie } = begun(strategy)
+  expect(strategy.keeps!(bringing(`${name}=of-one-that-is-gone; ${cookie}`))).toBe(picked)
+})
+
 test('keeps none that brings no cookie, another one, or one that it has made up', async () => {
   const strategy = await made()
   const { name, cookie } = begun(strategy)
@@ -105,6 +111,7 @@ test.each([
   { path: 'shop' },
   { path: '/; Secure' },
   { sameSite: 'none' },
+  { ttl: '0s' },
 ])('refuses %j', async (said) => {
   await expect(options(said)).rejects.toThrow()
 })

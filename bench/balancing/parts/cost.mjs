@@ -28,10 +28,18 @@ function target({ type, sizes }) {
 function table(rows) {
   return {
     title: 'What a pick costs',
-    about: 'By how many instances there are. A request: lease, answer and end, through the pool.',
-    head: ['strategy', ...rows[0].sizes.flatMap(({ size }) => [`pick of ${size}`, `request, of ${size}`])],
-    lines: rows.map(({ type, sizes }) => [type, ...sizes.flatMap(({ pickNs, leaseNs }) => [ns(pickNs), ns(leaseNs)])]),
+    about:
+      'By how many instances there are. A request: lease, answer and end, through the pool. A change: the first pick after one.',
+    head: [
+      'strategy',
+      ...rows[0].sizes.flatMap(({ size }) => [`pick of ${size}`, `request, of ${size}`, `change, of ${size}`]),
+    ],
+    lines: rows.map(({ type, sizes }) => [
+      type,
+      ...sizes.flatMap(({ pickNs, leaseNs, changeMs }) => [ns(pickNs), ns(leaseNs), ms(changeMs)]),
+    ]),
   }
 }
 
+const ms = (number) => (number < 0.1 ? '< 0.1 ms' : `${number.toFixed(1)} ms`)
 const ns = (number) => (number < 5 ? '< 5 ns' : `${number.toFixed(0)} ns`)
