@@ -15,6 +15,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // Most of the time is spent waiting for other processes.
+    maxWorkers: 2,
     globalSetup: ['test/support/zookeeper-setup.ts', 'test/support/tools-setup.ts'],
     testTimeout: 20_000,
     reporters: ['default', './test/support/closing-line.ts'],

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import type { PoolOptions } from './balancing/index.ts'
 import { type Catalog, strategyMaker } from './catalog/index.ts'
 import { settingsOf } from './config/index.ts'
-import type { GatewayConfig, PluginRef, RegistryConfig, ServiceConfig } from './config/types.ts'
+import type { GatewayConfig, HealthConfig, PluginRef, RegistryConfig } from './config/types.ts'
 import { bind, get, newScope, type Scope, set } from './di.ts'
 import { type ExplainMeans, type Explanation, explain, type Question } from './explain/index.ts'
 import {
@@ -101,11 +101,12 @@ function bindDataPlane(root: Scope): void {
     const settings = settingsOf(get(scope, Tokens.config))
     const context = get(scope, Tokens.pluginContext)
     const upstreams = get(scope, Tokens.upstreams)
+    const optionsOf = poolOptions(scope)
     const make = strategyMaker(get(scope, Tokens.catalog), context)
     return new Directory({
       log: get(scope, Tokens.log),
       strategy: (service) => make(service, settings(service).balancing),
-      pool: (service) => poolOptions(scope, settings(service)),
+      pool: (service) => optionsOf(settings(service).health),
       left: (endpoint) => upstreams.close(endpoint),
       unreachable: get(scope, Tokens.unreachable),
       now: get(scope, Tokens.now),
@@ -116,14 +117,15 @@ function bindDataPlane(root: Scope): void {
   bind(root, Tokens.listener, gatewayListener)
 }
 
-function poolOptions(scope: Scope, { health }: ServiceConfig): PoolOptions {
-  return {
-    random: get(scope, Tokens.random),
-    now: get(scope, Tokens.now),
-    wallMs: get(scope, Tokens.wallMs),
-    panicBelow: health.panicBelow,
-    slowStartMs: health.slowStartMs,
-    probed: health.active !== null,
+/** The same object for all services that are set alike, of which there may be very many. */
+function poolOptions(scope: Scope): (health: HealthConfig) => PoolOptions {
+  const means = { random: get(scope, Tokens.random), now: get(scope, Tokens.now), wallMs: get(scope, Tokens.wallMs) }
+  const known = new Map<HealthConfig, PoolOptions>()
+  return (health) => {
+    const { panicBelow, slowStartMs, active } = health
+    const options = known.get(health) ?? { ...means, panicBelow, slowStartMs, probed: active !== null }
+    known.set(health, options)
+    return options
   }
 }
 

@@ -1,14 +1,14 @@
 import type { Endpoint, Instance } from '../plugin/index.ts'
 
 const LATENCY_DECAY_MS = 10_000
+/** Times are kept in whole milliseconds from here on: such numbers take no memory of their own. */
+const LONG_AGO_MS = -1e9
 
 /** The counters that one worker keeps of one instance. They outlive registry changes: `instance` is replaced, the rest stays. */
 export class LiveEndpoint implements Endpoint {
   instance: Instance
   /** The instance's, or less of it while it starts slowly. */
   weight: number
-  /** `priority` of the instance's metadata, a whole number; the lower ones are asked first. */
-  priority: number
   inFlight = 0
   latencyMs = 0
   /** Leases ever. */
@@ -25,40 +25,38 @@ export class LiveEndpoint implements Endpoint {
   held = false
   /** It was only held and could not be connected to: not picked any more, until the registry names it again. */
   letGo = false
-  /** When it was last told of as unreachable. */
-  toldMs = Number.NEGATIVE_INFINITY
   /** When this worker first saw this registration. */
   seenMs: number
-  #observedMs = Number.NEGATIVE_INFINITY
+  #observedMs = LONG_AGO_MS
 
   constructor(instance: Instance, seenMs = 0) {
     this.instance = instance
     this.weight = instance.weight
-    this.priority = priorityOf(instance)
-    this.seenMs = seenMs
+    this.seenMs = Math.floor(seenMs)
+  }
+
+  /** `priority` of the instance's metadata, a whole number; the lower ones are asked first. */
+  get priority(): number {
+    const { priority } = this.instance.metadata
+    return priority !== undefined && /^-?\d{1,9}$/.test(priority) ? Number(priority) : 0
   }
 
   /** Takes over what the registry says now. A new registration is a new process: what the old one did does not count against it. */
   become(instance: Instance, nowMs: number): void {
     if (instance.registeredAt !== this.instance.registeredAt) {
-      this.seenMs = nowMs
+      this.seenMs = Math.floor(nowMs)
       this.ejectedUntilMs = 0
       this.trial = 'none'
       if (this.probe !== 'none') this.probe = 'unknown'
     }
     this.instance = instance
     this.weight = instance.weight
-    this.priority = priorityOf(instance)
   }
 
   /** Takes in one time to the response head: an exponential mean over time, so that a rare sample counts for more. */
   observe(latencyMs: number, nowMs: number): void {
     const kept = Math.exp((this.#observedMs - nowMs) / LATENCY_DECAY_MS)
     this.latencyMs = this.latencyMs * kept + latencyMs * (1 - kept)
-    this.#observedMs = nowMs
+    this.#observedMs = Math.floor(nowMs)
   }
-}
-
-function priorityOf({ metadata: { priority } }: Instance): number {
-  return priority !== undefined && /^-?\d{1,9}$/.test(priority) ? Number(priority) : 0
 }

@@ -5,7 +5,7 @@ import { LiveEndpoint } from './endpoint.ts'
 export class Members {
   readonly #probed: boolean
   readonly #byId = new Map<string, LiveEndpoint>()
-  #all: readonly LiveEndpoint[] = []
+  #all: readonly LiveEndpoint[] | undefined
   #holds = false
 
   /** @param probed whether newcomers wait for the verdict of an active probe */
@@ -15,6 +15,7 @@ export class Members {
 
   /** Another array after each change, and never changed in place. */
   get all(): readonly LiveEndpoint[] {
+    this.#all ??= [...this.#byId.values()]
     return this.#all
   }
 
@@ -50,7 +51,7 @@ export class Members {
       }
     }
     this.#hold(held)
-    this.#all = [...this.#byId.values()]
+    this.#all = undefined
     return left
   }
 

@@ -56,6 +56,12 @@ export function offerOf(endpoints: readonly LiveEndpoint[], panicBelow: number, 
   }
 }
 
+/** Writes down in each of the endpoints whether it is offered. */
+export function mark(endpoints: readonly LiveEndpoint[], { tiers }: Offer): void {
+  for (const endpoint of endpoints) endpoint.offered = false
+  for (const { share, endpoints } of tiers) if (share > 0) for (const endpoint of endpoints) endpoint.offered = true
+}
+
 /**
  * When nobody else is healthy, newcomers wait for no probe any more. They do not go back to waiting either: the first one
  * that is probed would get the load of all.

@@ -2,14 +2,14 @@ import type { BalancingStrategy, Endpoint, Instance, PickContext } from '../plug
 import { LiveEndpoint } from './endpoint.ts'
 import { Lease, type Lessor } from './lease.ts'
 import { Members } from './members.ts'
-import { needNewcomers, type Offer, offerOf } from './offer.ts'
+import { mark, needNewcomers, type Offer, offerOf } from './offer.ts'
 import { Selection } from './selection.ts'
-import { type Warming, warm } from './slow-start.ts'
-import type { Candidate, ChosenBy, LeaseContext, PoolOptions } from './terms.ts'
+import { NOTHING_WARMS, warm } from './slow-start.ts'
+import type { Candidate, ChosenBy, LeaseContext, OnPanic, PoolOptions } from './terms.ts'
 import { ripen } from './trials.ts'
 import { type Why, whyUnfit } from './why.ts'
 
-const NOTHING_WARMS: Warming = { changed: false, dueMs: Number.POSITIVE_INFINITY }
+const NOBODY_YET = new Selection(offerOf([], 0), () => 0)
 
 /**
  * The endpoints of one service. Knows who is fit; the strategy only chooses among those.
@@ -25,22 +25,23 @@ export class Pool implements Lessor {
   chosenBy: ChosenBy = 'strategy'
   /** Called when a lease has ended. */
   onFreed: (() => void) | undefined
-  /** Called when health begins or ceases to be ignored. */
-  onPanic: ((panic: boolean) => void) | undefined
   readonly #strategy: BalancingStrategy
   readonly #options: PoolOptions
+  readonly #onPanic: OnPanic | undefined
   readonly #members: Members
   readonly #trials = new WeakMap<LiveEndpoint, Lease>()
-  #selection: Selection
+  #selection = NOBODY_YET
+  /** There are other members than those that the offer was made from. */
+  #renewed = false
   /** When the offer is to be worked out anew: -Infinity after a change, Infinity when nothing is to come. */
   #dueMs = Number.POSITIVE_INFINITY
 
-  constructor(service: string, strategy: BalancingStrategy, options: PoolOptions) {
+  constructor(service: string, strategy: BalancingStrategy, options: PoolOptions, onPanic?: OnPanic) {
     this.service = service
     this.#strategy = strategy
     this.#options = options
+    this.#onPanic = onPanic
     this.#members = new Members(options.probed)
-    this.#selection = new Selection(offerOf([], 0), options.random)
   }
 
   get endpoints(): Iterable<LiveEndpoint> {
@@ -70,6 +71,7 @@ export class Pool implements Lessor {
 
   /**
    * Takes over the instances that are new or have changed, and the ids of those that are gone and of all that are only held.
+   * Whom to offer is worked out when somebody asks: most services that change are not asked for in between.
    *
    * @returns the endpoints that left: no new picks, running leases end as they like
    */
@@ -78,10 +80,14 @@ export class Pool implements Lessor {
     gone: readonly string[],
     held: readonly string[] = [],
   ): readonly LiveEndpoint[] {
-    const nowMs = this.#options.now()
-    const left = this.#members.change(instances, gone, held, nowMs)
+    const left = this.#members.change(instances, gone, held, this.#options.now())
     for (const endpoint of left) endpoint.offered = false
-    this.#work(nowMs, true)
+    this.#renewed = true
+    this.#touch()
+    const { probed, slowStartMs } = this.#options
+    // Who is new, and how much of its weight it has, is decided beside those who were there before.
+    if (probed || slowStartMs > 0) this.#catchUp()
+    this.#tellStrategy()
     return left
   }
 
@@ -219,27 +225,26 @@ export class Pool implements Lessor {
   #catchUp(): void {
     if (this.#dueMs === Number.POSITIVE_INFINITY) return
     const nowMs = this.#options.now()
-    if (nowMs >= this.#dueMs) this.#work(nowMs, false)
+    if (nowMs >= this.#dueMs) this.#work(nowMs)
   }
 
-  #work(nowMs: number, renewed: boolean): void {
+  #work(nowMs: number): void {
     const { panicBelow, slowStartMs } = this.#options
     const endpoints = this.#members.all
     const trialsMs = ripen(endpoints, nowMs)
     const warming = slowStartMs > 0 ? warm(endpoints, slowStartMs, nowMs, this.#options.wallMs()) : NOTHING_WARMS
     this.#dueMs = Math.min(trialsMs, warming.dueMs)
     needNewcomers(endpoints)
-    const before = this.#selection.offer
-    const other = renewed || warming.changed
-    this.#present(offerOf(endpoints, panicBelow, other ? undefined : before))
-    if (other) this.#strategy.update?.([...endpoints])
-    if (before.panic !== this.#selection.offer.panic) this.onPanic?.(!before.panic)
+    const [renewed, { offer: before }] = [this.#renewed, this.#selection]
+    this.#renewed = false
+    const offer = offerOf(endpoints, panicBelow, renewed || warming.changed ? undefined : before)
+    mark(endpoints, offer)
+    this.#selection = new Selection(offer, this.#options.random)
+    if (warming.changed && !renewed) this.#tellStrategy()
+    if (before.panic !== this.#selection.offer.panic) this.#onPanic?.(this.service, !before.panic)
   }
 
-  #present(offer: Offer): void {
-    for (const endpoint of this.#members.all) endpoint.offered = false
-    for (const { share, endpoints } of offer.tiers)
-      if (share > 0) for (const endpoint of endpoints) endpoint.offered = true
-    this.#selection = new Selection(offer, this.#options.random)
+  #tellStrategy(): void {
+    this.#strategy.update?.([...this.#members.all])
   }
 }

@@ -14,7 +14,7 @@ export class Selection {
   readonly #tiers: readonly Tier[]
   readonly #trials: LiveEndpoint[]
   /** Lists for second tries, by the endpoint that is left out: strategies work things out per list. */
-  readonly #without = new Map<Endpoint, readonly LiveEndpoint[]>()
+  #without: Map<Endpoint, readonly LiveEndpoint[]> | undefined
 
   constructor(offer: Offer, random: () => number) {
     this.offer = offer
@@ -75,6 +75,7 @@ export class Selection {
 
   #allBut(one: Endpoint, endpoints: readonly LiveEndpoint[]): readonly LiveEndpoint[] {
     if (!endpoints.includes(one as LiveEndpoint)) return endpoints
+    this.#without ??= new Map()
     const known = this.#without.get(one)
     if (known) return known
     const others = endpoints.filter((endpoint) => endpoint !== one)

@@ -33,6 +33,9 @@ export interface Warming {
   readonly dueMs: number
 }
 
+/** Of a service without slow start. */
+export const NOTHING_WARMS: Warming = { changed: false, dueMs: Number.POSITIVE_INFINITY }
+
 /** Writes the weights of `endpoints` for this moment. When all candidates are new, none is spared: somebody has to do the work. */
 export function warm(endpoints: readonly LiveEndpoint[], windowMs: number, nowMs: number, wallMs: number): Warming {
   const ages = endpoints.map((endpoint) => ageMs(endpoint, nowMs, wallMs))

@@ -17,6 +17,9 @@ export interface PoolOptions {
   readonly probed: boolean
 }
 
+/** Called when health begins or ceases to be ignored for a service. */
+export type OnPanic = (service: string, panic: boolean) => void
+
 /** What a pick is made from: the pool says how much is in flight. */
 export type LeaseContext = PickContext & { inFlight: number }
 

@@ -20,6 +20,8 @@ const TOLD_EVERY_MS = 1000
 export class Directory {
   readonly #options: DirectoryOptions
   readonly #pools = new Map<string, Pool>()
+  /** When an endpoint was last told of as unreachable: most never are. */
+  readonly #toldMs = new WeakMap<LiveEndpoint, number>()
   #ready = false
 
   constructor(options: DirectoryOptions) {
@@ -45,8 +47,8 @@ export class Directory {
     const { now, left, unreachable } = this.#options
     const nowMs = now()
     const lets = endpoint.held && !endpoint.letGo
-    if (lets || nowMs - endpoint.toldMs >= TOLD_EVERY_MS) {
-      endpoint.toldMs = nowMs
+    if (lets || nowMs - (this.#toldMs.get(endpoint) ?? Number.NEGATIVE_INFINITY) >= TOLD_EVERY_MS) {
+      this.#toldMs.set(endpoint, nowMs)
       unreachable(pool.service, endpoint.instance.id)
     }
     if (lets) {
@@ -86,13 +88,16 @@ export class Directory {
       service,
       guarded(service, () => strategy(service), log),
       this.#options.pool(service),
+      this.#tellPanic,
     )
-    pool.onPanic = (panic) => {
-      if (panic) log.warn({ service }, 'too few instances are healthy: health is ignored')
-      else log.info({ service }, 'enough instances are healthy again')
-    }
     this.#pools.set(service, pool)
     return pool
+  }
+
+  readonly #tellPanic = (service: string, panic: boolean): void => {
+    const { log } = this.#options
+    if (panic) log.warn({ service }, 'too few instances are healthy: health is ignored')
+    else log.info({ service }, 'enough instances are healthy again')
   }
 
   #drop(service: string): void {

@@ -53,6 +53,11 @@ it('hands on what the hooks are told and say', () => {
   expect(strategy.score!(a, pickContext({ inFlight: 4 }), [a])).toBe(5)
 })
 
-it('has only the hooks that the strategy has', () => {
-  expect(Object.keys(guard({}).strategy)).toEqual(['pick'])
+it('does nothing where the strategy has no hook', () => {
+  const { strategy, entries } = guard({})
+  strategy.observe!(a, 1, false)
+  expect(strategy.update).toBeUndefined()
+  expect(strategy.keeps!(pickContext())).toBeUndefined()
+  expect(strategy.score!(a, pickContext(), [a])).toBeNaN()
+  expect(entries).toEqual([])
 })

@@ -33,9 +33,8 @@ describe('panic', () => {
   })
 
   it('is told of when it begins and when it ends', () => {
-    const { pool, get } = pooling()
     const told: boolean[] = []
-    pool.onPanic = (panic) => told.push(panic)
+    const { pool, get } = pooling({}, {}, (_service, panic) => told.push(panic))
     pool.update(ports(1, 2, 3))
     for (const port of [1, 2, 3]) {
       pool.eject(get(port), 1000)

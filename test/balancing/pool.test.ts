@@ -54,7 +54,9 @@ it('tells the strategy of all endpoints, fit or not, at each change', () => {
   const told: number[] = []
   const pool = new Pool('a', { ...first, update: (endpoints) => told.push(endpoints.length) }, poolOptions())
   pool.update([at(1), at(2, { status: 'draining' })])
+  pool.lease(pickContext(), [])
   pool.update([at(1)])
+  pool.lease(pickContext(), [])
   expect(told).toEqual([2, 1])
 })
 

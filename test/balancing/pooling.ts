@@ -1,4 +1,4 @@
-import { type LiveEndpoint, Pool, type PoolOptions } from '../../src/balancing/index.ts'
+import { type LiveEndpoint, type OnPanic, Pool, type PoolOptions } from '../../src/balancing/index.ts'
 import { type BalancingStrategy, type Endpoint, type InstanceFields, instance } from '../../src/plugin/index.ts'
 import { pickContext } from '../contract/index.ts'
 import { poolOptions, type ScriptedPoolOptions } from '../support/pool.ts'
@@ -17,11 +17,16 @@ export interface Pooling extends ScriptedPoolOptions {
   readonly lists: readonly (readonly Endpoint[])[]
   /** Ports of those that a next request may go to, in the tier that it comes to. */
   offered(tried?: readonly Endpoint[]): readonly number[]
+  /** As it stands now. */
   get(port: number): LiveEndpoint
 }
 
 /** A pool that always picks the first endpoint of its list. */
-export function pooling(options: Partial<PoolOptions> = {}, hooks: Partial<BalancingStrategy> = {}): Pooling {
+export function pooling(
+  options: Partial<PoolOptions> = {},
+  hooks: Partial<BalancingStrategy> = {},
+  onPanic?: OnPanic,
+): Pooling {
   const lists: (readonly Endpoint[])[] = []
   const scripted = poolOptions(options)
   const strategy: BalancingStrategy = {
@@ -31,7 +36,7 @@ export function pooling(options: Partial<PoolOptions> = {}, hooks: Partial<Balan
     },
     ...hooks,
   }
-  const pool = new Pool('a', strategy, scripted)
+  const pool = new Pool('a', strategy, scripted, onPanic)
   return {
     ...scripted,
     pool,
@@ -41,6 +46,6 @@ export function pooling(options: Partial<PoolOptions> = {}, hooks: Partial<Balan
       pool.lease(pickContext(), tried)?.end()
       return lists.length > count ? lists.at(-1)!.map(portOf) : []
     },
-    get: (port) => [...pool.endpoints].find((endpoint) => portOf(endpoint) === port)!,
+    get: (port) => pool.candidates().find(({ endpoint }) => portOf(endpoint) === port)!.endpoint,
   }
 }
