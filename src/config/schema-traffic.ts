@@ -187,7 +187,7 @@ export const presets = {
 type Shape = Readonly<Record<string, z.ZodType>>
 type Filled<Fields extends Shape> = { [Key in keyof Fields]: z.ZodPrefault<Fields[Key]> }
 
-/** A mapping twice: whole, with its defaults, and as any part of it that a service sets over that. */
+/** Two schemas of one mapping: whole, with its defaults, and any part of it, which a service sets over that. */
 function section<Fields extends Shape, Inner extends Shape = Record<never, never>>(
   fields: Fields,
   presets: { readonly [Key in keyof Fields]?: unknown },

@@ -147,6 +147,7 @@ export interface HealthConfig {
 
 /** When an instance is left out for what requests to it came to. */
 export interface PassiveConfig {
+  /** In a row. */
   readonly consecutiveFailures: number
   /** A smaller part of successes within the window ejects; null: is not looked at. */
   readonly successRate: number | null
@@ -156,7 +157,7 @@ export interface PassiveConfig {
   readonly ejectForMs: number
   /** However often it was ejected. */
   readonly maxEjectForMs: number
-  /** Part of the instances; one may always be ejected, the last one never. */
+  /** Part of the instances; one may always be ejected, the last healthy one never. */
   readonly maxEjected: number
 }
 

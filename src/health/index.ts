@@ -1,4 +1,4 @@
-export { type EjectionReason, type OutlierOptions, type OutlierSettings, Outliers } from './outliers.ts'
+export { type EjectionReason, type OutlierOptions, Outliers } from './outliers.ts'
 export { probe } from './probe.ts'
 export { Prober, type ProberOptions, type ProbeTally, type Verdict } from './prober.ts'
 export { reaches } from './reaches.ts'

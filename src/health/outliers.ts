@@ -1,20 +1,7 @@
 import { isHealthy, type LiveEndpoint, type Pool } from '../balancing/index.ts'
+import type { PassiveConfig } from '../config/types.ts'
 import type { Logger } from '../plugin/index.ts'
 import { Accrual } from './accrual.ts'
-
-export interface OutlierSettings {
-  /** In a row. */
-  readonly consecutiveFailures: number
-  /** A smaller part of successes within the window ejects; null: is not looked at. */
-  readonly successRate: number | null
-  readonly windowMs: number
-  /** Within the window, before the success rate means anything. */
-  readonly minRequests: number
-  readonly ejectForMs: number
-  readonly maxEjectForMs: number
-  /** Part of the candidates; one may always be ejected, the last healthy one never. */
-  readonly maxEjected: number
-}
 
 export type EjectionReason = 'consecutive failures' | 'success rate' | 'trial failed'
 
@@ -31,11 +18,11 @@ const JITTER = 0.1
 
 /** Passive ejection, for one service: an instance that fails the requests it is given is left out for a while. */
 export class Outliers {
-  readonly #settings: OutlierSettings
+  readonly #settings: PassiveConfig
   readonly #options: OutlierOptions
   readonly #accruals = new WeakMap<LiveEndpoint, Accrual>()
 
-  constructor(settings: OutlierSettings, options: OutlierOptions) {
+  constructor(settings: PassiveConfig, options: OutlierOptions) {
     this.#settings = settings
     this.#options = options
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { InstanceReport } from '../../src/admin/index.ts'
 import { view } from '../contract/index.ts'
 import { active } from '../health/settings.ts'
 import { until } from '../support/until.ts'
@@ -10,8 +11,7 @@ const TWO = { workers: 2 } as const
 
 async function serving(options: AskedOptions = TWO) {
   const all = await asked([view({ a: [A, B] })], options)
-  // biome-ignore lint/suspicious/noExplicitAny: whatever it answers
-  const instances = async (): Promise<any[]> => (await all.get('/api/services/a')).instances
+  const instances = async (): Promise<readonly InstanceReport[]> => (await all.get('/api/services/a')).instances
   return { ...all, instances }
 }
 

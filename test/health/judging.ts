@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { type OutlierSettings, Outliers } from '../../src/health/index.ts'
+import type { PassiveConfig } from '../../src/config/types.ts'
+import { Outliers } from '../../src/health/index.ts'
 import { pooling, ports } from '../balancing/pooling.ts'
 import { pickContext, pluginContext } from '../contract/index.ts'
 
@@ -7,7 +8,7 @@ export const BASE_MS = 30_000
 const MOST_MS = 300_000
 
 /** Five instances, and the defaults of the configuration, without jitter. */
-export function judging(settings: Partial<OutlierSettings> = {}, random = () => 0) {
+export function judging(settings: Partial<PassiveConfig> = {}, random = () => 0) {
   const made = pooling({ probed: true })
   const { pool, get, advance } = made
   pool.update(ports(1, 2, 3, 4, 5))

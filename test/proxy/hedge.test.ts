@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { until } from '../support/until.ts'
 import { type Answer, startUpstream } from '../support/upstream.ts'
 import { type RigOptions, serviceRig } from './service-rig.ts'
@@ -155,10 +155,10 @@ it('stays within the limit of the service', async () => {
   const [first, second] = [await startUpstream((_, response) => void held.push(response)), await startUpstream(quick)]
   const { ask, service, events } = await serviceRig(`retry: ${yaml}`, [first.address, second.address])
   for (let i = 0; i < 20; i++) service.latency!.record(1, performance.now())
+  const enter = vi.spyOn(service.limiter!, 'tryEnter')
   const { response } = ask()
-  await until('it is asked', () => held.length === 1)
-  // Here time itself is what is tested: that nothing happens in it.
-  await new Promise((next) => setTimeout(next, 30))
+  await until('it is asked, and the hedge finds no place', () => held.length === 1 && enter.mock.calls.length === 2)
+  expect(enter.mock.results.map(({ value }) => value)).toEqual([true, false])
   held[0]!.end('held')
   expect(await (await response).text()).toBe('held')
   expect(events).toEqual([])
