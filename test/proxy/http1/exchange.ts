@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import type { UpstreamConfig } from '../../../src/config/types.ts'
 import type { Instance } from '../../../src/plugin/index.ts'
 import { Http1Transport } from '../../../src/proxy/http1/transport.ts'
 import type {
@@ -10,9 +11,19 @@ import type {
   UpstreamRequest,
 } from '../../../src/proxy/transport.ts'
 
-const SETTINGS = { connectTimeoutMs: 2000, responseTimeoutMs: 60_000, idleTimeoutMs: 60_000, connections: 8 }
+export const SETTINGS: UpstreamConfig = {
+  protocol: 'http1',
+  connectTimeoutMs: 2000,
+  responseTimeoutMs: 60_000,
+  stallTimeoutMs: 60_000,
+  tunnelTimeoutMs: 60_000,
+  idleTimeoutMs: 60_000,
+  connections: 8,
+  restorePrefix: false,
+  tls: { ca: null, serverName: null, cert: null, key: null, verify: true },
+}
 
-export function open(to: { instance: Instance }, settings: Partial<typeof SETTINGS> = {}): Upstream {
+export function open(to: { instance: Instance }, settings: Partial<UpstreamConfig> = {}): Upstream {
   const upstream = new Http1Transport().open(to.instance, { ...SETTINGS, ...settings })
   onTestFinished(() => upstream.close())
   return upstream
