@@ -23,6 +23,17 @@ export const SETTINGS: UpstreamConfig = {
   tls: { ca: null, serverName: null, cert: null, key: null, verify: true },
 }
 
+const REQUEST: UpstreamRequest = {
+  method: 'GET',
+  path: '/',
+  headers: ['host', 'h'],
+  body: null,
+  bodyLength: null,
+  trailers: null,
+  upgrade: null,
+  expectsContinue: false,
+}
+
 export function open(to: { instance: Instance }, settings: Partial<UpstreamConfig> = {}): Upstream {
   const upstream = new Http1Transport().open(to.instance, { ...SETTINGS, ...settings })
   onTestFinished(() => upstream.close())
@@ -54,6 +65,15 @@ export function exchange(
       heard.push('sending')
       also.onSending?.(waited)
     },
+    onInformation(head) {
+      heard.push(`information:${head.status}`)
+      also.onInformation?.(head)
+    },
+    onSwitch(head, tunnel, rest) {
+      heard.push('switch')
+      if (also.onSwitch) also.onSwitch(head, tunnel, rest)
+      else tunnel.destroy()
+    },
     onHead(head) {
       heard.push('head')
       told.head = head
@@ -77,10 +97,7 @@ export function exchange(
       also.onError?.(error)
     },
   }
-  const call = upstream.send(
-    { method: 'GET', path: '/', headers: ['host', 'h'], body: null, bodyLength: null, ...request },
-    listener,
-  )
+  const call = upstream.send({ ...REQUEST, ...request }, listener)
   const told: Exchange = { call, heard, head: undefined, body: '', trailers: [], error: undefined, over: promise }
   return told
 }
