@@ -3,6 +3,7 @@ import type { ServerConfig } from '../config/types.ts'
 import { createFront } from '../front/index.ts'
 import { Entrance, type EntranceOptions } from './entrance.ts'
 import { createHttp1Server } from './http1-server.ts'
+import { turnAway } from './last-words.ts'
 
 export interface ListenerOptions extends EntranceOptions {
   readonly server: ServerConfig
@@ -24,7 +25,12 @@ export function createListener({ server, ...rest }: ListenerOptions): Listener {
   const { limits } = server
   const entrance = new Entrance(rest)
   const http1 = createHttp1Server(entrance, { ...rest, limits })
-  const front = createFront({ server, log: rest.log, http1: (socket: Socket) => void http1.emit('connection', socket) })
+  const front = createFront({
+    server,
+    log: rest.log,
+    http1: (socket: Socket) => void http1.emit('connection', socket),
+    turnAway,
+  })
   front.server.once('listening', () => http1.emit('listening'))
   return {
     server: front.server,
