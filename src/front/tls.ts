@@ -28,7 +28,7 @@ export interface TlsStage {
 
 /** The handshake. Its errors are the client's, and end nothing but its connection. */
 export function tlsStage({ tls, protocols, ticketSecret, log, refuse }: TlsOptions): TlsStage {
-  const underway = new Map<Socket, [arrival: Arrival, next: Next]>()
+  const underway = new WeakMap<Socket, [arrival: Arrival, next: Next]>()
   const shown = new ShownCertificates(tls, ticketSecret, log)
   const server = createServer({
     ...shown.fallback,
@@ -40,7 +40,6 @@ export function tlsStage({ tls, protocols, ticketSecret, log, refuse }: TlsOptio
   shown.onChange = () => server.setSecureContext(shown.fallback)
   server.on('secureConnection', (socket: Layered) => {
     const [arrival, next] = underway.get(socket._parent!)!
-    underway.delete(arrival.tcp)
     const certificate = tls.clients ? socket.getPeerX509Certificate() : undefined
     if (certificate && !socket.authorized) {
       refuse(arrival, `the certificate of the client: ${socket.authorizationError}`)
@@ -51,15 +50,13 @@ export function tlsStage({ tls, protocols, ticketSecret, log, refuse }: TlsOptio
     next(arrival)
   })
   server.on('tlsClientError', (error, socket: Layered) => {
-    const [arrival] = underway.get(socket._parent!) ?? []
-    if (arrival) refuse(arrival, String(socket.authorizationError ?? error.message))
-    else socket.destroy()
+    const [arrival] = underway.get(socket._parent!)!
+    refuse(arrival, String(socket.authorizationError ?? error.message))
   })
   return {
     watch: () => shown.watch(),
     stage(arrival, next) {
       underway.set(arrival.tcp, [arrival, next])
-      arrival.tcp.once('close', () => underway.delete(arrival.tcp))
       server.emit('connection', arrival.tcp)
     },
   }

@@ -32,7 +32,7 @@ export interface Logged {
 type Settings = Partial<Omit<ServerConfig, 'limits'>> & { readonly limits?: Partial<LimitsConfig> }
 
 /** A front before Node's own servers, which answer with the protocol and the target of the request. */
-export async function startFront({ limits, ...settings }: Settings = {}): Promise<FrontRig> {
+export async function startFront({ limits, ...settings }: Settings = {}, ticketSecret?: Buffer): Promise<FrontRig> {
   const log: Logged[] = []
   const through: Socket[] = []
   const refused: string[] = []
@@ -49,6 +49,7 @@ export async function startFront({ limits, ...settings }: Settings = {}): Promis
       limits: { headerTimeoutMs: 10_000, connections: null, connectionsPerAddress: null, ...limits },
     } as ServerConfig,
     log: logger(log),
+    ...(ticketSecret && { ticketSecret }),
     http1: passTo(http1),
     http2: passTo(http2),
     turnAway: (socket) => void socket.resume().end('no room'),
