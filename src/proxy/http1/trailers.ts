@@ -1,7 +1,7 @@
 import { fieldCount, spans } from './fields.ts'
 
 /** What must not be merged or believed when it comes after the body: framing, routing, authentication, controls (RFC 9110 6.5.1). */
-const FORBIDDEN = new Set([
+export const FORBIDDEN_TRAILERS = new Set([
   'authentication-info',
   'authorization',
   'cache-control',
@@ -33,7 +33,7 @@ export function takeTrailers(input: Buffer): readonly string[] {
   const trailers: string[] = []
   for (let slot = 0; slot < fieldCount * 4; slot += 4) {
     const name = input.toString('latin1', spans[slot], spans[slot + 1])
-    if (FORBIDDEN.has(name.toLowerCase())) continue
+    if (FORBIDDEN_TRAILERS.has(name.toLowerCase())) continue
     trailers.push(name, input.toString('latin1', spans[slot + 2], spans[slot + 3]))
   }
   return trailers
