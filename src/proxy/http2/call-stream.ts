@@ -17,6 +17,8 @@ export interface StreamOwner {
   heard(): void
   /** Why the stream broke. `headed`: its response had begun. */
   faultOf(stream: ClientHttp2Stream, sentAtMs: number, headed: boolean, cause: unknown): UpstreamError
+  /** The listener has heard the last of the call. Said once. */
+  ended(): void
   /** The stream is closed. Said once. */
   freed(): void
 }
@@ -94,6 +96,7 @@ export class CallStream implements StreamListener {
   }
 
   onTrailers(fields: readonly string[]): void {
+    this.#owner.heard()
     this.#trailers = responseTrailers(fields)
   }
 
@@ -165,6 +168,7 @@ export class CallStream implements StreamListener {
 
   #detach(): void {
     this.#call.stream = null
+    this.#owner.ended()
     clearTimeout(this.#patience)
     this.#body?.stop()
     this.#body = null

@@ -19,6 +19,7 @@ export function faultOf({ unread, refused, stale, cause }: BrokenStream): Upstre
     return new UpstreamError('reset', said, { stale: true, unprocessed: true, cause })
   }
   if (refused) return new UpstreamError('reset', 'the instance refused the stream', { unprocessed: true, cause })
+  if (cause instanceof UpstreamError) return new UpstreamError(cause.kind, cause.message)
   const { code, message } = describe(cause)
   const kind = PROTOCOL_ERRORS.test(`${code} ${message}`) ? 'protocol' : 'reset'
   return new UpstreamError(kind, `the stream broke: ${message}`, { stale, cause })

@@ -11,9 +11,7 @@ import type { Call } from './call.ts'
 import { CallStream, type StreamOwner } from './call-stream.ts'
 import { faultOf } from './fault.ts'
 import { combined } from './request-head.ts'
-
-/** Silence after which a session has to answer a ping before it is trusted with a call. */
-const SILENT_MS = 1000
+import { Watch, type Watched, type WatchSettings } from './watch.ts'
 
 /** Of the 2^30 streams that one session can have, so that it is replaced before it has none left (RFC 9113 5.1.1). */
 const MOST_STREAMS = 2 ** 29
@@ -28,63 +26,52 @@ export interface SessionOwner {
   gone(session: Session): void
 }
 
-export interface SessionSettings {
-  /** How long an answer to a ping may take. */
-  readonly pingTimeoutMs: number
-  readonly idleTimeoutMs: number
-}
-
 /** One connection to an instance, settled, and the calls that share it. */
-export class Session implements StreamOwner {
+export class Session implements StreamOwner, Watched {
   readonly #http2: ClientHttp2Session
-  readonly #settings: SessionSettings
   readonly #owner: SessionOwner
+  readonly #watch: Watch
+  /** That Node has not closed yet. */
   #streams = 0
+  /** Whose listener has not heard the last of them. */
+  #calls = 0
   /** Streams there have been. */
   #served = 0
-  #heardAtMs = performance.now()
-  #idleSinceMs = performance.now()
-  #idleTimer: NodeJS.Timeout | undefined
-  #pinging = false
   #gone = false
   /** The last one that the peer has looked at, or will. */
   #lastStreamId = Number.POSITIVE_INFINITY
   #cause: unknown
 
-  constructor(http2: ClientHttp2Session, settings: SessionSettings, owner: SessionOwner) {
+  constructor(http2: ClientHttp2Session, settings: WatchSettings, owner: SessionOwner) {
     this.#http2 = http2
-    this.#settings = settings
     this.#owner = owner
+    this.#watch = new Watch(http2, settings, this)
     http2
-      .on('remoteSettings', () => this.#owner.freed(this))
+      .on('remoteSettings', () => this.#tellRoom())
       .on('goaway', (_code, lastStreamId) => this.#leave(lastStreamId))
       .on('error', (cause) => {
         this.#cause = cause
       })
       .on('close', () => this.#retire())
-    this.#watchIdle()
   }
 
-  get idle(): boolean {
-    return this.#streams === 0
+  get busy(): boolean {
+    return this.#calls > 0
   }
 
-  /** How many more calls it can take now; none while it is being asked whether it still is there. */
+  /** How many more calls it can take now; none while it is being asked for a sign of life. */
   get room(): number {
-    if (this.#gone || this.#pinging || this.#http2.closed) return 0
+    if (this.#gone || this.#watch.asking || this.#http2.closed) return 0
     return Math.min(this.#http2.remoteSettings.maxConcurrentStreams ?? MOST_AT_ONCE, MOST_AT_ONCE) - this.#streams
   }
 
-  /** Being asked whether it still is there. */
-  get pinging(): boolean {
-    return this.#pinging
+  get asking(): boolean {
+    return this.#watch.asking
   }
 
-  /** Whether something has come from the peer of late; if not, it is asked for a sign of life, after which there is room again. */
+  /** If not, it has no room until it has given a sign of life. */
   isAlive(): boolean {
-    if (performance.now() - this.#heardAtMs < SILENT_MS) return true
-    this.#ping()
-    return false
+    return this.#watch.isAlive()
   }
 
   /** Only with room. */
@@ -108,8 +95,12 @@ export class Session implements StreamOwner {
     if (!this.#http2.closed) this.#http2.close()
   }
 
+  answered(): void {
+    this.#tellRoom()
+  }
+
   heard(): void {
-    this.#heardAtMs = performance.now()
+    this.#watch.heard()
   }
 
   faultOf(stream: ClientHttp2Stream, sentAtMs: number, headed: boolean, cause: unknown): UpstreamError {
@@ -118,16 +109,20 @@ export class Session implements StreamOwner {
       unread: !headed && stream.id! > this.#lastStreamId,
       refused: !headed && stream.rstCode === constants.NGHTTP2_REFUSED_STREAM,
       // The peer had gone before the request came, and this side did not know.
-      stale: !headed && broken && this.#served > 1 && this.#heardAtMs < sentAtMs,
+      stale: !headed && broken && this.#served > 1 && this.#watch.heardAtMs < sentAtMs,
       cause: (broken && this.#cause) || cause,
     })
   }
 
+  ended(): void {
+    this.#calls--
+    if (this.#calls === 0) this.#watch.idle()
+  }
+
   freed(): void {
     this.#streams--
-    this.#idleSinceMs = performance.now()
     if (this.#served >= MOST_STREAMS) this.close()
-    else if (!this.#gone) this.#owner.freed(this)
+    else this.#tellRoom()
   }
 
   #open(call: Call): void {
@@ -135,6 +130,7 @@ export class Session implements StreamOwner {
     const options = { endStream: body === null, waitForTrailers: body !== null && trailers !== null }
     const stream = this.#request(call.head!, options)
     this.#streams++
+    this.#calls++
     this.#served++
     call.stream = new CallStream(call, stream, this)
     call.stream.start()
@@ -157,41 +153,10 @@ export class Session implements StreamOwner {
   #retire(): void {
     if (this.#gone) return
     this.#gone = true
-    clearTimeout(this.#idleTimer)
     this.#owner.gone(this)
   }
 
-  #ping(): void {
-    if (this.#pinging) return
-    this.#pinging = true
-    const timer = setTimeout(() => this.#pinged(false), this.#settings.pingTimeoutMs)
-    this.#http2.ping((error) => {
-      clearTimeout(timer)
-      this.#pinged(error === null)
-    })
-  }
-
-  #pinged(alive: boolean): void {
-    if (!this.#pinging) return
-    this.#pinging = false
-    if (alive) {
-      this.heard()
-      this.#owner.freed(this)
-    } else if (this.#streams > 0) {
-      // They have time-outs of their own, and the peer may only be slow.
-      this.close()
-    } else {
-      this.#retire()
-      this.#http2.destroy()
-    }
-  }
-
-  #watchIdle(afterMs = this.#settings.idleTimeoutMs): void {
-    this.#idleTimer = setTimeout(() => {
-      const leftMs = this.#idleSinceMs + this.#settings.idleTimeoutMs - performance.now()
-      if (this.#streams > 0) this.#watchIdle()
-      else if (leftMs > 0) this.#watchIdle(Math.ceil(leftMs))
-      else this.close()
-    }, afterMs).unref()
+  #tellRoom(): void {
+    if (!this.#gone) this.#owner.freed(this)
   }
 }

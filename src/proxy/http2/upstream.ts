@@ -13,7 +13,8 @@ import { atEndOfTurn } from '../turn.ts'
 import { Call, type CallOwner } from './call.ts'
 import { handshake } from './handshake.ts'
 import { requestHead } from './request-head.ts'
-import { Session, type SessionOwner, type SessionSettings } from './session.ts'
+import { Session, type SessionOwner } from './session.ts'
+import type { WatchSettings } from './watch.ts'
 
 /** How many calls may wait while every session is full. */
 const MAX_WAITING = 1024
@@ -31,7 +32,7 @@ const REDIAL_MS = 100
 export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
   readonly #instance: Instance
   readonly #dialOptions: DialOptions
-  readonly #sessionSettings: SessionSettings
+  readonly #watchSettings: WatchSettings
   readonly #most: number
   readonly #sessions: Session[] = []
   readonly #waiting = new Set<Call>()
@@ -43,7 +44,7 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
     const { connectTimeoutMs, idleTimeoutMs, connections } = settings
     this.#instance = instance
     this.#dialOptions = { timeoutMs: connectTimeoutMs, protocol: 'h2', tls }
-    this.#sessionSettings = { pingTimeoutMs: connectTimeoutMs, idleTimeoutMs }
+    this.#watchSettings = { signTimeoutMs: connectTimeoutMs, idleTimeoutMs }
     this.#most = connections
   }
 
@@ -115,14 +116,14 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
 
   #dialIfNeeded(): void {
     if (this.#waiting.size === 0 || this.#dialing || this.#redial || this.#sessions.length >= this.#most) return
-    if (this.#sessions.some(({ pinging }) => pinging)) return
+    if (this.#sessions.some(({ asking }) => asking)) return
     this.#dialing = true
     handshake(this.#instance, this.#dialOptions, (outcome) => {
       this.#dialing = false
       if (outcome instanceof UpstreamError) {
         this.#refused(outcome)
       } else {
-        const session = new Session(outcome, this.#sessionSettings, this)
+        const session = new Session(outcome, this.#watchSettings, this)
         this.#sessions.push(session)
         this.freed(session)
       }
@@ -144,6 +145,6 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
   }
 
   #closeUnused(session: Session): void {
-    if (session.idle && this.#waiting.size === 0) session.close()
+    if (!session.busy && this.#waiting.size === 0) session.close()
   }
 }

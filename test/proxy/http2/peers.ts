@@ -32,10 +32,13 @@ export async function http2Upstream(
   const sessions: ServerHttp2Session[] = []
   const server: Http2Server = createHttp2Server({ settings: options })
   server.on('session', (session) => sessions.push(session))
-  server.on('stream', (stream, headers, _flags, raw: unknown) => {
-    stream.on('error', () => {})
-    answer(stream, headers as Headers, raw as readonly string[])
-  })
+  server.on(
+    'stream' as string,
+    (stream: ServerHttp2Stream, headers: Headers, _flags: number, raw: readonly string[]) => {
+      stream.on('error', () => {})
+      answer(stream, headers, raw)
+    },
+  )
   onTestFinished(() => {
     for (const session of sessions) session.destroy()
     server.close()
@@ -48,7 +51,7 @@ export class FramePeer {
   readonly socket: Socket
   readonly frames: Frame[] = []
   gone = false
-  #input = Buffer.alloc(0)
+  #input: Buffer = Buffer.alloc(0)
   #greeted = false
 
   constructor(socket: Socket, onFrame: (peer: FramePeer, frame: Frame) => void) {
@@ -81,22 +84,25 @@ export class FramePeer {
 }
 
 export interface FrameUpstreamOptions {
-  /** null: the peer says none. */
+  /** null: the peer says and acknowledges none. */
   readonly settings?: Readonly<Record<number, number>> | null
   /** Whether pings are answered. */
   readonly pongs?: boolean
+  /** Whether it leaves a connection open that the other side has given up. */
+  readonly lingers?: boolean
 }
 
 /** An instance that speaks in frames: greets, acknowledges and answers pings by itself, unless told otherwise. */
 export async function frameUpstream(
   onHeaders: (peer: FramePeer, stream: number) => void,
-  { settings = {}, pongs = true }: FrameUpstreamOptions = {},
+  { settings = {}, pongs = true, lingers = false }: FrameUpstreamOptions = {},
 ) {
   const peers: FramePeer[] = []
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     const peer = new FramePeer(socket, (_, { type, flags, stream, payload }) => {
-      if (type === FRAME.settings && !(flags & ACK)) peer.write(frame(FRAME.settings, ACK, 0))
+      if (type === FRAME.settings && !(flags & ACK) && settings) peer.write(frame(FRAME.settings, ACK, 0))
       if (type === FRAME.ping && !(flags & ACK) && pongs) peer.write(frame(FRAME.ping, ACK, 0, payload))
+      if (type === FRAME.goaway && !lingers) socket.end()
       if (type === FRAME.headers) onHeaders(peer, stream)
     })
     peers.push(peer)
