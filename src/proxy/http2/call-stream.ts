@@ -1,16 +1,14 @@
-import { type ClientHttp2Stream, constants } from 'node:http2'
+import type { ClientHttp2Stream } from 'node:http2'
 import { violation } from '../http1/violation.ts'
 import { UpstreamError } from '../transport.ts'
 import type { Call } from './call.ts'
+import { cancel, listen, type StreamListener } from './node-stream.ts'
 import { RequestBody } from './request-body.ts'
 import { responseHead, responseTrailers } from './response-head.ts'
-import { listen, type StreamListener } from './stream-events.ts'
 
 const MAX_INTERIM = 16
 /** How long an instance may think about whether it wants a body, before it gets it unasked. */
 const CONTINUE_MS = 1000
-
-const { NGHTTP2_CANCEL } = constants
 
 export interface StreamOwner {
   /** Something has come from the peer. */
@@ -69,7 +67,7 @@ export class CallStream implements StreamListener {
   /** The call gives up. */
   abandon(): void {
     this.#detach()
-    this.#stream.close(NGHTTP2_CANCEL)
+    cancel(this.#stream)
   }
 
   onHeaders(fields: readonly string[]): void {
@@ -160,7 +158,7 @@ export class CallStream implements StreamListener {
     this.#detach()
     call.over = true
     // The instance has answered without waiting for all of the request: nobody reads the rest.
-    if (!this.#stream.writableFinished) this.#stream.close(NGHTTP2_CANCEL)
+    if (!this.#stream.writableFinished) cancel(this.#stream)
     try {
       call.listener.onEnd(this.#trailers)
     } catch {}
