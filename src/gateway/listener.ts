@@ -24,7 +24,7 @@ export function createListener({ server, ...rest }: ListenerOptions): Listener {
   const { limits } = server
   const entrance = new Entrance(rest)
   const http1 = createHttp1Server(entrance, { ...rest, limits })
-  const front = createFront({ limits, http1: (socket: Socket) => void http1.emit('connection', socket) })
+  const front = createFront({ server, log: rest.log, http1: (socket: Socket) => void http1.emit('connection', socket) })
   front.server.once('listening', () => http1.emit('listening'))
   return {
     server: front.server,
