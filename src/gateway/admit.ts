@@ -4,12 +4,15 @@ import { GatewayError } from '../errors.ts'
 // Node 20 stops listing fields after about a thousand but goes on framing by those that follow.
 const MAX_FIELDS = 200
 
+/** In the words of HTTP/1, whatever it came by. */
+type RequestHead = Pick<IncomingMessage, 'headers' | 'httpVersion' | 'url'> & { readonly rawHeaders: readonly string[] }
+
 /**
  * What Node's parser lets through and a gateway must not: framing or routing that the next hop could read in another way.
  *
  * @returns why the request is refused, or undefined
  */
-export function refuse(incoming: IncomingMessage): GatewayError | undefined {
+export function refuse(incoming: RequestHead): GatewayError | undefined {
   const { rawHeaders, headers, httpVersion, url = '' } = incoming
   if (rawHeaders.length > 2 * MAX_FIELDS) {
     return new GatewayError('GW_HEADERS_TOO_LARGE', `a request has at most ${MAX_FIELDS} header fields here`)
@@ -26,7 +29,7 @@ export function refuse(incoming: IncomingMessage): GatewayError | undefined {
   return undefined
 }
 
-function bad(detail: string): GatewayError {
+export function bad(detail: string): GatewayError {
   return new GatewayError('GW_BAD_REQUEST', detail)
 }
 

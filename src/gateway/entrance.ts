@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Logger } from '../plugin/index.ts'
 import { atEndOfTurn, type Exchange, exchangeOfIncoming } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
@@ -27,9 +27,17 @@ export class Entrance {
   }
 
   begin(incoming: IncomingMessage, reply: Reply, witness: Witness): void {
-    const { requestId, now, recogniseClient } = this.#options
-    const exchange = exchangeOfIncoming(requestId(incoming.headers['x-request-id']), now(), incoming)
-    recogniseClient(exchange)
+    const { now } = this.#options
+    this.take(exchangeOfIncoming(this.idOf(incoming.headers), now(), incoming), reply, witness)
+  }
+
+  /** The id of a request: its own, if it could be one. */
+  idOf(headers: IncomingHttpHeaders): string {
+    return this.#options.requestId(headers['x-request-id'])
+  }
+
+  take(exchange: Exchange, reply: Reply, witness: Witness): void {
+    this.#options.recogniseClient(exchange)
     reply.carry(exchange, witness)
   }
 

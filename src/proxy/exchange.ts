@@ -15,6 +15,12 @@ export interface Cancellable {
   cancel(): void
 }
 
+/** Where a request comes from: a connection that it has to itself for as long as it lasts, or its stream of one. */
+export interface Intake {
+  /** Moves while a request body flows in. */
+  readonly bytesReceived: number
+}
+
 /** The way back to the client, beside the answer. */
 export interface Downstream {
   /** Sends an interim response (1xx) at once, if the client can have one. */
@@ -33,6 +39,7 @@ export class Exchange implements RouteRequest, PickContext {
   readonly encrypted: boolean
   /** undefined for a request that came over no socket of ours. */
   readonly peer: Peer | undefined
+  readonly intake: Intake | undefined
   /** The client behind trusted proxies, or the peer itself. */
   clientAddress: string
   peerTrusted = false
@@ -74,6 +81,7 @@ export class Exchange implements RouteRequest, PickContext {
     this.httpVersion = from.httpVersion
     this.encrypted = from.encrypted
     this.peer = from.peer
+    this.intake = from.intake
     this.clientAddress = from.peer?.address ?? ''
     this.body = from.body
     this.bodyLength = from.bodyLength
@@ -87,9 +95,8 @@ export class Exchange implements RouteRequest, PickContext {
     return this.route?.path ?? this.rawTarget
   }
 
-  /** Of this connection so far: moves while a request body flows in. */
   get bytesReceived(): number {
-    return this.peer?.bytesReceived ?? 0
+    return this.intake?.bytesReceived ?? 0
   }
 
   header(name: string): string | undefined {
@@ -142,7 +149,7 @@ export class Exchange implements RouteRequest, PickContext {
   }
 }
 
-type ExchangeFields = Pick<
+export type ExchangeFields = Pick<
   Exchange,
   | 'id'
   | 'startedMs'
@@ -153,6 +160,7 @@ type ExchangeFields = Pick<
   | 'httpVersion'
   | 'encrypted'
   | 'peer'
+  | 'intake'
   | 'body'
   | 'bodyLength'
 >
@@ -174,6 +182,7 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
     httpVersion: incoming.httpVersion,
     encrypted: peer.encrypted,
     peer,
+    intake: peer,
     body: hasBody ? incoming : null,
     bodyLength,
   })
@@ -182,7 +191,15 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
 /** For a Fetch request that came over no socket of ours: from a test or from another runtime. */
 export function exchangeOfRequest(id: string, startedMs: number, request: Request): Exchange {
   const encrypted = request.url.startsWith('https:')
-  return new Exchange({ id, startedMs, httpVersion: '1.1', encrypted, peer: undefined, ...described(request) })
+  return new Exchange({
+    id,
+    startedMs,
+    httpVersion: '1.1',
+    encrypted,
+    peer: undefined,
+    intake: undefined,
+    ...described(request),
+  })
 }
 
 /** What of an exchange a Fetch request tells. */
