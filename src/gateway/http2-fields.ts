@@ -10,6 +10,8 @@ export interface Http2Head {
   readonly host: string | undefined
   /** `Host` names another than `:authority`: RFC 9113 8.3.1. */
   readonly contradicts: boolean
+  /** As lines of HTTP/1. */
+  readonly bytes: number
   /** Flat, without pseudo-header fields; one `host`, one `cookie`. */
   readonly rawHeaders: string[]
 }
@@ -20,9 +22,11 @@ export function readHead(raw: readonly string[]): Http2Head {
   const rawHeaders: string[] = ['host', '']
   let host: string | undefined
   let cookieAt = -1
+  let bytes = 0
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!
     const value = raw[i + 1]!
+    bytes += name.length + value.length + LINE_BYTES
     if (name.charCodeAt(0) === COLON) pseudo[name as keyof typeof pseudo] = value
     else if (name === 'host') host = value
     else if (name === 'cookie' && cookieAt > 0)
@@ -41,11 +45,14 @@ export function readHead(raw: readonly string[]): Http2Head {
     target: pseudo[':path'],
     host: authority,
     contradicts: host !== undefined && host.toLowerCase() !== authority?.toLowerCase(),
+    bytes,
     rawHeaders,
   }
 }
 
 const COLON = 0x3a
+/** A colon, a space, a line end. */
+const LINE_BYTES = 4
 
 /** RFC 9113 8.2.2: not in HTTP/2. */
 const OF_THE_CONNECTION = new FieldNames([

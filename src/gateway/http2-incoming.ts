@@ -1,7 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
+import type { Conduct } from './http2-conduct.ts'
 import { type Http2Head, readHead } from './http2-fields.ts'
+
+export interface Http2Opening {
+  readonly headers: IncomingHttpHeaders
+  /** Flat, with pseudo-header fields. */
+  readonly raw: readonly string[]
+  readonly encrypted: boolean
+  readonly conduct: Conduct
+}
 
 /**
  * A request that came on a stream of HTTP/2, in the shape that Node gives those of HTTP/1: with its head in their words, and
@@ -19,14 +28,15 @@ export class Http2Incoming extends Readable {
   /** Flat, of those that follow the body; empty before its end. */
   rawTrailers: readonly string[] = []
   bytesReceived = 0
+  readonly conduct: Conduct
   readonly #stream: ServerHttp2Stream
   #reading = false
 
-  /** @param raw flat, with pseudo-header fields */
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[], encrypted: boolean) {
-    super({ emitClose: true })
+  constructor(stream: ServerHttp2Stream, { headers, raw, encrypted, conduct }: Http2Opening) {
+    super()
     const head = readHead(raw)
     this.#stream = stream
+    this.conduct = conduct
     this.head = head
     this.method = head.method
     this.url = head.target
@@ -40,6 +50,11 @@ export class Http2Incoming extends Readable {
 
   get hasBody(): boolean {
     return !this.#stream.endAfterHeaders
+  }
+
+  /** Somebody reads the body, has read all that has come, and it is not the end. */
+  get waiting(): boolean {
+    return this.#reading && !this.readableEnded && !this.destroyed && !this.#stream.isPaused()
   }
 
   /** RFC 9110 10.1.1: the client is told to go on as soon as somebody wants the body. */
@@ -78,6 +93,7 @@ export class Http2Incoming extends Readable {
     })
     stream.on('data', (chunk: Buffer) => {
       this.bytesReceived += chunk.length
+      this.conduct.body(chunk.length)
       if (!this.push(chunk)) stream.pause()
     })
   }

@@ -1,10 +1,14 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import type { LimitsConfig } from '../config/types.ts'
+import { GatewayError } from '../errors.ts'
 import type { Downstream, Exchange, ResponseHead } from '../proxy/index.ts'
 import { fieldsOf, joinedFields } from './http2-fields.ts'
 import type { Http2Incoming } from './http2-incoming.ts'
+import { answer } from './refusal.ts'
 import type { Reply, Witness } from './reply.ts'
+import { Standstill } from './standstill.ts'
 
-const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
+const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
 
 /** The answer on a stream of HTTP/2, for our own use as a `Reply` and for the Node server adapter as what it takes for Node's. */
 export class Http2Outgoing implements Reply, Downstream {
@@ -17,6 +21,9 @@ export class Http2Outgoing implements Reply, Downstream {
   #witness!: Witness
   #bodiless = false
   #ended = false
+  #brokenOff = false
+  readonly #taken = new Standstill()
+  readonly #given = new Standstill()
   #bytes = 0
   #trailers: readonly string[] = []
 
@@ -78,6 +85,7 @@ export class Http2Outgoing implements Reply, Downstream {
     if (this.#bodiless || this.#ended || this.destroyed) return true
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     this.#bytes += bytes.length
+    this.#incoming.conduct.body(bytes.length)
     return this.#stream.write(bytes)
   }
 
@@ -95,7 +103,28 @@ export class Http2Outgoing implements Reply, Downstream {
   }
 
   breakOff(): void {
-    if (!this.destroyed) this.#stream.close(NGHTTP2_INTERNAL_ERROR)
+    this.#reset(NGHTTP2_INTERNAL_ERROR)
+  }
+
+  /** The client has broken it off, or has made Node do so. */
+  get broken(): boolean {
+    return !this.#brokenOff && this.#stream.rstCode !== NGHTTP2_NO_ERROR
+  }
+
+  /** Bytes of the request body that nobody has read yet. */
+  get unread(): number {
+    return this.#stream.readableLength
+  }
+
+  /** Once a second: whether the client has come to a standstill. */
+  check(nowMs: number, { bodyTimeoutMs, writeTimeoutMs }: LimitsConfig): void {
+    const { bufferSize } = this.#stream
+    const writingMs = this.#taken.lasts(this.#bytes - bufferSize, nowMs)
+    const readingMs = this.#given.lasts(this.#incoming.waiting ? this.#incoming.bytesReceived : -1, nowMs)
+    if (bufferSize > 0 && writingMs >= writeTimeoutMs) this.#reset(NGHTTP2_CANCEL)
+    else if (this.#incoming.waiting && !this.headersSent && readingMs >= bodyTimeoutMs) {
+      answer(this, new GatewayError('GW_REQUEST_TIMEOUT', 'the request body stopped coming'))
+    }
   }
 
   /** As the adapter calls it. */
@@ -143,6 +172,12 @@ export class Http2Outgoing implements Reply, Downstream {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_HTTP2_HEADER_SINGLE_VALUE') throw error
       stream.respond(joinedFields(fields), how)
     }
+  }
+
+  #reset(code: number): void {
+    if (this.destroyed) return
+    this.#brokenOff = true
+    this.#stream.close(code)
   }
 
   #sendTrailers(): void {
