@@ -7,22 +7,32 @@ const post = ({ path }: Wire, body: string) =>
   request(`POST ${path('/x')} HTTP/1.1`, 'Transfer-Encoding: chunked') + body
 
 const SIZES = [
-  ...['+5', '-5', '-0', '0x5', '5 ', '5\t', ' 5', '\t5', '', 'g', '5g', '5.0', '5e', '5_', "'5'", '5,', '5\0', '\x005'],
+  ...['+5', '-5', '-0', '0x5', ' 5', '\t5', '', 'g', '5g', '5.0', '5_', "'5'", '5,', '5\0', '\x005'],
   ...['5\x0b', '5\r', '\r5', '5 0', '"5"', '\xb5', '5\xa0'],
   // 2^64 + 5, 2^64 - 1, and what would overflow anything.
   ...['10000000000000005', 'ffffffffffffffff', 'f'.repeat(20), '1'.repeat(60)],
 ]
 
-const sizes = SIZES.filter((size) => size !== '5e').map(
+// 408: who can count to 2^64 - 1 may wait for so many bytes.
+const sizes = SIZES.map(
   (size): Case => ({
     rule: 14,
     level: 'must',
     name: `refuses the chunk size ${shown(size.slice(0, 30))}`,
-    run: (wire) => refuses(wire, post(wire, `${size}\r\nhello\r\n0\r\n\r\n`), [400, 413]),
+    run: (wire) => refuses(wire, post(wire, `${size}\r\nhello\r\n0\r\n\r\n`), [400, 408, 413]),
   }),
 )
 
-const laterSizes = ['+0', '-0', '0x0', '0 ', 'x', '', '00g'].map(
+const padded = ['5 \r\nhello\r\n0', '5\t\r\nhello\r\n0', '5\r\nhello\r\n0 '].map(
+  (body): Case => ({
+    rule: 14,
+    level: 'must',
+    name: `refuses a blank behind a chunk size (${shown(body)}), or drops it`,
+    run: (wire) => refusesOr(wire, post(wire, `${body}\r\n\r\n`), (asked) => assert.equal(asked.body, 'hello')),
+  }),
+)
+
+const laterSizes = ['+0', '-0', '0x0', 'x', '', '00g'].map(
   (size): Case => ({
     rule: 14,
     level: 'must',
@@ -96,7 +106,7 @@ const trailers = Object.entries(TRAILERS).map(
   }),
 )
 
-const EXTENSIONS = [';a', ';a=b', ';a="b"', ' ;a=b', ';a="x\\"y"', ';a=b;c=d', ';a="b; c"', ';a=""', ';x=chunked']
+const EXTENSIONS = [';a', ';a=b', ';a="b"', ';a="x\\"y"', ';a=b;c=d', ';a="b; c"', ';a=""', ';x=chunked']
 
 const extensions = EXTENSIONS.map(
   (extension): Case => ({
@@ -109,7 +119,6 @@ const extensions = EXTENSIONS.map(
       assert.equal((await client.answer()).status, 200)
       const asked = await wire.upstream.request()
       assert.equal(asked.body, 'hello')
-      assert.ok([';', ''].some((sign) => asked.message.extensions.includes(sign)))
       await alive(wire)
     },
   }),
@@ -145,6 +154,6 @@ const bounded: Case = {
 }
 
 export const cases: readonly Case[] = [
-  ...[...sizes, ...laterSizes, ...proper, ...unended, ...trailers],
+  ...[...sizes, ...padded, ...laterSizes, ...proper, ...unended, ...trailers],
   ...[...extensions, ...oddExtensions, bounded],
 ]

@@ -51,8 +51,8 @@ const folds = Object.entries(FOLDS).map(
     // That no line begins with a blank, and that framing is plain, is looked at by the upstream.
     run: (wire) =>
       refusesOr(wire, post(wire, body, ...lines), (asked) => {
-        assert.equal(asked.body, body.includes('hello') || what.endsWith('length') ? asked.body : '')
-        assert.ok(!what.startsWith('a coding beside'), 'a folded coding beside a length')
+        // Beside a length the coding wins.
+        assert.equal(asked.body, what === 'a coding beside a length' ? '' : body)
         const x = asked.field('x')
         if (x !== undefined) assert.match(x, /^[aby]?[ \t]*(b|Transfer-Encoding: chunked)?$/)
       }),
@@ -87,7 +87,7 @@ const first = Object.entries(FIRST).map(
   }),
 )
 
-/** In the second line: NUL, CR and LF are what RFC 9110 5.5 names; of the other controls a recipient may keep some. */
+/** NUL, CR and LF are what RFC 9110 5.5 names; of the other controls a recipient may keep some. */
 const CONTROLS: Readonly<Record<string, string>> = {
   NUL: 'a\0b',
   'NUL at the start': '\0a',
@@ -112,16 +112,6 @@ const controls = Object.entries(CONTROLS).flatMap(([what, value]) =>
         }),
     }),
   ),
-)
-
-const others = ['\x01', '\x08', '\x0b', '\x0c', '\x1b', '\x1f', '\x7f'].map(
-  (control): Case => ({
-    rule: 12,
-    level: 'should',
-    name: `refuses ${shown(control)} in a value, or drops it`,
-    run: (wire) =>
-      refusesOr(wire, get(wire, `X: a${control}b`), (asked) => assert.ok(!asked.field('x')?.includes(control))),
-  }),
 )
 
 const NO_TOKENS = [
@@ -163,8 +153,9 @@ const noColon = ['X', 'X y', 'Content-Length 5', 'Transfer-Encoding=chunked', 'G
     rule: 13,
     level: 'must',
     name: `refuses the line ${line}, which has no colon, or drops it`,
-    run: (wire) => refusesOr(wire, get(wire, line), (asked) => assert.ok(!asked.message.rawHead.includes(line))),
+    run: (wire) =>
+      refusesOr(wire, get(wire, line), (asked) => assert.ok(!asked.message.rawHead.includes(`\n${line}\r`))),
   }),
 )
 
-export const cases: readonly Case[] = [...blanks, ...folds, ...first, ...controls, ...others, ...noTokens, ...noColon]
+export const cases: readonly Case[] = [...blanks, ...folds, ...first, ...controls, ...noTokens, ...noColon]
