@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
 import { Exchange, type Peer, peerOf } from '../proxy/index.ts'
-import { bad, refuse } from './admit.ts'
+import { bad, refuseHead } from './admit.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { Http2Connection } from './http2-connection.ts'
 import { Http2Incoming, type Http2Opening } from './http2-incoming.ts'
@@ -39,7 +39,7 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
     const incoming = new Http2Incoming(stream, opening)
     const outgoing = new Http2Outgoing(stream, incoming)
     entrance.take(exchangeOf(incoming, peer, entrance.idOf(opening.headers), now()), outgoing, options)
-    const refusal = refuseHead(incoming, limits)
+    const refusal = refuse(incoming, limits)
     if (refusal) answer(outgoing, refusal)
     else adapter(incoming as unknown as IncomingMessage, outgoing as unknown as ServerResponse)
     return outgoing
@@ -119,13 +119,13 @@ function exchangeOf(incoming: Http2Incoming, peer: Peer, id: string, startedMs: 
   return exchange
 }
 
-function refuseHead(incoming: Http2Incoming, { headerBytes }: LimitsConfig): GatewayError | undefined {
+function refuse(incoming: Http2Incoming, { headerBytes }: LimitsConfig): GatewayError | undefined {
   const { bytes, contradicts, method, scheme } = incoming.head
   if (bytes > headerBytes) return new GatewayError('GW_HEADERS_TOO_LARGE', 'the request head is too large')
   if (contradicts) return bad('the Host field is not what :authority says')
   if (method === 'CONNECT') return bad('nothing is connected to here')
   if (scheme !== 'http' && scheme !== 'https') return bad('the scheme is neither http nor https')
-  return refuse(incoming)
+  return refuseHead(incoming)
 }
 
 function sessionOptions({ headerBytes, headerCount, streams }: LimitsConfig): ServerSessionOptions {
