@@ -6,7 +6,6 @@ import type { Case, Wire } from '../rig/wire.ts'
 
 const GARBAGE: Readonly<Record<string, string>> = {
   'a TLS hello': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
-  'the preface of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   'a PROXY header': 'PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n',
   'a binary PROXY header': '\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x7f\0\0\x01\x7f\0\0\x01\0\x50\0\x51',
   'a greeting of SSH': 'SSH-2.0-OpenSSH_9.2\r\n',
@@ -52,6 +51,18 @@ const garbage = Object.entries(GARBAGE).flatMap(([what, bytes]): Case[] => [
 ])
 
 const connections: readonly Case[] = [
+  {
+    rule: 23,
+    level: 'must',
+    name: 'executes no HTTP/1.1 behind the preface of HTTP/2 (refused, or answered in HTTP/2)',
+    async run(wire) {
+      const client = await wire.connect()
+      client.send(`PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${get('/smuggled', wire)}`)
+      await client.closed()
+      assert.doesNotMatch(client.unread, /^HTTP\/1.1 200/)
+      await assertNothingWhole(wire)
+    },
+  },
   {
     rule: 23,
     level: 'must',

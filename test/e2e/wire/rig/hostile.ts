@@ -11,7 +11,10 @@ const ALIVE = '/alive'
 async function strike(wire: Wire, bytes: string): Promise<[WireClient, Answer]> {
   const client = await wire.connect()
   client.send(bytes + request(`GET ${wire.path(FOLLOWING)} HTTP/1.1`))
-  return [client, await client.answer()]
+  const answer = await client.answer()
+  for (const { connections } of wire.upstreams)
+    for (const { violation } of connections) assert.equal(violation, undefined, `malformed upstream: ${violation}`)
+  return [client, answer]
 }
 
 /** The gateway answers with one of the statuses and closes; nothing whole comes upstream, neither of this nor of what is behind it. */
