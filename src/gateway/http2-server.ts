@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
-import { Exchange, type Peer, peerOf } from '../proxy/index.ts'
+import { Exchange, type Peer, peerOf, trailersOf } from '../proxy/index.ts'
 import { bad, refuseHead } from './admit.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { Http2Connection } from './http2-connection.ts'
@@ -114,7 +114,7 @@ function exchangeOf(incoming: Http2Incoming, peer: Peer, id: string, startedMs: 
     body: hasBody ? incoming : null,
     bodyLength: length === undefined ? null : Number(length),
   })
-  if (hasBody) exchange.trailers = () => incoming.rawTrailers
+  if (hasBody) exchange.trailers = () => trailersOf(incoming.rawTrailers)
   exchange.expectsContinue = incoming.expectsContinue
   return exchange
 }
