@@ -4,6 +4,7 @@ import { createFront } from '../front/index.ts'
 import { Entrance, type EntranceOptions } from './entrance.ts'
 import { createHttp1Server } from './http1-server.ts'
 import { createHttp2Server } from './http2-server.ts'
+import { turnAway } from './last-words.ts'
 
 export interface ListenerOptions extends EntranceOptions {
   readonly server: ServerConfig
@@ -31,6 +32,7 @@ export function createListener({ server, ...rest }: ListenerOptions): Listener {
     log: rest.log,
     http1: (socket: Socket) => void http1.emit('connection', socket),
     http2: http2.accept,
+    turnAway,
   })
   front.server.once('listening', () => http1.emit('listening'))
   return {

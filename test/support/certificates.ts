@@ -32,7 +32,7 @@ export async function certificates(): Promise<Certificates> {
   await openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=test CA')
   const sign = async (name: string, extensions: string, subject = `/CN=${name}`, days = 2): Promise<Pair> => {
     await writeFile(at(`${name}.ext`), extensions)
-    await openssl('req', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject)
+    await openssl('req', '-utf8', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject)
     const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', `${days}`, '-extfile', `${name}.ext`]
     await openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.pem`, ...by)
     return { cert: at(`${name}.pem`), key: at(`${name}.key`) }
