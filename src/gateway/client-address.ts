@@ -1,12 +1,9 @@
-import { BlockList, isIP } from 'node:net'
-import type { Exchange } from '../proxy/index.ts'
+import { type Exchange, within } from '../proxy/index.ts'
 
 /** Decides whose word about the client is believed: that of peers within `trustedProxies` (addresses and CIDRs), nobody else's. */
 export function trust(trustedProxies: readonly string[]): (exchange: Exchange) => void {
   if (trustedProxies.length === 0) return () => undefined
-  const trusted = blockList(trustedProxies)
-  const isTrusted = (address: string) =>
-    isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  const isTrusted = within(trustedProxies)
   return function recogniseClient(exchange) {
     exchange.peerTrusted = isTrusted(exchange.clientAddress)
     if (!exchange.peerTrusted) return
@@ -15,15 +12,4 @@ export function trust(trustedProxies: readonly string[]): (exchange: Exchange) =
     const client = hops.findLast((hop) => !isTrusted(hop))
     if (client) exchange.clientAddress = client
   }
-}
-
-function blockList(entries: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const entry of entries) {
-    const [address = '', bits] = entry.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (bits === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(bits), family)
-  }
-  return list
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import { FORBIDDEN_TRAILERS, NO_TRAILERS } from '../http1/trailers.ts'
+import { NO_TRAILERS } from '../http1/trailers.ts'
 import { violation } from '../http1/violation.ts'
+import { trailersOf } from '../trailers.ts'
 import type { ResponseHead } from '../transport.ts'
 
 /**
@@ -23,9 +24,6 @@ export function responseHead(fields: readonly string[]): ResponseHead {
 
 /** The fields of a trailer section that may be trailers, flat. */
 export function responseTrailers(fields: readonly string[]): readonly string[] {
-  const trailers: string[] = []
-  for (let i = 0; i < fields.length; i += 2) {
-    if (!FORBIDDEN_TRAILERS.has(fields[i]!)) trailers.push(fields[i]!, fields[i + 1]!)
-  }
+  const trailers = trailersOf(fields)
   return trailers.length > 0 ? trailers : NO_TRAILERS
 }

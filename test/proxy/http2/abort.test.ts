@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { CODE, data, END_HEADERS, END_STREAM, FRAME, headers } from '../../support/http2-frames.ts'
 import { type Exchange, exchange, settled, until } from '../http1/exchange.ts'
-import { CODE, data, END_HEADERS, END_STREAM, FRAME, headers } from './frames.ts'
 import { frameUpstream, open } from './peers.ts'
 
 const OK = [':status', '200']

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { data, END_STREAM, FRAME, headers } from '../../support/http2-frames.ts'
 import { exchange, settled, until } from '../http1/exchange.ts'
-import { data, END_STREAM, FRAME, headers } from './frames.ts'
 import { frameUpstream, http2Upstream, open } from './peers.ts'
 
 /** What one stream may have on its way, and what Node keeps before it holds the source. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { block, CODE, data, END_HEADERS, END_STREAM, FRAME, frame, headers, reset } from '../../support/http2-frames.ts'
 import { exchange, until } from '../http1/exchange.ts'
-import { block, CODE, data, END_HEADERS, END_STREAM, FRAME, frame, headers, reset } from './frames.ts'
 import { type FramePeer, frameUpstream, open } from './peers.ts'
 
 const OK = [':status', '200']

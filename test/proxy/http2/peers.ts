@@ -11,8 +11,8 @@ import type { UpstreamConfig } from '../../../src/config/types.ts'
 import { type Instance, instance } from '../../../src/plugin/index.ts'
 import { Http2Transport } from '../../../src/proxy/http2/transport.ts'
 import type { Upstream } from '../../../src/proxy/transport.ts'
+import { ACK, FRAME, type Frame, frame, framesOf, settings as settingsFrame } from '../../support/http2-frames.ts'
 import { SETTINGS } from '../http1/exchange.ts'
-import { ACK, FRAME, type Frame, frame, framesOf, settings as settingsFrame } from './frames.ts'
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 

@@ -1,9 +1,20 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import {
+  ACK,
+  CODE,
+  END_HEADERS,
+  END_STREAM,
+  FRAME,
+  frame,
+  goaway,
+  headers,
+  reset,
+  settings,
+} from '../../support/http2-frames.ts'
 import { exchange, until } from '../http1/exchange.ts'
 import { answering } from '../http1/raw-upstream.ts'
-import { ACK, CODE, END_HEADERS, END_STREAM, FRAME, frame, goaway, headers, reset, settings } from './frames.ts'
 import { type FramePeer, frameUpstream, http2Upstream, open } from './peers.ts'
 
 const ok = (peer: FramePeer, stream: number) =>
