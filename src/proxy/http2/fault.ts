@@ -5,7 +5,7 @@ export interface BrokenStream {
   readonly unread: boolean
   /** The same, of this one stream (REFUSED_STREAM, RFC 9113 8.7). */
   readonly refused: boolean
-  /** The session broke, which had served before, and nothing had come from the peer since the request was sent. */
+  /** The session had served before, and went when the request came: nothing has come from the peer since. */
   readonly stale: boolean
   readonly cause: unknown
 }
@@ -16,7 +16,7 @@ const PROTOCOL_ERRORS = /PROTOCOL_ERROR|FRAME_SIZE_ERROR|FLOW_CONTROL_ERROR|COMP
 export function faultOf({ unread, refused, stale, cause }: BrokenStream): UpstreamError {
   if (unread) {
     const said = 'the instance closed the connection before it had read the request'
-    return new UpstreamError('reset', said, { stale: true, unprocessed: true, cause })
+    return new UpstreamError('reset', said, { stale, unprocessed: true, cause })
   }
   if (refused) return new UpstreamError('reset', 'the instance refused the stream', { unprocessed: true, cause })
   if (cause instanceof UpstreamError) return new UpstreamError(cause.kind, cause.message)

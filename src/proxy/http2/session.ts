@@ -105,11 +105,12 @@ export class Session implements StreamOwner, Watched {
 
   faultOf(stream: ClientHttp2Stream, sentAtMs: number, headed: boolean, cause: unknown): UpstreamError {
     const broken = this.#http2.destroyed
+    const kept = this.#served > 1
+    const unread = !headed && stream.id! > this.#lastStreamId
     return faultOf({
-      unread: !headed && stream.id! > this.#lastStreamId,
+      unread,
       refused: !headed && stream.rstCode === constants.NGHTTP2_REFUSED_STREAM,
-      // The peer had gone before the request came, and this side did not know.
-      stale: !headed && broken && this.#served > 1 && this.#watch.heardAtMs < sentAtMs,
+      stale: !headed && kept && (unread || (broken && this.#watch.heardAtMs < sentAtMs)),
       cause: (broken && this.#cause) || cause,
     })
   }

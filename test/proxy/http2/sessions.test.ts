@@ -134,7 +134,7 @@ describe('GOAWAY', () => {
     const to = await frameUpstream((peer, stream) => peer.write(goaway(Math.max(0, stream - 2), code)))
     const told = await exchange(open(to)).over
     expect(told.heard).toEqual(['sending', 'error:reset'])
-    expect(told.error).toMatchObject({ stale: true, unprocessed: true })
+    expect(told.error).toMatchObject({ kind: 'reset', unprocessed: true })
   })
 
   it('in anger breaks what has been seen, which may have been processed', async () => {
