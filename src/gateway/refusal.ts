@@ -1,18 +1,24 @@
-import type { ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../errors.ts'
 import { lastWords } from './last-words.ts'
 import type { Outgoing } from './outgoing.ts'
 import { problemAnswer } from './problem.ts'
+import type { Reply } from './reply.ts'
 
-/** Answers without the app, and closes: what follows on this connection may be anything. Breaks it if the head is out. */
-export function answer(outgoing: Outgoing, error: GatewayError): ServerResponse {
-  const { exchange } = outgoing
+/** Answers without the app, and closes: what follows on an HTTP/1 connection may be anything. Breaks off if the head is out. */
+export function answer(reply: Reply, error: GatewayError): void {
+  const { exchange } = reply
   exchange.code = error.code
-  if (outgoing.headersSent) return outgoing.destroy()
+  if (reply.headersSent) {
+    reply.breakOff()
+    return
+  }
   const { status, headers, body } = problemAnswer(error, exchange.id)
-  outgoing.shouldKeepAlive = false
-  return outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
+  const bytes = Buffer.from(body)
+  reply.shouldKeepAlive = false
+  const head = [...Object.entries(headers).flat(), 'content-length', String(bytes.length)]
+  reply.sendWhole(status, STATUS_CODES[status]!, head, bytes)
 }
 
 /** Node's own name for the response that has the connection. */
@@ -20,6 +26,8 @@ type Busy = Socket & { readonly _httpMessage?: Outgoing | null }
 
 /** What is no HTTP, too much of it, or too slow: answered if that is still possible, then closed. */
 export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): void {
+  // More than the last request that the client has announced. Its answer is on the way, and then the connection closes.
+  if (error.code === 'HPE_CLOSED_CONNECTION') return
   const { _httpMessage: current } = socket
   // The answer to an earlier request still has the connection: ours would be taken for it, or for a part of it.
   const outOfTurn = current && (current.headersSent || current.req.complete)
