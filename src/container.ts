@@ -182,7 +182,7 @@ function gatewayListener(scope: Scope) {
   const meter = get(scope, Tokens.meter)
   const logAccess = log.access ? accessLog(get(scope, Tokens.lines)) : undefined
   return createListener({
-    limits: server.limits,
+    server,
     log: get(scope, Tokens.log),
     fetch: get(scope, Tokens.fetch),
     requestId: requestIds(),

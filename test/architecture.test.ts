@@ -20,8 +20,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   routing: ['errors', 'plugin', 'type config'],
   registry: ['balancing', 'errors', 'plugin'],
   proxy: ['admission', 'errors', 'health', 'routing', 'type balancing', 'type config', 'type plugin'],
+  front: ['type config'],
   explain: ['errors', 'proxy', 'type balancing', 'type plugin', 'type routing'],
-  gateway: ['proxy', 'errors', 'type balancing', 'type config', 'type plugin', 'type routing'],
+  gateway: ['front', 'proxy', 'errors', 'type balancing', 'type config', 'type plugin', 'type routing'],
   admin: ['gateway', 'registry', 'type balancing', 'type explain', 'type health', 'type plugin'],
 
   tokens: [

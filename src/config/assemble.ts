@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { Catalog } from '../catalog/catalog.ts'
 import { locateModule } from '../catalog/load.ts'
+import { serverOf, upstreamOf } from './assemble-server.ts'
 import { trafficOf } from './assemble-traffic.ts'
 import { defaults } from './defaults.ts'
 import type { Path } from './document.ts'
@@ -13,10 +13,8 @@ import type {
   PluginRef,
   RegistryConfig,
   RoutingConfig,
-  ServerConfig,
   ServiceConfig,
   TableRouteConfig,
-  UpstreamConfig,
 } from './types.ts'
 
 type RefInput = FileInput['balancing']
@@ -28,23 +26,22 @@ export function assemble(input: FileInput, checked: CheckedOptions, file: string
   const directory = dirname(resolve(file))
   const plug = plugWith(checked)
   const balancing = plug(input.balancing, ['balancing'])
-  const upstream = upstreamOf(input.upstream)
   return {
     file: resolve(file),
     plugins: input.plugins.map((named) => locateModule(named, directory)),
-    server: serverOf(input.server),
+    server: serverOf(input.server, directory),
     registry: registriesOf(input.registry, { plug, catalog, directory }),
     routing: input.routing.map((mode, index) => routingOf(mode, ['routing', index], plug)),
     expose: input.expose,
     balancing,
-    upstream,
+    upstream: upstreamOf(input.upstream, undefined, directory),
     ...trafficOf(input),
     middleware: plugAll(input.middleware, ['middleware'], plug),
     services: mapValues(input.services, (service, name): ServiceConfig => {
       const path = ['services', name]
       return {
         balancing: service.balancing ? plug(service.balancing, [...path, 'balancing']) : balancing,
-        upstream: { ...upstream, ...upstreamOf(service.upstream ?? {}) },
+        upstream: upstreamOf(input.upstream, service.upstream, directory),
         ...trafficOf(input, service),
         middleware: plugAll(service.middleware, [...path, 'middleware'], plug),
       }
@@ -90,37 +87,6 @@ function snapshotName(name: string, registries: number): string {
   return registries === 1 ? defaults.registry.snapshot : defaults.registry.snapshot.replace('.json', `-${name}.json`)
 }
 
-function serverOf({ host, port, workers, trustedProxies, drain, limits }: FileInput['server']): ServerConfig {
-  const { headerBytes, headerTimeout, bodyBytes, connections, keepAliveTimeout } = limits
-  return {
-    host,
-    port,
-    workers: workers === 'auto' ? availableParallelism() : workers,
-    trustedProxies,
-    drain: { acceptGraceMs: drain.acceptGrace, timeoutMs: drain.timeout },
-    limits: {
-      headerBytes,
-      headerTimeoutMs: headerTimeout,
-      bodyBytes,
-      connections,
-      keepAliveTimeoutMs: keepAliveTimeout,
-    },
-  }
-}
-
-type UpstreamInput = FileInput['upstream']
-
-function upstreamOf(input: UpstreamInput): UpstreamConfig
-function upstreamOf(input: Loose<UpstreamInput>): Partial<UpstreamConfig>
-function upstreamOf({ connectTimeout, responseTimeout, idleTimeout, connections }: Loose<UpstreamInput>) {
-  return given({
-    connectTimeoutMs: connectTimeout,
-    responseTimeoutMs: responseTimeout,
-    idleTimeoutMs: idleTimeout,
-    connections,
-  })
-}
-
 function routingOf(mode: RoutingInput, path: Path, plug: Plug): RoutingConfig {
   if (mode.mode !== 'table') return mode
   return { mode: 'table', routes: mode.routes.map((route, index) => routeOf(route, [...path, 'routes', index], plug)) }
@@ -136,7 +102,6 @@ function routeOf(route: RouteInput, path: Path, plug: Plug): TableRouteConfig {
   }
 }
 
-type Loose<T> = { [Key in keyof T]?: T[Key] | undefined }
 type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
 
 /** The same without the keys that are undefined. */

@@ -25,6 +25,11 @@ export const serviceGlob = () =>
 
 const token = (what: string) => textLike(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, what) // RFC 9110 section 5.6.2
 export const headerName = () => token('a header name')
+/** As in an Upgrade field: a name, perhaps with a version. */
+export const protocol = () =>
+  textLike(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+(\/[!#$%&'*+.^_`|~0-9A-Za-z-]+)?$/, 'a protocol').transform((name) =>
+    name.toLowerCase(),
+  )
 export const method = () => token('a method').transform((name) => name.toUpperCase())
 
 type Kind = 'adapter' | 'strategy' | 'middleware'

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { duration, size } from '../plugin/units.ts'
 import { defaults } from './defaults.ts'
-import { described, port, text, wait } from './fields.ts'
+import { described, port, protocol, text, wait } from './fields.ts'
 import { isLoopback, isNetwork } from './network.ts'
+import { tlsSchema } from './schema-tls.ts'
+import { section } from './section.ts'
 
 const { server, admin, log } = defaults
 
@@ -21,15 +23,28 @@ const drainSchema = z.strictObject({
   timeout: described(duration(), 'How long requests may take to end.').prefault(server.drain.timeout),
 })
 
-const limitsSchema = z.strictObject({
-  headerBytes: described(headerBytes(), 'The longest request head.').prefault(server.limits.headerBytes),
-  headerTimeout: described(wait(), 'How long a request head may take to arrive.').prefault(server.limits.headerTimeout),
-  bodyBytes: described(size().nullable(), 'The longest request body; null for no limit.').prefault(null),
-  connections: described(z.int().min(1).nullable(), 'Client connections per worker; null for no limit.').prefault(null),
-  keepAliveTimeout: described(wait(), 'How long an unused client connection is kept.').prefault(
-    server.limits.keepAliveTimeout,
-  ),
-})
+const count = () => z.int().min(1)
+
+const limitsSchema = section(
+  {
+    headerBytes: described(headerBytes(), 'The longest request head.'),
+    headerCount: described(z.int().min(1).max(900), 'Fields of a request head, at most.'),
+    headerTimeout: described(wait(), 'How long a request head may take to arrive.'),
+    urlBytes: described(headerBytes(), 'The longest request target.'),
+    bodyBytes: described(size().nullable(), 'The longest request body; null for no limit.'),
+    bodyTimeout: described(wait(), 'How long a request body may stand still.'),
+    writeTimeout: described(wait(), 'How long a client may take nothing of an answer.'),
+    connections: described(count().nullable(), 'Client connections per worker; null for no limit.'),
+    connectionsPerAddress: described(
+      count().nullable(),
+      'Connections of one client address, per worker; null for no limit.',
+    ),
+    requestsPerConnection: described(count(), 'After so many requests, about, a client connection is closed.'),
+    keepAliveTimeout: described(wait(), 'How long an unused client connection is kept.'),
+    streams: described(count(), 'Requests at once on one HTTP/2 connection.'),
+  },
+  server.limits,
+).whole
 
 export const serverSchema = z.strictObject({
   host: described(text(), 'The address to listen on.').prefault(server.host),
@@ -41,6 +56,17 @@ export const serverSchema = z.strictObject({
     z.array(network()),
     'Addresses and networks whose forwarding headers are believed.',
   ).prefault([]),
+  proxyProtocol: described(
+    z.array(network()),
+    'Addresses and networks whose connections begin with a PROXY header.',
+  ).prefault([]),
+  http2: described(z.boolean(), 'Whether HTTP/2 is offered on TLS connections.').prefault(server.http2),
+  h2c: described(z.boolean(), 'Whether HTTP/2 without TLS is understood, by prior knowledge.').prefault(server.h2c),
+  tls: described(tlsSchema.nullable(), 'Certificates; null for a port without TLS.').prefault(server.tls),
+  upgrades: described(z.array(protocol()), 'Protocols that a client may switch to.').prefault([...server.upgrades]),
+  forwarded: described(z.boolean(), 'Whether instances are told in Forwarded (RFC 7239), too.').prefault(
+    server.forwarded,
+  ),
   drain: described(drainSchema, 'How to stop.').prefault({}),
   limits: described(limitsSchema, 'What a client may ask for.').prefault({}),
 })

@@ -9,26 +9,12 @@ import {
   serviceName,
   strategyRef,
   text,
-  wait,
 } from './fields.ts'
 import { registrySchema } from './schema-registry.ts'
 import { routingSchema } from './schema-routing.ts'
 import { adminSchema, logSchema, serverSchema } from './schema-server.ts'
 import { trafficOverrides, trafficSchema } from './schema-traffic.ts'
-
-const connectTimeout = described(wait(), 'How long connecting to an instance may take.')
-const responseTimeout = described(wait(), 'From the request being sent to the response head.')
-const idleTimeout = described(wait(), "How long an unused connection is kept; keep it below the service's own time.")
-const connections = described(z.int().min(1), 'Connections per instance and worker, at most.')
-
-const upstreamSchema = z.strictObject({
-  connectTimeout: connectTimeout.prefault(defaults.upstream.connectTimeout),
-  responseTimeout: responseTimeout.prefault(defaults.upstream.responseTimeout),
-  idleTimeout: idleTimeout.prefault(defaults.upstream.idleTimeout),
-  connections: connections.prefault(defaults.upstream.connections),
-})
-
-const upstreamOverrides = z.strictObject({ connectTimeout, responseTimeout, idleTimeout, connections }).partial()
+import { upstreamOverrides, upstreamSchema } from './schema-upstream.ts'
 
 const exposeSchema = z.strictObject({
   allow: described(z.array(serviceGlob()), 'Services that may be asked for by name.').prefault([

@@ -1,3 +1,7 @@
+import type { ServerConfig } from './types-server.ts'
+
+export type * from './types-server.ts'
+
 /** A plugin by name, with options that have passed its schema. */
 export interface PluginRef {
   readonly type: string
@@ -36,28 +40,6 @@ export interface GatewayConfig extends TrafficConfig {
   readonly services: ReadonlyMap<string, ServiceConfig>
   readonly admin: AdminConfig
   readonly log: LogConfig
-}
-
-export interface ServerConfig {
-  readonly host: string
-  /** 0 takes a free one. */
-  readonly port: number
-  /** 0: one process. `auto` has become a number. */
-  readonly workers: number
-  /** CIDRs or addresses whose forwarding headers are believed. */
-  readonly trustedProxies: readonly string[]
-  readonly drain: { readonly acceptGraceMs: number; readonly timeoutMs: number }
-  readonly limits: LimitsConfig
-}
-
-export interface LimitsConfig {
-  readonly headerBytes: number
-  readonly headerTimeoutMs: number
-  /** null: no limit. */
-  readonly bodyBytes: number | null
-  /** null: no limit. Per worker. */
-  readonly connections: number | null
-  readonly keepAliveTimeoutMs: number
 }
 
 export type RoutingConfig = HeadersRoutingConfig | PathRoutingConfig | TableRoutingConfig
@@ -99,13 +81,34 @@ export interface TableRouteConfig {
 }
 
 export interface UpstreamConfig {
+  /** `auto`: what the metadata of an instance say, else HTTP/1.1. */
+  readonly protocol: 'auto' | 'http1' | 'http2'
   readonly connectTimeoutMs: number
   /** From the request being sent to the response head. */
   readonly responseTimeoutMs: number
+  /** Without a byte of a response body that the client waits for. */
+  readonly stallTimeoutMs: number
+  /** Without a byte through a tunnel, either way. */
+  readonly tunnelTimeoutMs: number
   /** How long an unused connection is kept; keep it below the service's own keep-alive time. */
   readonly idleTimeoutMs: number
   /** At most this many connections per instance and worker. */
   readonly connections: number
+  /** Whether a prefix that was stripped from the path is put back into `Location` and the path of cookies. */
+  readonly restorePrefix: boolean
+  readonly tls: UpstreamTlsConfig
+}
+
+/** To instances that are called by TLS. */
+export interface UpstreamTlsConfig {
+  /** Absolute path of a PEM file, here and below. null: the well-known authorities. */
+  readonly ca: string | null
+  /** That the certificate must bear. null: the host of the instance. */
+  readonly serverName: string | null
+  /** What the gateway shows; null, both: nothing. */
+  readonly cert: string | null
+  readonly key: string | null
+  readonly verify: boolean
 }
 
 export interface RetryConfig {

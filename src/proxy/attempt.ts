@@ -1,10 +1,17 @@
+import type { Duplex } from 'node:stream'
 import type { Lease } from '../balancing/index.ts'
 import type { Cancellable, Exchange } from './exchange.ts'
 import { Failure, type FailureKind } from './failure.ts'
 import { responseHeaders } from './response-headers.ts'
 import type { Service } from './service.ts'
 import { Stopwatch, type Timed } from './stopwatch.ts'
-import type { ResponseHead, UpstreamCall, UpstreamError, UpstreamListener, UpstreamRequest } from './transport.ts'
+import {
+  type ResponseHead,
+  type UpstreamCall,
+  UpstreamError,
+  type UpstreamListener,
+  type UpstreamRequest,
+} from './transport.ts'
 import { UpstreamBody } from './upstream-body.ts'
 import { UpstreamResponse } from './upstream-response.ts'
 
@@ -60,6 +67,15 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   onSending(waited: boolean): void {
     this.#sent = true
     if (waited) this.#stopwatch.restart()
+  }
+
+  onInformation(head: ResponseHead): void {
+    this.#exchange.downstream?.inform(head)
+  }
+
+  onSwitch(_head: ResponseHead, tunnel: Duplex): void {
+    tunnel.destroy()
+    this.#fail('protocol', new UpstreamError('protocol', 'a switch of protocols that nobody has asked for'))
   }
 
   onHead(head: ResponseHead): void {

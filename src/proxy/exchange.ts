@@ -5,6 +5,7 @@ import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
 import { type Peer, peerOf } from './peer.ts'
+import type { ResponseHead } from './transport.ts'
 
 /** Why an exchange ended as it did: `complete` reached the client whole. */
 export type Ending = 'complete' | 'client-closed' | 'upstream-broke'
@@ -12,6 +13,12 @@ export type Ending = 'complete' | 'client-closed' | 'upstream-broke'
 export interface Cancellable {
   /** Stops the work and gives back what it holds. Harmless when it has ended. */
   cancel(): void
+}
+
+/** The way back to the client, beside the answer. */
+export interface Downstream {
+  /** Sends an interim response (1xx) at once, if the client can have one. */
+  inform(head: ResponseHead): void
 }
 
 /** One request on its way through this worker, from the first look at it to the log line. */
@@ -33,6 +40,13 @@ export class Exchange implements RouteRequest, PickContext {
   body: Readable | null
   /** What the client said about the length of its body; null when it did not. */
   bodyLength: number | null
+  /** What may follow the body, asked for once that has ended: flat `[name, value, ...]`. null: nothing can. */
+  trailers: (() => readonly string[]) | null = null
+  /** The protocol that the client asks to switch to, and may; in lower case. */
+  upgrade: string | null = null
+  /** The client sends the body only when somebody reads it. */
+  expectsContinue = false
+  downstream: Downstream | undefined
 
   route: Route | undefined
   endpoint: LiveEndpoint | undefined

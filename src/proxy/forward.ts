@@ -110,5 +110,8 @@ function requestOf(exchange: Exchange): UpstreamRequest {
     headers: requestHeaders(exchange),
     body: exchange.body,
     bodyLength: exchange.bodyLength,
+    trailers: exchange.trailers,
+    upgrade: exchange.upgrade,
+    expectsContinue: exchange.expectsContinue,
   }
 }

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { UpstreamConfig } from '../config/types.ts'
 import type { Instance } from '../plugin/index.ts'
 
@@ -30,6 +30,16 @@ export interface UpstreamRequest {
   readonly body: Readable | null
   /** Bytes of the body, 0 for an explicit empty one; null: not known before its end (chunked), or no body at all. */
   readonly bodyLength: number | null
+  /** What may follow the body, asked for once that has ended: flat `[name, value, ...]`. null: nothing can. */
+  readonly trailers: (() => readonly string[]) | null
+  /** The protocol that the client asks to switch to, in lower case; such a request has no body. null: none. */
+  readonly upgrade: string | null
+  /**
+   * The client sends the body only when it is told to go on, which it is when somebody reads the body. The transport asks the
+   * instance first, and reads at its `100 Continue`, or when it has said nothing for a second. A final response instead
+   * leaves the body unread.
+   */
+  readonly expectsContinue: boolean
 }
 
 export interface ResponseHead {
@@ -45,8 +55,15 @@ export interface UpstreamListener {
    * `waited`: the connection was not there at once.
    */
   onSending(waited: boolean): void
+  /** An interim response but 100 and 101, any number of times before the final head. */
+  onInformation(head: ResponseHead): void
   /** The final response head. */
   onHead(head: ResponseHead): void
+  /**
+   * Instead of `onHead`: the instance has switched to the protocol that was asked for. From now on the tunnel is the listener's,
+   * with nobody else's listeners on it; `rest` is what has come through it already. Neither `onEnd` nor `onError` follows.
+   */
+  onSwitch(head: ResponseHead, tunnel: Duplex, rest: Buffer): void
   /** The chunk belongs to the listener. Not called while paused. */
   onData(chunk: Buffer): void
   /** The body is complete by its own framing. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerConfig } from '../config/types.ts'
 import type { dataPlaneOf } from '../container.ts'
@@ -19,15 +18,13 @@ export async function drain(
   { acceptGraceMs, timeoutMs }: ServerConfig['drain'],
   log: Logger,
 ): Promise<void> {
-  const { server } = listener
-  if (server.listening) {
+  if (listener.server.listening) {
     listener.sayGoodbye()
     await sleep(Math.max(acceptGraceMs, GOODBYE_MS))
-    const closed = once(server, 'close')
-    server.close()
+    const closed = listener.close()
     const cut = setTimeout(() => {
       log.warn({ timeoutMs }, 'the drain took too long: the connections that are left are cut')
-      server.closeAllConnections()
+      listener.cut()
     }, timeoutMs)
     await closed
     clearTimeout(cut)

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the address is in use',

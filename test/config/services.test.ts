@@ -12,7 +12,7 @@ it('merges what a service sets over what the file sets', async () => {
   const { services } = await configOf(`${FILE}services: { a: { balancing: p2c, upstream: { responseTimeout: 5s } } }`)
   expect(services.get('a')).toEqual({
     balancing: { type: 'p2c', options: undefined },
-    upstream: { connectTimeoutMs: 2000, responseTimeoutMs: 5000, idleTimeoutMs: 4000, connections: 8 },
+    upstream: { ...(await configOf(FILE)).upstream, responseTimeoutMs: 5000 },
     retry: (await configOf(FILE)).retry,
     health: (await configOf()).health,
     limits: (await configOf()).limits,

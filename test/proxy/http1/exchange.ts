@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import type { UpstreamConfig } from '../../../src/config/types.ts'
 import type { Instance } from '../../../src/plugin/index.ts'
 import { Http1Transport } from '../../../src/proxy/http1/transport.ts'
 import type {
@@ -10,9 +11,30 @@ import type {
   UpstreamRequest,
 } from '../../../src/proxy/transport.ts'
 
-const SETTINGS = { connectTimeoutMs: 2000, responseTimeoutMs: 60_000, idleTimeoutMs: 60_000, connections: 8 }
+export const SETTINGS: UpstreamConfig = {
+  protocol: 'http1',
+  connectTimeoutMs: 2000,
+  responseTimeoutMs: 60_000,
+  stallTimeoutMs: 60_000,
+  tunnelTimeoutMs: 60_000,
+  idleTimeoutMs: 60_000,
+  connections: 8,
+  restorePrefix: false,
+  tls: { ca: null, serverName: null, cert: null, key: null, verify: true },
+}
 
-export function open(to: { instance: Instance }, settings: Partial<typeof SETTINGS> = {}): Upstream {
+const REQUEST: UpstreamRequest = {
+  method: 'GET',
+  path: '/',
+  headers: ['host', 'h'],
+  body: null,
+  bodyLength: null,
+  trailers: null,
+  upgrade: null,
+  expectsContinue: false,
+}
+
+export function open(to: { instance: Instance }, settings: Partial<UpstreamConfig> = {}): Upstream {
   const upstream = new Http1Transport().open(to.instance, { ...SETTINGS, ...settings })
   onTestFinished(() => upstream.close())
   return upstream
@@ -43,6 +65,15 @@ export function exchange(
       heard.push('sending')
       also.onSending?.(waited)
     },
+    onInformation(head) {
+      heard.push(`information:${head.status}`)
+      also.onInformation?.(head)
+    },
+    onSwitch(head, tunnel, rest) {
+      heard.push('switch')
+      if (also.onSwitch) also.onSwitch(head, tunnel, rest)
+      else tunnel.destroy()
+    },
     onHead(head) {
       heard.push('head')
       told.head = head
@@ -66,10 +97,7 @@ export function exchange(
       also.onError?.(error)
     },
   }
-  const call = upstream.send(
-    { method: 'GET', path: '/', headers: ['host', 'h'], body: null, bodyLength: null, ...request },
-    listener,
-  )
+  const call = upstream.send({ ...REQUEST, ...request }, listener)
   const told: Exchange = { call, heard, head: undefined, body: '', trailers: [], error: undefined, over: promise }
   return told
 }

@@ -7,9 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { instance } from '../../../src/plugin/index.ts'
 import { Http1Transport } from '../../../src/proxy/http1/transport.ts'
-import { exchange } from './exchange.ts'
-
-const SETTINGS = { connectTimeoutMs: 2000, responseTimeoutMs: 2000, idleTimeoutMs: 60_000, connections: 2 }
+import { exchange, SETTINGS } from './exchange.ts'
 
 let folder: string
 let server: Server

@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http'
+import type { Logger } from '../plugin/index.ts'
+import { atEndOfTurn, type Exchange, exchangeOfIncoming } from '../proxy/index.ts'
+import type { Result } from './access-log.ts'
+import { deliver } from './deliver.ts'
+import type { Outgoing, Witness } from './outgoing.ts'
+import { claim } from './problem.ts'
+import { answer } from './refusal.ts'
+
+export interface EntranceOptions {
+  readonly log: Logger
+  fetch(request: Request, env: { exchange: Exchange; request: Request }): Response | Promise<Response>
+  requestId(offered: string | string[] | undefined): string
+  recogniseClient(exchange: Exchange): void
+  finished(exchange: Exchange, result: Result): void
+  now(): number
+}
+
+/** What happens to every request, whatever the protocol that it came by: an exchange begins, the app answers, the answer leaves. */
+export class Entrance {
+  /** From now on every answer asks its client to close. */
+  leaving = false
+  readonly #options: EntranceOptions
+
+  constructor(options: EntranceOptions) {
+    this.#options = options
+  }
+
+  begin(incoming: IncomingMessage, outgoing: Outgoing, witness: Witness): void {
+    const { requestId, now, recogniseClient } = this.#options
+    const exchange = exchangeOfIncoming(requestId(incoming.headers['x-request-id']), now(), incoming)
+    recogniseClient(exchange)
+    outgoing.carry(exchange, witness)
+  }
+
+  /** @param leaveToAdapter takes an answer that no instance had a part in */
+  async serve(request: Request, outgoing: Outgoing, leaveToAdapter: (rest: Response) => void): Promise<void> {
+    const { exchange } = outgoing
+    try {
+      const response = await this.#options.fetch(request, { exchange, request })
+      atEndOfTurn({ run: () => this.#send(response, outgoing, leaveToAdapter) })
+    } catch (thrown) {
+      this.#rescue(thrown, outgoing)
+    }
+  }
+
+  #send(response: Response, outgoing: Outgoing, leaveToAdapter: (rest: Response) => void): void {
+    try {
+      if (this.leaving) outgoing.shouldKeepAlive = false
+      const rest = deliver(response, outgoing)
+      if (rest) leaveToAdapter(rest)
+    } catch (thrown) {
+      this.#rescue(thrown, outgoing)
+    }
+  }
+
+  /** Beyond the app's own rescue: a middleware threw what is no Error, or made a response that cannot be written. */
+  #rescue(thrown: unknown, outgoing: Outgoing): void {
+    answer(outgoing, claim(thrown, outgoing.exchange, this.#options.log))
+  }
+}
