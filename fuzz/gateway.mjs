@@ -12,10 +12,10 @@ const MAIN = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url))
 const config = (workers) => `
 server:
   { host: 127.0.0.1, port: 0, workers: ${workers}, drain: { timeout: 5s },
-    limits: { headerTimeout: 1s, keepAliveTimeout: 2s, bodyBytes: 1MiB } }
+    limits: { headerTimeout: 1s, keepAliveTimeout: 2s, bodyTimeout: 1s, writeTimeout: 2s, bodyBytes: 1MiB } }
 registry: { type: static-file, options: { path: services.yaml }, snapshot: null }
 routing: [{ mode: path, prefix: /services }]
-upstream: { responseTimeout: 1s }
+upstream: { responseTimeout: 1s, stallTimeout: 1s, idleTimeout: 1s, tunnelTimeout: 1s }
 retry: { attempts: 1 }
 health: { passive: null }
 admin: { port: 0 }
@@ -54,7 +54,9 @@ export class Gateway {
 
   /** Open sockets of all its processes. */
   sockets() {
-    return [this.#child.pid, ...this.#workers].flatMap((pid) => descriptors(pid)).filter((link) => link.startsWith('socket:')).length
+    return [this.#child.pid, ...this.#workers]
+      .flatMap((pid) => descriptors(pid))
+      .filter((link) => link.startsWith('socket:')).length
   }
 
   residentMiB() {
@@ -69,7 +71,9 @@ export class Gateway {
     await ended
     clearTimeout(timer)
     rmSync(this.#folder, { recursive: true, force: true })
-    return this.#child.exitCode === 0 ? undefined : `it did not drain: ${this.#child.exitCode ?? this.#child.signalCode}`
+    return this.#child.exitCode === 0
+      ? undefined
+      : `it did not drain: ${this.#child.exitCode ?? this.#child.signalCode}`
   }
 
   kill() {
@@ -88,7 +92,8 @@ export class Gateway {
 
   async #until(holds) {
     for (const deadline = Date.now() + 15_000; !(await holds()); ) {
-      if (Date.now() > deadline || this.#child.exitCode !== null) throw new Error(`the gateway did not start: ${this.complaints.join('\n')}`)
+      if (Date.now() > deadline || this.#child.exitCode !== null)
+        throw new Error(`the gateway did not start: ${this.complaints.join('\n')}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }

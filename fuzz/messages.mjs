@@ -49,13 +49,25 @@ export function response(random, number, at, { method, upgrade }) {
   const before = informed ? `HTTP/1.1 ${informed}\r\n\r\n` : ''
   const mark = `X-Fuzz: ${responseMark(number, at)}\r\n`
   if (upgrade && random.chance(50)) {
-    return { text: `HTTP/1.1 101 Switching Protocols\r\n${mark}Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`, end: 'fin' }
+    return {
+      text: `HTTP/1.1 101 Switching Protocols\r\n${mark}Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`,
+      end: 'fin',
+    }
   }
-  const status = random.pick(['200 OK', '200 OK', '201 Created', '404 Not Found', '500 No', '204 No Content', '304 Same'])
+  const status = random.pick([
+    '200 OK',
+    '200 OK',
+    '201 Created',
+    '404 Not Found',
+    '500 No',
+    '204 No Content',
+    '304 Same',
+  ])
   const fields = random.some(RESPONSE_FIELDS, 15).map((line) => `${line}\r\n`)
   const start = `${before}HTTP/1.1 ${status}\r\n${mark}${fields.join('')}`
   const bodiless = method === 'HEAD' || /^(204|304)/.test(status)
-  if (bodiless) return { text: `${start}${status.startsWith('204') ? '' : 'Content-Length: 5\r\n'}\r\n`, end: ending(random) }
+  if (bodiless)
+    return { text: `${start}${status.startsWith('204') ? '' : 'Content-Length: 5\r\n'}\r\n`, end: ending(random) }
   const body = content(random, strayResponse(number))
   if (random.chance(10)) return { text: `${start}Connection: close\r\n\r\n${body}`, end: 'fin' }
   const framed = framing(random, body, true)
@@ -63,7 +75,8 @@ export function response(random, number, at, { method, upgrade }) {
 }
 
 /** What no client sent as a request: it stands in bodies, and behind them. */
-export const bait = (number) => `POST /services/fuzz/bait-${number} HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n`
+export const bait = (number) =>
+  `POST /services/fuzz/bait-${number} HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n`
 
 /** What no instance sent as an answer. */
 export const strayResponse = (number) =>
@@ -73,7 +86,9 @@ const ending = (random) => (random.chance(12) ? 'fin' : 'keep')
 
 function content(random, lure) {
   const size = random.pick(BODY_SIZES)
-  const text = random.chance(40) ? lure.repeat(Math.ceil(size / lure.length)) : '0123456789abcdef'.repeat(Math.ceil(size / 16))
+  const text = random.chance(40)
+    ? lure.repeat(Math.ceil(size / lure.length))
+    : '0123456789abcdef'.repeat(Math.ceil(size / 16))
   return random.chance(50) ? text.slice(0, size) : text
 }
 

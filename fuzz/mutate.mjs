@@ -24,15 +24,20 @@ const mutators = [
   (text, random) => match(text, random, FIELD, (line) => line + line),
   (text, random) => match(text, random, FIELD, (line) => line + random.pick(SPICE)),
   (text, random) => match(text, random, FIELD, () => ''),
-  (text, random) => match(text, random, FIELD, (line) => line.replace(':', random.pick([' :', ':\x0b', '\t:', '', ':\r\n ']))),
+  (text, random) =>
+    match(text, random, FIELD, (line) => line.replace(':', random.pick([' :', ':\x0b', '\t:', '', ':\r\n ']))),
   (text, random) => match(text, random, LENGTH, (digits) => shifted(digits, 10, random)),
   (text, random) => match(text, random, LENGTH, () => random.pick(LENGTHS)),
   (text, random) => match(text, random, SIZE, (digits) => shifted(digits, 16, random)),
   (text, random) => match(text, random, SIZE, () => random.pick(SIZES)),
   (text, random) => match(text, random, /\r\n/g, () => random.pick(['\n', '\r', '\r\r\n', '\n\r', '\r\n\r\n', ''])),
-  (text, random) => match(text, random, /^/g, () => random.pick(['\r\n', '\r\n\r\n', '\n', ' ', '\0', '\x16\x03\x01', 'PRI * HTTP/2.0\r\n\r\n'])),
+  (text, random) =>
+    match(text, random, /^/g, () =>
+      random.pick(['\r\n', '\r\n\r\n', '\n', ' ', '\0', '\x16\x03\x01', 'PRI * HTTP/2.0\r\n\r\n']),
+    ),
   (text, random) => match(text, random, FIELD, (line) => line + 'X-Many: 1\r\n'.repeat(random.pick([50, 198, 1100]))),
-  (text, random) => match(text, random, FIELD, (line) => `${line}X-Long: ${'y'.repeat(random.pick([8000, 33_000, 70_000]))}\r\n`),
+  (text, random) =>
+    match(text, random, FIELD, (line) => `${line}X-Long: ${'y'.repeat(random.pick([8000, 33_000, 70_000]))}\r\n`),
 ]
 
 export function mutated(text, random) {

@@ -3,7 +3,7 @@
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
-const SIZE_LINE = /^0*([0-9a-fA-F]{1,13})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/
+const SIZE_LINE = /^0*([0-9a-fA-F]{1,16})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/
 
 /** @returns the messages, and what is left: `empty`, `partial` or why it is `invalid` */
 export function parseRequests(text) {
@@ -24,12 +24,20 @@ export function parseRequests(text) {
 function parseRequest(text, at) {
   const head = parseHead(text, at)
   if (typeof head === 'string') return head
-  const [method, target, version, more] = head.line.split(' ')
-  if (more !== undefined || !TOKEN.test(method) || !target || !/^[\x21-\x7e\x80-\xff]+$/.test(target)) return 'request line'
+  // RFC 9112 3: whitespace in between may be more than one space.
+  const [method, target, version, more] = head.line.split(/ +/)
+  if (more !== undefined || !TOKEN.test(method) || !target || !/^[\x21-\x7e\x80-\xff]+$/.test(target))
+    return 'request line'
   if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0') return 'version'
   const framing = framingOf(head.fields, version)
   if (typeof framing === 'string') return framing
-  return { method, target, version, fields: head.fields, ...bodyOf(text, head.end, framing.chunked, framing.length ?? 0) }
+  return {
+    method,
+    target,
+    version,
+    fields: head.fields,
+    ...bodyOf(text, head.end, framing.chunked, framing.length ?? 0),
+  }
 }
 
 /** The final answer to a request with `method`, after any interim ones. `fin`: the connection ended well behind it. */
@@ -43,7 +51,7 @@ export function parseResponse(text, at, method, fin) {
   const response = { status, fields: head.fields }
   if (method === 'HEAD' || status === 204 || status === 304 || status === 101)
     return { ...response, body: '', complete: true, end: head.end }
-  const framing = framingOf(head.fields, version)
+  const framing = framingOf(head.fields, version, true) // RFC 9112 6.3
   if (typeof framing === 'string') return framing
   if (!framing.chunked && framing.length === undefined)
     return { ...response, body: text.slice(head.end), complete: fin, end: text.length }
@@ -69,11 +77,11 @@ function parseHead(text, at) {
 
 export const valuesOf = (fields, name) => fields.filter(([found]) => found === name).map(([, value]) => value)
 
-function framingOf(fields, version) {
+function framingOf(fields, version, codingWins = false) {
   const codings = valuesOf(fields, 'transfer-encoding')
   const lengths = new Set(valuesOf(fields, 'content-length').flatMap((value) => value.split(/[ \t]*,[ \t]*/)))
   if (codings.length > 0) {
-    if (lengths.size > 0) return 'length and coding'
+    if (lengths.size > 0 && !codingWins) return 'length and coding'
     if (codings.length > 1 || codings[0].toLowerCase() !== 'chunked' || version === 'HTTP/1.0') return 'coding'
     return { chunked: true }
   }

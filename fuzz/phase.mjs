@@ -33,12 +33,14 @@ export async function phase({ seed, first, workers, seconds, only }) {
   }
 
   await Promise.all(Array.from({ length: only === undefined ? CLIENTS : 1 }, client))
-  await until(() => gateway.sockets() <= socketsBefore + 1)
+  await until(() => gateway.sockets() <= socketsBefore)
   for (const found of cases.values()) if (found.seen.length > found.judged) report.judged(found, judge(found))
   for (const fault of instance.faults) report.found('upstream', fault)
-  if (gateway.sockets() > socketsBefore) report.found('sockets', `${gateway.sockets()} open when all have gone, ${socketsBefore} before`)
+  if (gateway.sockets() > socketsBefore)
+    report.found('sockets', `${gateway.sockets()} open when all have gone, ${socketsBefore} before`)
   const residentMiB = gateway.residentMiB()
-  for (const harm of [gateway.harm(), await gateway.stop(), ...new Set(gateway.complaints)]) if (harm) report.found('gateway', harm)
+  for (const harm of [gateway.harm(), await gateway.stop(), ...new Set(gateway.complaints)])
+    if (harm) report.found('gateway', harm)
   instance.close()
   report.close({ cases: cases.size, statuses: gateway.statuses, residentMiB })
   return { cases: cases.size, findings: report.findings }

@@ -52,16 +52,22 @@ export function answerOf(seed, plan, at, asked) {
 }
 
 function split(text, random) {
-  const cuts = Array.from({ length: random.pick([0, 0, 1, 4]) }, () => random.below(text.length + 1)).sort((a, b) => a - b)
+  const cuts = Array.from({ length: random.pick([0, 0, 1, 4]) }, () => random.below(text.length + 1)).sort(
+    (a, b) => a - b,
+  )
   const bounds = [0, ...cuts, text.length]
-  return bounds.slice(1).map((to, i) => text.slice(bounds[i], to)).filter(Boolean)
+  return bounds
+    .slice(1)
+    .map((to, i) => text.slice(bounds[i], to))
+    .filter(Boolean)
 }
 
 /** How many of the requests are to be answered: all, up to one after which the connection does not go on. */
 function answered(requests) {
   const last = requests.findIndex(({ version, fields, complete }) => {
-    const options = valuesOf(fields, 'connection').join(',').toLowerCase().split(/[ \t]*,[ \t]*/)
-    return !complete || options.includes('close') || options.includes('upgrade') || (version === 'HTTP/1.0' && !options.includes('keep-alive'))
+    const options = valuesOf(fields, 'connection').flatMap((value) => value.toLowerCase().split(/[ \t]*,[ \t]*/))
+    const ends = version === 'HTTP/1.0' ? !options.includes('keep-alive') : options.includes('close')
+    return !complete || ends || options.includes('upgrade')
   })
   return last < 0 ? requests.length : last + 1
 }

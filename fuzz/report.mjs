@@ -21,7 +21,9 @@ export class Report {
     console.log(`  again: npm run fuzz -- --seed ${this.#seed} --workers ${this.#workers} --only ${plan.number}`)
     console.log(`  sent, then ${plan.ending}: ${plan.pieces.map((piece) => shown(piece)).join(' + ')}`)
     for (const { request, answer } of seen)
-      console.log(`  ${request.method} ${request.target} (${request.complete ? 'whole' : 'broken'}) was answered, then ${answer.end}: ${answer.pieces.map(shown).join(' + ')}`)
+      console.log(
+        `  ${request.method} ${request.target} (${request.complete ? 'whole' : 'broken'}) was answered, then ${answer.end}: ${answer.pieces.map(shown).join(' + ')}`,
+      )
     console.log(`  came, then ${outcome.ended}: ${shown(outcome.received)}`)
   }
 
@@ -32,7 +34,9 @@ export class Report {
 
   close({ cases, statuses, residentMiB }) {
     const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`)
-    console.log(`fuzz: ${this.#workers} workers: ${cases} cases (${this.#plain} without a fault), ${this.#asked} requests at instances, ${this.#answers} whole answers`)
+    console.log(
+      `fuzz: ${this.#workers} workers: ${cases} cases (${this.#plain} without a fault), ${this.#asked} requests at instances, ${this.#answers} whole answers`,
+    )
     console.log(`fuzz: statuses ${counts.join(', ')}; ${residentMiB.toFixed(0)} MiB at the end`)
   }
 }

@@ -27,6 +27,12 @@ export class Outgoing extends ServerResponse {
     this.on('close', this.#close)
   }
 
+  /** In its turn: what Node is given earlier for a pipelined request, it sends behind the head of the final answer. */
+  override writeContinue(callback?: () => void): void {
+    if (this.socket) super.writeContinue(callback)
+    else this.once('socket', () => this.headersSent || super.writeContinue(callback))
+  }
+
   /**
    * Sends a whole answer. An everyday one, small and on a connection that stays, leaves as one string: Node would check
    * the fields again, and hand the socket two buffers to gather.
