@@ -1,193 +1,28 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, onTestFinished, TestRunner } from 'vitest'
-import { parse, stringify } from 'yaml'
-import { until } from './until.ts'
+import { type GatewayOptions, type GatewayProcess, spawnGateway } from './gateway-process.ts'
 
-export const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+export { type GatewayOptions, GatewayProcess, type LogLine, MAIN } from './gateway-process.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever the gateway writes
-export type LogLine = Readonly<Record<string, any>>
-
-export interface GatewayOptions {
-  /** For a static file: instances by service. Without it the YAML names a registry. */
-  readonly services?: Readonly<Record<string, readonly unknown[]>>
-  /** More files beside the YAML. */
-  readonly files?: Readonly<Record<string, string>>
-  /** false: listening is enough. */
-  readonly ready?: boolean
-}
-
-export interface Exit {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-}
-
-/** A gateway of its own, as a process, on loopback. Ended with the test, or with the file if no test runs. */
-export class GatewayProcess {
-  readonly folder: string
-  readonly logs: LogLine[] = []
-  readonly exit: Promise<Exit>
-  stderr = ''
-  readonly #child: ChildProcess
-
-  constructor(folder: string) {
-    this.folder = folder
-    const child = spawn(process.execPath, [MAIN, 'run', join(folder, 'gateway.yaml')], { cwd: folder })
-    this.#child = child
-    createInterface({ input: child.stdout }).on('line', (line) => this.logs.push(parsed(line)))
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      this.stderr += text
-    })
-    this.exit = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })))
-  }
-
-  get pid(): number {
-    return this.#child.pid!
-  }
-
-  get running(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null
-  }
-
-  get port(): number {
-    return this.line('the gateway listens')!.port
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`
-  }
-
-  get adminUrl(): string {
-    return `http://127.0.0.1:${this.line('the admin port listens')!.port}`
-  }
-
-  get access(): LogLine[] {
-    return this.logs.filter(({ type }) => type === 'access')
-  }
-
-  line(msg: string): LogLine | undefined {
-    return this.logs.find((line) => line.msg === msg)
-  }
-
-  /** Waits for a line: the log is written in chunks. */
-  logged(what: string, matches: (line: LogLine) => boolean): Promise<LogLine> {
-    return until(`a log line: ${what}`, () => this.logs.find(matches))
-  }
-
-  /** The access line of the request with this id. */
-  accessOf(requestId: string): Promise<LogLine> {
-    return this.logged(`access of ${requestId}`, (line) => line.type === 'access' && line.requestId === requestId)
-  }
-
-  async admin(path: string): Promise<{ status: number; text: string }> {
-    const response = await fetch(this.adminUrl + path)
-    return { status: response.status, text: await response.text() }
-  }
-
-  /** The sum over all samples of a metric whose labels contain `labels`. */
-  async metric(name: string, labels = ''): Promise<number> {
-    const { text } = await this.admin('/metrics')
-    const samples = text.split('\n').filter((line) => /^[\w:]+/.exec(line)?.[0] === name && line.includes(labels))
-    return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
-  }
-
-  ready(): Promise<unknown> {
-    return until('/readyz answers 200', async () => (await this.admin('/readyz')).status === 200)
-  }
-
-  /** The processes that serve. */
-  async workers(): Promise<number[]> {
-    const text = await readFile(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8')
-    return text.trim().split(' ').filter(Boolean).map(Number)
-  }
-
-  /** Closes the reading end of its standard output. */
-  stopReading(): void {
-    this.#child.stdout!.destroy()
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
-  }
-
-  /** SIGTERM, and the wait for the end. */
-  stop(): Promise<Exit> {
-    this.signal('SIGTERM')
-    return this.exit
-  }
-
-  /** SIGKILL: nothing is left of it afterwards. */
-  async kill(): Promise<void> {
-    if (this.running) this.signal('SIGKILL')
-    await this.exit
-  }
-
-  async write(file: string, text: string): Promise<void> {
-    await writeFile(join(this.folder, file), text)
-  }
-
-  async listening(): Promise<void> {
-    await until('the gateway listens', () => {
-      if (!this.running) throw new Error(`the gateway ended: ${this.stderr}`)
-      return this.line('the admin port listens')
-    })
-  }
-}
-
-/** Starts a gateway from YAML text, with free ports, one process and a static file where the text does not say otherwise. */
-export async function startGateway(yaml = '', options: GatewayOptions = {}): Promise<GatewayProcess> {
+/**
+ * Starts a gateway from YAML text, and waits until it is ready; `ready: false`: until it listens.
+ * It ends with the test, or with the file if no test runs.
+ */
+export async function startGateway(
+  yaml = '',
+  { ready = true, ...options }: GatewayOptions & { readonly ready?: boolean } = {},
+): Promise<GatewayProcess> {
   const gateway = await launchGateway(yaml, options)
-  await gateway.listening()
-  if (options.ready ?? true) await gateway.ready()
+  await gateway.listening(ready)
   return gateway
 }
 
 /** As `startGateway`, without any wait. */
-export async function launchGateway(yaml = '', { services, files = {} }: GatewayOptions = {}): Promise<GatewayProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'portolan-'))
-  const all: Record<string, string> = { ...files, 'gateway.yaml': complete(yaml) }
-  if (services) all['services.yaml'] = stringify({ services })
-  for (const [name, text] of Object.entries(all)) await writeFile(join(folder, name), text)
-  const gateway = new GatewayProcess(folder)
-  started.add(gateway)
-  if (TestRunner.getCurrentTest()) onTestFinished(() => end(gateway))
+export async function launchGateway(yaml = '', options: GatewayOptions = {}): Promise<GatewayProcess> {
+  const gateway = spawnGateway(yaml, options)
+  if (TestRunner.getCurrentTest()) onTestFinished(() => gateway.remove())
+  else started.push(gateway)
   return gateway
 }
 
-function complete(yaml: string): string {
-  const { server, admin, registry, ...rest } = parse(yaml) ?? {}
-  return stringify({
-    registry: registry ?? { type: 'static-file', options: { path: 'services.yaml' } },
-    server: { host: '127.0.0.1', port: 0, workers: 0, ...server },
-    admin: { port: 0, ...admin },
-    ...rest,
-  })
-}
-
-const started = new Set<GatewayProcess>()
-
-async function end(gateway: GatewayProcess): Promise<void> {
-  started.delete(gateway)
-  await gateway.kill()
-  rmSync(gateway.folder, { recursive: true, force: true })
-}
-
-afterAll(() => Promise.all([...started].map(end)))
-// When the run itself is stopped there are no hooks.
-process.once('exit', () => {
-  for (const gateway of started) if (gateway.running) gateway.signal('SIGKILL')
-})
-
-function parsed(line: string): LogLine {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return { text: line }
-  }
-}
+const started: GatewayProcess[] = []
+afterAll(() => Promise.all(started.map((gateway) => gateway.remove())))

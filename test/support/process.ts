@@ -30,6 +30,10 @@ export class Program {
     return !this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null || !this.#child.pid
   }
 
+  get pid(): number {
+    return this.#child!.pid!
+  }
+
   /** The end of what it has written. */
   get said(): string {
     return this.#said
@@ -40,10 +44,19 @@ export class Program {
   }
 
   /** SIGKILL, also when it has been stopped. */
-  async kill(): Promise<void> {
+  kill(): Promise<void> {
+    return this.#endBy('SIGKILL')
+  }
+
+  /** SIGTERM: of those that have processes of their own to end. */
+  terminate(): Promise<void> {
+    return this.#endBy('SIGTERM')
+  }
+
+  async #endBy(signal: NodeJS.Signals): Promise<void> {
     if (this.ended) return
     const gone = new Promise((resolve) => this.#child!.once('exit', resolve))
-    this.signal('SIGKILL')
+    this.signal(signal)
     await gone
   }
 }

@@ -1,7 +1,7 @@
 import type { UpstreamConfig } from '../../config/types.ts'
 import type { Instance } from '../../plugin/index.ts'
+import type { TlsOptions } from '../dial.ts'
 import type { Transport, Upstream } from '../transport.ts'
-import type { TlsOptions } from './dial.ts'
 import { Http1Upstream } from './upstream.ts'
 
 export interface Http1Options {

@@ -1,5 +1,6 @@
 import type { UpstreamConfig } from '../../config/types.ts'
 import type { Instance } from '../../plugin/index.ts'
+import { type DialOptions, dial, type TlsOptions } from '../dial.ts'
 import {
   type Upstream,
   type UpstreamCall,
@@ -10,7 +11,6 @@ import {
 import { atEndOfTurn } from '../turn.ts'
 import { Call, type CallOwner } from './call.ts'
 import { Connection, type ConnectionOwner } from './connection.ts'
-import { dial, type TlsOptions } from './dial.ts'
 import { IdleConnections } from './idle.ts'
 import { requestHead } from './request-head.ts'
 import { violation } from './violation.ts'
@@ -30,7 +30,7 @@ const REDIAL_MS = 100
 export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
   readonly #instance: Instance
   readonly #settings: UpstreamConfig
-  readonly #tls: TlsOptions
+  readonly #dialOptions: DialOptions
   readonly #idle: IdleConnections
   readonly #waiting = new Set<Call>()
   /** Connections, idle or in use. */
@@ -44,7 +44,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
   constructor(instance: Instance, settings: UpstreamConfig, tls: TlsOptions) {
     this.#instance = instance
     this.#settings = settings
-    this.#tls = tls
+    this.#dialOptions = { timeoutMs: settings.connectTimeoutMs, protocol: 'http/1.1', tls }
     this.#idle = new IdleConnections(settings.idleTimeoutMs)
   }
 
@@ -116,7 +116,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
 
   #dial(call: Call): void {
     this.#dialing++
-    dial(this.#instance, this.#settings.connectTimeoutMs, this.#tls, (outcome) => {
+    dial(this.#instance, this.#dialOptions, (outcome) => {
       this.#dialing--
       if (outcome instanceof UpstreamError) {
         this.#refused(call, outcome)

@@ -1,26 +1,29 @@
 import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
-import type { Instance } from '../../plugin/index.ts'
-import { UpstreamError } from '../transport.ts'
+import type { Instance } from '../plugin/index.ts'
+import { UpstreamError } from './transport.ts'
 
 export interface TlsOptions {
   /** PEM certificates to trust instead of the well-known authorities. */
   readonly ca?: string | Buffer | (string | Buffer)[]
 }
 
+export interface DialOptions {
+  readonly timeoutMs: number
+  /** The one that is offered to a TLS peer (RFC 7301); of any other the connection is told by speaking it. */
+  readonly protocol: 'http/1.1' | 'h2'
+  readonly tls: TlsOptions
+}
+
 /**
  * Connects, TLS handshake included, within `timeoutMs`. The socket handed to `done` has no listeners but one that keeps
  * errors from being thrown. `done` is called once, and not before `dial` has returned.
  */
-export function dial(
-  instance: Instance,
-  timeoutMs: number,
-  tls: TlsOptions,
-  done: (outcome: Socket | UpstreamError) => void,
-): void {
+export function dial(instance: Instance, options: DialOptions, done: (outcome: Socket | UpstreamError) => void): void {
+  const { timeoutMs, protocol } = options
   let socket: Socket
   try {
-    socket = connect(instance, timeoutMs, tls)
+    socket = connect(instance, options)
   } catch (cause) {
     process.nextTick(done, refusal(instance, cause))
     return
@@ -33,7 +36,10 @@ export function dial(
     done(outcome)
   }
   const ready = instance.tls ? 'secureConnect' : 'connect'
-  const onReady = (): void => settle(socket)
+  const onReady = (): void => {
+    if (protocol === 'h2' && !speaksHttp2(socket)) settle(refusal(instance, 'it does not speak HTTP/2 (ALPN h2)'))
+    else settle(socket)
+  }
   const onError = (cause: Error): void => settle(refusal(instance, cause))
   const onClose = (): void => settle(refusal(instance, 'closed during the handshake'))
   const onTimeout = (): void => settle(refusal(instance, `not within ${timeoutMs} ms`))
@@ -45,7 +51,7 @@ export function dial(
   socket.on('error', ignore).on(ready, onReady).on('error', onError).on('close', onClose)
 }
 
-function connect({ host, port, tls }: Instance, timeoutMs: number, { ca }: TlsOptions): Socket {
+function connect({ host, port, tls }: Instance, { timeoutMs, protocol, tls: { ca } }: DialOptions): Socket {
   // A host name with several addresses is tried address by address; slow is not yet dead.
   const autoSelectFamilyAttemptTimeout = Math.max(250, Math.floor(timeoutMs / 3))
   if (!tls) return connectTcp({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout })
@@ -53,11 +59,16 @@ function connect({ host, port, tls }: Instance, timeoutMs: number, { ca }: TlsOp
     host,
     port,
     servername: isIP(host) ? '' : host,
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: [protocol],
     autoSelectFamilyAttemptTimeout,
   }
   if (ca) options.ca = ca
   return connectTls(options).setNoDelay(true)
+}
+
+/** Without TLS there is no telling before it is spoken to (RFC 9113 3.3). */
+function speaksHttp2(socket: Socket): boolean {
+  return !('alpnProtocol' in socket) || socket.alpnProtocol === 'h2'
 }
 
 function refusal({ host, port }: Instance, cause: unknown): UpstreamError {

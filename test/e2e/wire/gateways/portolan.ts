@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { stringify } from 'yaml'
+import { type GatewayProcess, spawnGateway } from '../../../support/gateway-process.ts'
+import { type Door, KNOBS, type Running, type Start, type WireCertificates } from '../rig/wire.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'))
+
+/** A process for each door: each has one port. */
+export async function startPortolan({ services, doors, certificates }: Start, workers = 0): Promise<Running> {
+  const instances = services.map(({ name, ports, tls }) => [name, ports.map((port) => instance(port, tls))])
+  const tls = services.filter((service) => service.tls).map(({ name }) => name)
+  const spawned = [...doors].map((door) => {
+    const yaml = stringify(configuration(door, workers, certificates, tls))
+    return [door, spawnGateway(yaml, { services: Object.fromEntries(instances) })] as const
+  })
+  const processes = new Map<Door, GatewayProcess>(spawned)
+  const all = [...processes.values()]
+  await Promise.all(all.map((gateway) => gateway.listening(true))).catch(async (error) => {
+    await Promise.all(all.map((gateway) => gateway.remove()))
+    throw error
+  })
+  return {
+    name: 'portolan',
+    version: `Portolan ${version}, Node ${process.versions.node}`,
+    port: (door) => processes.get(door)!.port,
+    pids: async () =>
+      (await Promise.all(all.map(async (gateway) => [gateway.pid, ...(await gateway.workers())]))).flat(),
+    said: () => all.map((gateway) => gateway.stderr).join(''),
+    stop: async () => void (await Promise.all(all.map((gateway) => gateway.remove()))),
+  }
+}
+
+function instance(port: number, tls: boolean): unknown {
+  return tls ? { host: '127.0.0.1', port, protocol: 'https' } : `127.0.0.1:${port}`
+}
+
+function configuration(door: Door, workers: number, certificates: WireCertificates, tls: readonly string[]): unknown {
+  const ms = (duration: number) => `${duration}ms`
+  return {
+    server: {
+      workers,
+      ...doorConfiguration(door, certificates),
+      limits: {
+        headerBytes: `${KNOBS.headerBytes / 1024}KiB`,
+        headerTimeout: ms(KNOBS.headerTimeoutMs),
+        keepAliveTimeout: ms(KNOBS.keepAliveTimeoutMs),
+      },
+    },
+    routing: [{ mode: 'path', prefix: '/services' }],
+    upstream: {
+      connectTimeout: ms(KNOBS.connectTimeoutMs),
+      responseTimeout: ms(KNOBS.responseTimeoutMs),
+    },
+    // Every answer that a case can think of comes from its one instance: it is not to be left out for that.
+    health: { passive: null },
+    services: Object.fromEntries(tls.map((name) => [name, { upstream: { tls: { ca: certificates.ca } } }])),
+  }
+}
+
+function doorConfiguration(door: Door, { ca, server: { cert, key } }: WireCertificates): object {
+  switch (door) {
+    case 'plain':
+      return {}
+    case 'tls':
+      return { tls: { cert, key } }
+    case 'mtls':
+      return { tls: { cert, key, clients: { ca, required: true, header: KNOBS.clientHeader } } }
+    case 'h2c':
+      return { h2c: true }
+    case 'proxy':
+      return { proxyProtocol: ['127.0.0.0/8'] }
+  }
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { certificates } from '../../../support/certificates.ts'
+import { WireClient } from './client.ts'
+import { WireUpstream } from './upstream.ts'
+import type { Case, Door, Running, Start, Wire, WireCertificates } from './wire.ts'
+
+const PATIENCE_MS = 15_000
+
+export interface Played {
+  readonly case: Case
+  /** undefined: passed. */
+  readonly error?: Error
+}
+
+/** One gateway with the upstreams of all its cases. */
+export class Stage {
+  readonly gateway: Running
+  readonly #certificates: WireCertificates & { remove(): Promise<void> }
+  readonly #sets: ReadonlyMap<Case, readonly WireUpstream[]>
+  readonly #names: ReadonlyMap<Case, string>
+
+  private constructor(
+    gateway: Running,
+    pems: WireCertificates & { remove(): Promise<void> },
+    sets: ReadonlyMap<Case, readonly WireUpstream[]>,
+    names: ReadonlyMap<Case, string>,
+  ) {
+    this.gateway = gateway
+    this.#certificates = pems
+    this.#sets = sets
+    this.#names = names
+  }
+
+  /** Opens the upstreams, then starts the gateway in front of them. */
+  static async open(cases: readonly Case[], start: (what: Start) => Promise<Running>): Promise<Stage> {
+    const pems = await certificates()
+    const strangers = cases.some(({ tlsUpstream }) => tlsUpstream === 'untrusted') ? await certificates() : undefined
+    const sets = new Map(cases.map((it) => [it, upstreamsOf(it, it.tlsUpstream === 'untrusted' ? strangers! : pems)]))
+    await strangers?.remove()
+    await Promise.all([...sets.values()].flat().map((upstream) => upstream.listen()))
+    const names = new Map(cases.map((it, index) => [it, `u${index}`]))
+    const services = cases.map((it) => ({
+      name: names.get(it)!,
+      ports: sets.get(it)!.map(({ port }) => port),
+      tls: it.tlsUpstream !== undefined,
+    }))
+    const doors = new Set<Door>(['plain', ...cases.flatMap(({ needs = [] }) => needs)])
+    const gateway = await start({ services, doors, certificates: pems })
+    return new Stage(gateway, pems, sets, names)
+  }
+
+  /** Once per case. */
+  async play(it: Case): Promise<Played> {
+    const upstreams = this.#sets.get(it)!
+    const sockets: Socket[] = []
+    try {
+      await within(it.patienceMs ?? PATIENCE_MS, it.run(this.#wire(it, sockets)))
+      if (!it.malformed) for (const upstream of upstreams) assertWellFormed(upstream)
+      return { case: it }
+    } catch (error) {
+      return { case: it, error: error as Error }
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      for (const upstream of upstreams) upstream.close()
+    }
+  }
+
+  #wire(it: Case, sockets: Socket[]): Wire {
+    const { gateway } = this
+    const upstreams = this.#sets.get(it)!
+    const keep = <S extends Socket>(socket: S): S => {
+      sockets.push(socket)
+      return socket.on('error', () => undefined)
+    }
+    const open = (door: Door) =>
+      ready(
+        keep(connect({ port: gateway.port(door), host: '127.0.0.1', noDelay: true, allowHalfOpen: true })),
+        'connect',
+      )
+    const trusted = readFileSync(this.#certificates.ca)
+    return {
+      gateway: gateway.name,
+      pids: () => gateway.pids(),
+      port: (door = 'plain') => gateway.port(door),
+      path: (rest) => `/services/${this.#names.get(it)}${rest}`,
+      upstream: upstreams[0]!,
+      upstreams,
+      certificates: this.#certificates,
+      socket: (door = 'plain') => open(door),
+      connect: async () => new WireClient(await open('plain')),
+      async connectTls(options: ConnectionOptions = {}, door = 'tls') {
+        const socket = await open(door)
+        const secure = connectTls({
+          ca: trusted,
+          servername: 'localhost',
+          ...options,
+          socket,
+          allowHalfOpen: true,
+        } as ConnectionOptions)
+        return new WireClient(await ready(keep(secure), 'secureConnect'))
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.gateway.stop()
+    for (const upstreams of this.#sets.values()) for (const upstream of upstreams) upstream.close()
+    await this.#certificates.remove()
+  }
+}
+
+function upstreamsOf(it: Case, { server }: WireCertificates): WireUpstream[] {
+  const tls = it.tlsUpstream && { cert: readFileSync(server.cert), key: readFileSync(server.key), allowHalfOpen: true }
+  return Array.from({ length: it.instances ?? 1 }, () => new WireUpstream(tls))
+}
+
+function ready<S extends Socket>(socket: S, event: string): Promise<S> {
+  return new Promise((resolve, reject) => socket.once(event, () => resolve(socket)).once('error', reject))
+}
+
+function assertWellFormed({ connections }: WireUpstream): void {
+  for (const { violation } of connections) {
+    if (violation !== undefined) throw new Error(`malformed upstream: ${violation}`)
+  }
+}
+
+async function within(patienceMs: number, run: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${patienceMs} ms`)), patienceMs)
+  })
+  await Promise.race([run, late]).finally(() => clearTimeout(timer))
+}
