@@ -25,6 +25,18 @@ export class Outgoing extends ServerResponse {
     this.exchange = exchange
     this.#witness = witness
     this.on('close', this.#close)
+    if (!this.socket) this.#waitInLine()
+  }
+
+  /** Pipelined behind others. Node tells such a one nothing of a connection that closes before its turn comes. */
+  #waitInLine(): void {
+    const { socket } = this.req
+    const gone = (): void => {
+      this.destroy()
+      this.emit('close')
+    }
+    socket.setMaxListeners(0).once('close', gone)
+    this.once('socket', () => socket.off('close', gone))
   }
 
   /** In its turn: what Node is given earlier for a pipelined request, it sends behind the head of the final answer. */

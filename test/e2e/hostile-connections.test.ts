@@ -15,6 +15,8 @@ beforeAll(async () => {
   upstream = await startUpstream((incoming, response) => {
     if (incoming.url === '/slow') release.push(() => response.end('slow'))
     else if (incoming.url === '/half') response.writeHead(200, { 'content-length': 10 }).write('half')
+    else if (incoming.url === '/large')
+      response.writeHead(200, { 'content-length': 2 ** 30 }).write(Buffer.alloc(2 ** 20))
     else if (incoming.url === '/refused') response.writeHead(417, { connection: 'close' }).end('no')
     else echo(incoming, response)
   })
@@ -172,6 +174,14 @@ it('answers pipelined requests in order, whichever is done first', async () => {
   expect((await client.response()).body).toBe('slow')
   expect(JSON.parse((await client.response()).body).url).toBe('/second')
   expect(JSON.parse((await client.response()).body)).toMatchObject({ url: '/third', body: 'abc' })
+})
+
+it('lets go of the instances that answer pipelined requests when their client goes', async () => {
+  const client = await open()
+  client.write(request('GET /services/echo/slow HTTP/1.1') + request('GET /services/echo/large HTTP/1.1').repeat(20))
+  await until('all are asked', () => urls().length === 21)
+  client.reset()
+  await until('the instances are let go of', () => upstream.sockets.size === 0)
 })
 
 it('asks for the body of a pipelined request in its turn, not within another answer', async () => {
