@@ -92,7 +92,9 @@ function plainIsServed({ plan, outcome: { answers, ended }, seen }) {
   const switched = answers.whole.at(-1)?.status === 101
   // An instance may close a connection in the moment of its reuse: not every request may be sent again.
   const lost = answers.whole.some(({ fields }) => valuesOf(fields, 'x-portolan-error').includes('GW_UPSTREAM_RESET'))
-  if (lost || switched) return undefined
+  // What comes after the last request may be there unread when the connection is closed, which resets it.
+  const ignored = ended === 'reset' && plan.requests.length > plan.answers
+  if (lost || switched || ignored) return undefined
   // An answer to HTTP/1.0 whose length is not known ends with the connection.
   const closed = valuesOf(answers.whole.at(-1)?.fields ?? [], 'connection').includes('close')
   if (answers.whole.length !== plan.answers && !closed)

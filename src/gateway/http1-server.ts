@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
-import { refuse } from './admit.ts'
+import { normaliseScheme, refuse } from './admit.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
@@ -25,6 +25,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
       if (last.size > 0 && last.has(socket)) return
+      normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
       const refusal = refuse(incoming)
       if (refusal || stopsTheParser(incoming)) {

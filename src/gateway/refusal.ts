@@ -22,7 +22,7 @@ type Busy = Socket & { readonly _httpMessage?: Outgoing | null }
 
 /** What is no HTTP, too much of it, or too slow: answered if that is still possible, then closed. */
 export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): void {
-  // RFC 9112 9.6: what follows a request with `Connection: close` is ignored, and that request is answered.
+  // More than the last request that the client has announced. Its answer is on the way, and then the connection closes.
   if (error.code === 'HPE_CLOSED_CONNECTION') return
   const { _httpMessage: current } = socket
   // The answer to an earlier request still has the connection: ours would be taken for it, or for a part of it.
