@@ -15,14 +15,8 @@ export function refuse(incoming: IncomingMessage): GatewayError | undefined {
   if (rawHeaders.length > 2 * MAX_FIELDS) {
     return new GatewayError('GW_HEADERS_TOO_LARGE', `a request has at most ${MAX_FIELDS} header fields here`)
   }
-<<<<<<< HEAD
-  // Node's parser takes a request line without a version for HTTP/0.9, and goes on to read fields.
-  if (httpVersion !== '1.1' && httpVersion !== '1.0')
-    return bad('the versions that are understood are HTTP/1.1 and HTTP/1.0')
-=======
   // RFC 9112 2.3: the parser knows more protocols, and leaves them to us.
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return bad('neither HTTP/1.1 nor HTTP/1.0')
->>>>>>> rig
   if (countHosts(rawHeaders) > 1) return bad('more than one Host field')
   if (headers.host === undefined && httpVersion !== '1.0') return bad('no Host field')
   if (headers.host !== undefined && !isHost(headers.host)) return bad('the Host field is not a host')
