@@ -48,6 +48,10 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
         admitThen(adapter),
       )) as typeof createServer,
   }) as Server
+  server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
+    incoming.waitFor(outgoing)
+    server.emit('request', incoming, outgoing)
+  })
   server.on('clientError', (error, socket) => {
     if (!last.has(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
