@@ -1,11 +1,9 @@
 import { ServerResponse } from 'node:http'
-import { type Exchange, FieldNames } from '../proxy/index.ts'
-import type { Result } from './access-log.ts'
+import { type Downstream, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+import type { Incoming } from './incoming.ts'
+import type { Reply, Witness } from './reply.ts'
 
-export interface Witness {
-  now(): number
-  /** The last byte has left, or the connection is gone. Once per exchange. */
-  finished(exchange: Exchange, result: Result): void
+export interface Http1Witness extends Witness {
   /** What this server says about its idle connections, as header lines. */
   readonly keepAliveLines: string
 }
@@ -13,30 +11,74 @@ export interface Witness {
 /** Of a middleware's making, for Node to follow. */
 const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding'])
 
+/** Node's own names. */
+interface Expectation {
+  readonly _expect_continue: boolean
+  readonly _sent100: boolean
+}
+
 /** Longer bodies are not copied. */
 const JOINED_BYTES = 8192
 
 /** The server's response object, which knows the exchange that it answers and tells how it came out. */
-export class Outgoing extends ServerResponse {
+export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstream {
   exchange!: Exchange
-  #witness!: Witness
+  #witness!: Http1Witness
 
-  carry(exchange: Exchange, witness: Witness): void {
+  get toHead(): boolean {
+    return this.req.method === 'HEAD'
+  }
+
+  carry(exchange: Exchange, witness: Http1Witness): void {
     this.exchange = exchange
+    exchange.downstream = this
     this.#witness = witness
     this.on('close', this.#close)
+    if (!this.socket) this.#waitInLine()
+  }
+
+  /** Pipelined behind others. Node tells such a one nothing of a connection that closes before its turn comes. */
+  #waitInLine(): void {
+    const { socket } = this.req
+    const gone = (): void => {
+      this.destroy()
+      this.emit('close')
+    }
+    socket.setMaxListeners(0).once('close', gone)
+    this.once('socket', () => socket.off('close', gone))
+  }
+
+  /** In its turn: what Node is given earlier for a pipelined request, it sends behind the head of the final answer. */
+  override writeContinue(callback?: () => void): void {
+    if (this.socket) super.writeContinue(callback)
+    else this.once('socket', () => this.headersSent || super.writeContinue(callback))
+  }
+
+  /** Not to a client of HTTP/1.0 (RFC 9110 15.2), nor once the final head is out, nor while an earlier answer has the connection. */
+  inform({ status, statusText, headers }: ResponseHead): void {
+    const { socket, headersSent, req } = this
+    if (headersSent || !socket?.writable || req.httpVersion === '1.0') return
+    let head = `HTTP/1.1 ${status} ${statusText}\r\n`
+    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
+    socket.write(`${head}\r\n`, 'latin1')
+  }
+
+  /** Tells a client that waits with its body to go on: at once, or when an earlier answer has left the connection to this one. */
+  askForBody(): void {
+    if (this.headersSent) return
+    // What is written before would come behind the final head: Node puts that in front of all that waits.
+    if (this.socket) this.writeContinue()
+    else this.once('socket', () => this.askForBody())
   }
 
   /**
-   * Sends a whole answer. An everyday one, small and on a connection that stays, leaves as one string: Node would check
-   * the fields again, and hand the socket two buffers to gather.
-   *
-   * `headers` are checked: by the transport that received them, or by Fetch.
+   * An everyday answer, small and on a connection that stays, leaves as one string: Node would check the fields again, and
+   * hand the socket two buffers to gather.
    */
   sendWhole(status: number, reason: string, headers: readonly string[], body: Buffer): void {
     const head = this.#everydayHead(status, reason, headers, body.length)
     if (head === undefined) {
-      this.writeHead(status, reason, headers as string[]) // Node's types know no flat list that is read-only
+      this.sendHead(status, reason, headers)
       this.end(body)
       return
     }
@@ -47,8 +89,32 @@ export class Outgoing extends ServerResponse {
     this.end()
   }
 
+  sendHead(status: number, reason: string, headers: readonly string[]): void {
+    this.writeHead(status, reason, headers as string[]) // Node's types know no flat list that is read-only
+  }
+
+  /** By an empty buffer, since `flushHeaders` would write header bytes above 127 as UTF-8. */
+  flush(): void {
+    this.write(Buffer.alloc(0))
+  }
+
+  finish(trailers: readonly string[]): void {
+    if (trailers.length > 0) this.addTrailers(pairs(trailers))
+    this.end()
+  }
+
+  breakOff(): void {
+    if (this.destroyed) return
+    const { socket } = this
+    if (socket && this.chunkedEncoding) socket.destroy()
+    else socket?.resetAndDestroy()
+    this.destroy()
+  }
+
   #everydayHead(status: number, reason: string, headers: readonly string[], bodyBytes: number): string | undefined {
     const { httpVersion, method } = this.req
+    const { _expect_continue: expected, _sent100: asked } = this as unknown as Expectation
+    if (expected && !asked) return undefined // Node will close: the body may come nevertheless
     if (!this.shouldKeepAlive || httpVersion !== '1.1' || method === 'HEAD' || bodyBytes > JOINED_BYTES)
       return undefined
     let head = `HTTP/1.1 ${status} ${reason}\r\n`
@@ -80,4 +146,10 @@ export class Outgoing extends ServerResponse {
       ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
     })
   }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = []
+  for (let i = 0; i < flat.length; i += 2) list.push([flat[i]!, flat[i + 1]!])
+  return list
 }

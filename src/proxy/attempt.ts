@@ -70,7 +70,10 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   }
 
   onInformation(head: ResponseHead): void {
-    this.#exchange.downstream?.inform(head)
+    const exchange = this.#exchange
+    // Of two attempts at once, one comes to nothing: neither informs.
+    if (exchange.running !== this || !exchange.downstream) return
+    exchange.downstream.inform({ ...head, headers: responseHeaders(head, false) })
   }
 
   onSwitch(_head: ResponseHead, tunnel: Duplex): void {
@@ -83,7 +86,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     const exchange = this.#exchange
     const nowMs = this.#service.means.now()
     const latencyMs = nowMs - this.startedMs
-    const headers = responseHeaders(head)
+    const headers = responseHeaders(head, exchange.takesTrailers)
     if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
     const body = new UpstreamBody(this.#call, this.lease)
     const response = new UpstreamResponse(exchange.method, head, headers, body)

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
 import type { Call } from './call.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
+import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
 
 export interface ConnectionOwner {
@@ -35,7 +36,7 @@ export class Connection {
     socket
       .on('data', (chunk: Buffer) => this.#received(chunk))
       .on('drain', () => this.#body?.drained())
-      .on('end', () => this.#ended('fin'))
+      .on('end', () => this.#ended(wasReset(socket) ? new UpstreamError('reset', 'the connection broke') : 'fin'))
       .on('error', (cause) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause })))
       .on('close', () => this.#ended(new UpstreamError('reset', 'the connection was closed')))
   }
@@ -94,15 +95,16 @@ export class Connection {
   }
 
   #write(call: Call): void {
-    const { body, bodyLength } = call.request
-    if (body === null) {
+    const { request } = call
+    if (request.body === null) {
       this.#socket.write(call.head, 'latin1')
       return
     }
     this.#socket.cork()
     this.#socket.write(call.head, 'latin1')
-    this.#body = new RequestBody(body, bodyLength, this.#socket, (error) => this.#fail(error))
-    this.#body.start()
+    this.#body = new RequestBody(request, request.body, this.#socket, (error) => this.#fail(error))
+    if (asksFirst(request)) this.#body.hold()
+    else this.#body.start()
     this.#socket.uncork()
   }
 
@@ -124,7 +126,14 @@ export class Connection {
           case 'more':
             if (this.#ending !== null) this.#conclude(call, this.#ending)
             return
+          case 'continue':
+            this.#body?.proceed()
+            break
+          case 'information':
+            listener.onInformation(this.#parser.head)
+            break
           case 'head':
+            this.#body?.withhold()
             listener.onHead(this.#parser.head)
             break
           case 'data':
@@ -204,6 +213,14 @@ export class Connection {
     this.#body?.stop()
     this.#body = null
   }
+}
+
+/**
+ * A reset that comes together with data reaches Node as an end of the input, which would make a whole answer of a broken one
+ * that ends with its connection. But the kernel knows no peer any more: this is the first time that it is asked.
+ */
+function wasReset(socket: Socket): boolean {
+  return socket.remoteAddress === undefined
 }
 
 function listenerThrew(cause: unknown): UpstreamError {
