@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { standstillOf } from '../../../support/standstill.ts'
 import { until } from '../../../support/until.ts'
 import { ok, request, response } from '../rig/say.ts'
 import { type Case, KNOBS } from '../rig/wire.ts'
@@ -23,19 +24,6 @@ function pour(socket: Socket): void {
   more()
 }
 
-/** How much of that has left, once that does not change any more. */
-async function standstill(socket: Socket): Promise<number> {
-  const left = () => socket.bytesWritten - socket.writableLength
-  let seen = -1
-  let since = 0
-  await until('a standstill', () => {
-    if (left() !== seen) since = performance.now()
-    seen = left()
-    return seen > 0 && performance.now() - since > 300
-  })
-  return seen
-}
-
 export const cases: readonly Case[] = [
   {
     rule: 72,
@@ -53,7 +41,7 @@ export const cases: readonly Case[] = [
       await client.sees('\r\n\r\n')
       client.socket.pause()
       const { connection } = await upstream.request()
-      assert.ok((await standstill(connection.socket)) < MOST_IN_FLIGHT)
+      assert.ok((await standstillOf(connection.socket)) < MOST_IN_FLIGHT)
       // So slowly that the instance is left alone for longer than it may be silent, but never without a byte.
       const untilMs = performance.now() + 1.5 * KNOBS.responseTimeoutMs
       while (performance.now() < untilMs) {
@@ -85,7 +73,7 @@ export const cases: readonly Case[] = [
       client.send(request(`POST ${path('/x')} HTTP/1.1`, `Content-Length: ${ALL}`))
       pour(client.socket)
       const asked = await upstream.request()
-      assert.ok((await standstill(client.socket)) < MOST_IN_FLIGHT)
+      assert.ok((await standstillOf(client.socket)) < MOST_IN_FLIGHT)
       asked.connection.socket.resume()
       assert.equal((await client.answer({ patienceMs: 20_000 })).body, 'thanks')
       assert.equal(asked.message.bodyBytes, ALL)
