@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
 import type { Call } from './call.ts'
+import { keepReading } from './keep-reading.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
 import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
@@ -27,6 +28,7 @@ export class Connection {
   #body: RequestBody | null = null
   #served = false
   #closed = false
+  #keepsReading = false
   /** The peer's last word, held back while a paused call has input to read. */
   #ending: 'fin' | UpstreamError | null = null
 
@@ -36,7 +38,7 @@ export class Connection {
     socket
       .on('data', (chunk: Buffer) => this.#received(chunk))
       .on('drain', () => this.#body?.drained())
-      .on('end', () => this.#ended('fin'))
+      .on('end', () => this.#ended(wasReset(socket) ? new UpstreamError('reset', 'the connection broke') : 'fin'))
       .on('error', (cause) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause })))
       .on('close', () => this.#ended(new UpstreamError('reset', 'the connection was closed')))
   }
@@ -106,6 +108,13 @@ export class Connection {
     if (asksFirst(request)) this.#body.hold()
     else this.#body.start()
     this.#socket.uncork()
+    if (this.#body?.whole === false) this.#keepReading()
+  }
+
+  #keepReading(): void {
+    if (this.#keepsReading) return
+    this.#keepsReading = true
+    keepReading(this.#socket)
   }
 
   #received(chunk: Buffer): void {
@@ -213,6 +222,14 @@ export class Connection {
     this.#body?.stop()
     this.#body = null
   }
+}
+
+/**
+ * A reset that comes together with data reaches Node as an end of the input, which would make a whole answer of a broken one
+ * that ends with its connection. But the kernel knows no peer any more: this is the first time that it is asked.
+ */
+function wasReset(socket: Socket): boolean {
+  return socket.remoteAddress === undefined
 }
 
 function listenerThrew(cause: unknown): UpstreamError {
