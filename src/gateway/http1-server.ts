@@ -18,21 +18,23 @@ export interface Http1Options extends EntranceOptions {
  */
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
   const witness = { ...options, keepAliveLines: keepAliveLines(options.limits) }
-  /** Connections that close with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
-  const refused = new Set<Socket>()
+  /** Connections whose last request has come, as with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
+  const last = new Set<Socket>()
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
-      if (refused.size > 0 && refused.has(socket)) return
+      if (last.size > 0 && last.has(socket)) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
       const refusal = refuse(incoming)
-      if (refusal) {
-        refused.add(socket)
-        socket.once('close', () => refused.delete(socket))
-        answer(outgoing, refusal)
-      } else adapter(incoming, outgoing)
+      if (refusal || stopsTheParser(incoming)) {
+        last.add(socket)
+        socket.once('close', () => last.delete(socket))
+        outgoing.shouldKeepAlive = false
+      }
+      if (refusal) answer(outgoing, refusal)
+      else adapter(incoming, outgoing)
     }
 
   const server = createAdaptorServer({
@@ -51,9 +53,17 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     server.emit('request', incoming, outgoing)
   })
   server.on('clientError', (error, socket) => {
-    if (!refused.has(socket as Socket)) answerUnparsable(error, socket as Socket)
+    if (!last.has(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
   return server
+}
+
+/**
+ * Node's parser stops behind a request that asks for an upgrade, also when none is made, and Node loses what has come with
+ * it: the next bytes may be the middle of a message, which a client could have made look like the beginning of one.
+ */
+function stopsTheParser({ headers }: Incoming): boolean {
+  return headers.upgrade !== undefined && /upgrade/i.test(headers.connection ?? '')
 }
 
 function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: LimitsConfig) {

@@ -35,7 +35,7 @@ export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): vo
     socket.destroy()
     return
   }
-  lastWords(socket, parserProblem(error.code))
+  lastWords(socket, parserProblem(error.code), current?.req.method === 'HEAD')
   current?.exchange.closeByClient()
 }
 

@@ -45,7 +45,8 @@ export class WireClient {
       this.#unread.push(chunk)
     })
     socket.on('end', () => {
-      this.ended ??= 'end'
+      // A reset that comes together with data reaches Node as an end, but leaves no address.
+      this.ended ??= socket.remoteAddress === undefined ? 'reset' : 'end'
     })
     socket.on('error', () => {
       this.ended ??= 'reset'
