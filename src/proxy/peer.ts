@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 export class Peer {
   readonly address: string
   readonly encrypted: boolean
+  /** Of the certificate that it has shown. */
+  readonly subject: string | undefined = undefined
   readonly #socket: Socket
   #bytesTold = 0
 
