@@ -1,24 +1,26 @@
 import { type BodySink, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
-import type { Outgoing } from './outgoing.ts'
+import type { Reply } from './reply.ts'
+
+const NO_TRAILERS: readonly string[] = []
 
 /**
- * The one look at what comes out of the Hono app. An instance's answer goes straight to the socket, with its own header
+ * The one look at what comes out of the Hono app. An instance's answer goes straight to the client, with its own header
  * list if nobody looked at it, with the changed one otherwise; an answer with a new body is read chunk by chunk.
  *
  * @returns an answer in which no instance had a part: it is left to the Node server adapter
  */
-export function deliver(response: Response, outgoing: Outgoing): Response | undefined {
-  if (outgoing.headersSent || outgoing.destroyed) return undefined
+export function deliver(response: Response, reply: Reply): Response | undefined {
+  if (reply.headersSent || reply.destroyed) return undefined
   const body = straightBody(response)
   if (body) {
-    sendBody(response, body, outgoing)
+    sendBody(response, body, reply)
     return undefined
   }
-  if (outgoing.exchange.upstreamMs === undefined) return response
-  if (!response.body && outgoing.req.method === 'HEAD') return response
-  outgoing.writeHead(response.status, response.statusText, withoutLength(headerList(response)))
-  if (response.body) sendStream(response.body, outgoing)
-  else outgoing.end()
+  if (reply.exchange.upstreamMs === undefined) return response
+  if (!response.body && reply.toHead) return response
+  reply.sendHead(response.status, response.statusText, withoutLength(headerList(response)))
+  if (response.body) sendStream(response.body, reply)
+  else reply.finish(NO_TRAILERS)
   return undefined
 }
 
@@ -33,32 +35,30 @@ function straightBody(response: Response): UpstreamBody | undefined {
   return body?.locked ? undefined : UpstreamBody.of(body)
 }
 
-function headerList(response: Response): string[] {
-  // Node's types know the flat list only as string[].
-  return (response instanceof UpstreamResponse ? response.headerList : [...response.headers].flat()) as string[]
+function headerList(response: Response): readonly string[] {
+  return response instanceof UpstreamResponse ? response.headerList : [...response.headers].flat()
 }
 
-function sendBody(response: Response, body: UpstreamBody, outgoing: Outgoing): void {
+function sendBody(response: Response, body: UpstreamBody, reply: Reply): void {
   const headers = headerList(response)
   const whole = body.takeWhole()
   if (whole) {
-    outgoing.sendWhole(response.status, response.statusText, headers, whole)
+    reply.sendWhole(response.status, response.statusText, headers, whole)
     return
   }
-  outgoing.writeHead(response.status, response.statusText, headers)
-  // Sends the head before the first byte of the body has come: an event stream may be silent for long. An empty buffer, since
-  // `flushHeaders` would write header bytes above 127 as UTF-8.
-  if (body.idle) outgoing.write(Buffer.alloc(0))
-  body.flowInto(new OutgoingSink(body, outgoing))
+  reply.sendHead(response.status, response.statusText, headers)
+  // An event stream may be silent for long.
+  if (body.idle) reply.flush()
+  body.flowInto(new ReplySink(body, reply))
 }
 
-class OutgoingSink implements BodySink {
-  readonly #outgoing: Outgoing
+class ReplySink implements BodySink {
+  readonly #reply: Reply
   readonly #resume: () => void
   #waiting = false
 
-  constructor(body: UpstreamBody, outgoing: Outgoing) {
-    this.#outgoing = outgoing
+  constructor(body: UpstreamBody, reply: Reply) {
+    this.#reply = reply
     this.#resume = () => {
       this.#waiting = false
       body.resume()
@@ -66,54 +66,44 @@ class OutgoingSink implements BodySink {
   }
 
   write(chunk: Buffer): boolean {
-    if (this.#outgoing.write(chunk)) return true
-    if (!this.#waiting) this.#outgoing.once('drain', this.#resume)
+    if (this.#reply.write(chunk)) return true
+    if (!this.#waiting) this.#reply.once('drain', this.#resume)
     this.#waiting = true
     return false
   }
 
   end(trailers: readonly string[]): void {
-    if (trailers.length > 0) this.#outgoing.addTrailers(pairs(trailers))
-    this.#outgoing.end()
+    this.#reply.finish(trailers)
   }
 
-  /** After the head nothing can be answered: the connection breaks, and never looks like a clean end. */
   fail(): void {
-    if (this.#outgoing.destroyed) return
-    const { socket } = this.#outgoing
-    if (socket && this.#outgoing.chunkedEncoding) socket.destroy()
-    else socket?.resetAndDestroy()
-    this.#outgoing.destroy()
+    this.#reply.breakOff()
   }
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  const list: [string, string][] = []
-  for (let i = 0; i < flat.length; i += 2) list.push([flat[i]!, flat[i + 1]!])
-  return list
 }
 
 /** A body that a middleware has made, chunk by chunk at the pace of the client. */
-async function sendStream(stream: ReadableStream<Uint8Array>, outgoing: Outgoing): Promise<void> {
+async function sendStream(stream: ReadableStream<Uint8Array>, reply: Reply): Promise<void> {
   const reader = stream.getReader()
-  outgoing.once('close', () => void reader.cancel().catch(() => undefined))
+  reply.once('close', () => void reader.cancel().catch(() => undefined))
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      if (!outgoing.write(read.value)) await drained(outgoing)
+      if (!reply.write(read.value)) await drained(reply)
     }
-    outgoing.end()
+    reply.finish(NO_TRAILERS)
   } catch {
-    outgoing.destroy()
+    reply.breakOff()
   }
 }
 
 /** Or gone. */
-function drained(outgoing: Outgoing): Promise<void> {
+function drained(reply: Reply): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      outgoing.off('drain', done).off('close', done)
+      reply.off('drain', done)
+      reply.off('close', done)
       resolve()
     }
-    outgoing.on('drain', done).on('close', done)
+    reply.on('drain', done)
+    reply.on('close', done)
   })
 }

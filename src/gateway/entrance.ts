@@ -3,9 +3,9 @@ import type { Logger } from '../plugin/index.ts'
 import { atEndOfTurn, type Exchange, exchangeOfIncoming } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { deliver } from './deliver.ts'
-import type { Outgoing, Witness } from './outgoing.ts'
 import { claim } from './problem.ts'
 import { answer } from './refusal.ts'
+import type { Reply, Witness } from './reply.ts'
 
 export interface EntranceOptions {
   readonly log: Logger
@@ -26,36 +26,36 @@ export class Entrance {
     this.#options = options
   }
 
-  begin(incoming: IncomingMessage, outgoing: Outgoing, witness: Witness): void {
+  begin(incoming: IncomingMessage, reply: Reply, witness: Witness): void {
     const { requestId, now, recogniseClient } = this.#options
     const exchange = exchangeOfIncoming(requestId(incoming.headers['x-request-id']), now(), incoming)
     recogniseClient(exchange)
-    outgoing.carry(exchange, witness)
+    reply.carry(exchange, witness)
   }
 
   /** @param leaveToAdapter takes an answer that no instance had a part in */
-  async serve(request: Request, outgoing: Outgoing, leaveToAdapter: (rest: Response) => void): Promise<void> {
-    const { exchange } = outgoing
+  async serve(request: Request, reply: Reply, leaveToAdapter: (rest: Response) => void): Promise<void> {
+    const { exchange } = reply
     try {
       const response = await this.#options.fetch(request, { exchange, request })
-      atEndOfTurn({ run: () => this.#send(response, outgoing, leaveToAdapter) })
+      atEndOfTurn({ run: () => this.#send(response, reply, leaveToAdapter) })
     } catch (thrown) {
-      this.#rescue(thrown, outgoing)
+      this.#rescue(thrown, reply)
     }
   }
 
-  #send(response: Response, outgoing: Outgoing, leaveToAdapter: (rest: Response) => void): void {
+  #send(response: Response, reply: Reply, leaveToAdapter: (rest: Response) => void): void {
     try {
-      if (this.leaving) outgoing.shouldKeepAlive = false
-      const rest = deliver(response, outgoing)
+      if (this.leaving) reply.shouldKeepAlive = false
+      const rest = deliver(response, reply)
       if (rest) leaveToAdapter(rest)
     } catch (thrown) {
-      this.#rescue(thrown, outgoing)
+      this.#rescue(thrown, reply)
     }
   }
 
   /** Beyond the app's own rescue: a middleware threw what is no Error, or made a response that cannot be written. */
-  #rescue(thrown: unknown, outgoing: Outgoing): void {
-    answer(outgoing, claim(thrown, outgoing.exchange, this.#options.log))
+  #rescue(thrown: unknown, reply: Reply): void {
+    answer(reply, claim(thrown, reply.exchange, this.#options.log))
   }
 }

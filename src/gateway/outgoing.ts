@@ -1,11 +1,8 @@
 import { ServerResponse } from 'node:http'
 import { type Exchange, FieldNames } from '../proxy/index.ts'
-import type { Result } from './access-log.ts'
+import type { Reply, Witness } from './reply.ts'
 
-export interface Witness {
-  now(): number
-  /** The last byte has left, or the connection is gone. Once per exchange. */
-  finished(exchange: Exchange, result: Result): void
+export interface Http1Witness extends Witness {
   /** What this server says about its idle connections, as header lines. */
   readonly keepAliveLines: string
 }
@@ -17,26 +14,28 @@ const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding'])
 const JOINED_BYTES = 8192
 
 /** The server's response object, which knows the exchange that it answers and tells how it came out. */
-export class Outgoing extends ServerResponse {
+export class Outgoing extends ServerResponse implements Reply {
   exchange!: Exchange
-  #witness!: Witness
+  #witness!: Http1Witness
 
-  carry(exchange: Exchange, witness: Witness): void {
+  get toHead(): boolean {
+    return this.req.method === 'HEAD'
+  }
+
+  carry(exchange: Exchange, witness: Http1Witness): void {
     this.exchange = exchange
     this.#witness = witness
     this.on('close', this.#close)
   }
 
   /**
-   * Sends a whole answer. An everyday one, small and on a connection that stays, leaves as one string: Node would check
-   * the fields again, and hand the socket two buffers to gather.
-   *
-   * `headers` are checked: by the transport that received them, or by Fetch.
+   * An everyday answer, small and on a connection that stays, leaves as one string: Node would check the fields again, and
+   * hand the socket two buffers to gather.
    */
   sendWhole(status: number, reason: string, headers: readonly string[], body: Buffer): void {
     const head = this.#everydayHead(status, reason, headers, body.length)
     if (head === undefined) {
-      this.writeHead(status, reason, headers as string[]) // Node's types know no flat list that is read-only
+      this.sendHead(status, reason, headers)
       this.end(body)
       return
     }
@@ -45,6 +44,28 @@ export class Outgoing extends ServerResponse {
     const node = this as unknown as { _header: string }
     node._header = head + body.toString('latin1')
     this.end()
+  }
+
+  sendHead(status: number, reason: string, headers: readonly string[]): void {
+    this.writeHead(status, reason, headers as string[]) // Node's types know no flat list that is read-only
+  }
+
+  /** By an empty buffer, since `flushHeaders` would write header bytes above 127 as UTF-8. */
+  flush(): void {
+    this.write(Buffer.alloc(0))
+  }
+
+  finish(trailers: readonly string[]): void {
+    if (trailers.length > 0) this.addTrailers(pairs(trailers))
+    this.end()
+  }
+
+  breakOff(): void {
+    if (this.destroyed) return
+    const { socket } = this
+    if (socket && this.chunkedEncoding) socket.destroy()
+    else socket?.resetAndDestroy()
+    this.destroy()
   }
 
   #everydayHead(status: number, reason: string, headers: readonly string[], bodyBytes: number): string | undefined {
@@ -80,4 +101,10 @@ export class Outgoing extends ServerResponse {
       ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
     })
   }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = []
+  for (let i = 0; i < flat.length; i += 2) list.push([flat[i]!, flat[i + 1]!])
+  return list
 }

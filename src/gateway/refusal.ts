@@ -1,20 +1,26 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../errors.ts'
 import type { Outgoing } from './outgoing.ts'
 import { problemAnswer } from './problem.ts'
+import type { Reply } from './reply.ts'
 
 /** How long a client may take to read the answer to what is no HTTP. */
 const LINGER_MS = 1000
 
-/** Answers without the app, and closes: what follows on this connection may be anything. Breaks it if the head is out. */
-export function answer(outgoing: Outgoing, error: GatewayError): ServerResponse {
-  const { exchange } = outgoing
+/** Answers without the app, and closes: what follows on an HTTP/1 connection may be anything. Breaks off if the head is out. */
+export function answer(reply: Reply, error: GatewayError): void {
+  const { exchange } = reply
   exchange.code = error.code
-  if (outgoing.headersSent) return outgoing.destroy()
+  if (reply.headersSent) {
+    reply.breakOff()
+    return
+  }
   const { status, headers, body } = problemAnswer(error, exchange.id)
-  outgoing.shouldKeepAlive = false
-  return outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
+  const bytes = Buffer.from(body)
+  reply.shouldKeepAlive = false
+  const head = [...Object.entries(headers).flat(), 'content-length', String(bytes.length)]
+  reply.sendWhole(status, STATUS_CODES[status]!, head, bytes)
 }
 
 /** Node's own name for the response that has the connection. */

@@ -1,0 +1,35 @@
+import type { Exchange } from '../proxy/index.ts'
+import type { Result } from './access-log.ts'
+
+export interface Witness {
+  now(): number
+  /** The last byte has left, or the connection is gone. Once per exchange. */
+  finished(exchange: Exchange, result: Result): void
+}
+
+/** The way out of one exchange, whatever the protocol. Heads and trailers are flat: `[name, value, ...]` in latin1. */
+export interface Reply {
+  readonly exchange: Exchange
+  readonly headersSent: boolean
+  readonly destroyed: boolean
+  /** HTTP/1: false asks the client to close after this answer. A connection with several at once is asked in another way. */
+  shouldKeepAlive: boolean
+  /** The method that the client has sent is HEAD: no body leaves. */
+  readonly toHead: boolean
+  carry(exchange: Exchange, witness: Witness): void
+  /** Sends a whole answer, whose head is checked: by the transport that received it, or by Fetch. */
+  sendWhole(status: number, reason: string, headers: readonly string[], body: Buffer): void
+  /** The head, which may wait for the first byte of the body. */
+  sendHead(status: number, reason: string, headers: readonly string[]): void
+  /** Sends the head before the first byte of the body has come. */
+  flush(): void
+  /** False when the client wants no more for now: `drain` follows, or `close`. */
+  write(chunk: Uint8Array): boolean
+  /** @param trailers fields that follow the body */
+  finish(trailers: readonly string[]): void
+  /** After the head nothing can be answered: breaks off, so that it never looks like a clean end. Harmless when it has ended. */
+  breakOff(): void
+  on(event: 'drain' | 'close', listener: () => void): unknown
+  off(event: 'drain' | 'close', listener: () => void): unknown
+  once(event: 'drain' | 'close', listener: () => void): unknown
+}
