@@ -11,7 +11,7 @@ const MAX_FIELDS = 200
  * @returns why the request is refused, or undefined
  */
 export function refuse(incoming: IncomingMessage): GatewayError | undefined {
-  const { rawHeaders, headers, httpVersion, url = '' } = incoming
+  const { rawHeaders, headers, httpVersion, method, url = '' } = incoming
   if (rawHeaders.length > 2 * MAX_FIELDS) {
     return new GatewayError('GW_HEADERS_TOO_LARGE', `a request has at most ${MAX_FIELDS} header fields here`)
   }
@@ -23,7 +23,8 @@ export function refuse(incoming: IncomingMessage): GatewayError | undefined {
   if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0')) {
     return bad('the only Transfer-Encoding that is understood is chunked, in HTTP/1.1')
   }
-  if (!url.startsWith('/') && !isAbsolute(url)) return bad('the request target is not a path')
+  const ofTheGateway = url === '*' && method === 'OPTIONS'
+  if (!url.startsWith('/') && !isAbsolute(url) && !ofTheGateway) return bad('the request target is not a path')
   return undefined
 }
 

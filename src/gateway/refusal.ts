@@ -16,8 +16,8 @@ export function answer(reply: Reply, error: GatewayError): void {
     reply.breakOff()
     return
   }
-  const { status, headers, body } = problemAnswer(error, exchange.id)
-  const bytes = Buffer.from(body)
+  const { status, headers, body } = problemAnswer(error, exchange)
+  const bytes = Buffer.from(body ?? '')
   reply.shouldKeepAlive = false
   const head = [...Object.entries(headers).flat(), 'content-length', String(bytes.length)]
   reply.sendWhole(status, STATUS_CODES[status]!, head, bytes)
@@ -28,17 +28,23 @@ type Busy = Socket & { readonly _httpMessage?: Outgoing | null }
 
 /** What is no HTTP, too much of it, or too slow: answered if that is still possible, then closed. */
 export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): void {
+  if (error.code === 'ECONNRESET') socket.destroy()
+  else answerOnSocket(parserProblem(error.code), socket)
+}
+
+/** Answers what has come to no request, and closes. */
+export function answerOnSocket(error: GatewayError, socket: Busy): void {
   const { _httpMessage: current } = socket
   // The answer to an earlier request still has the connection: ours would be taken for it, or for a part of it.
   const outOfTurn = current && (current.headersSent || current.req.complete)
-  if (!socket.writable || error.code === 'ECONNRESET' || outOfTurn) {
+  if (!socket.writable || outOfTurn) {
     socket.destroy()
     return
   }
-  const { status, headers, body } = problemAnswer(parserProblem(error.code))
-  const fields = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
-  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`)
+  const { status, headers, body } = problemAnswer(error)
+  const framing = { date: new Date().toUTCString(), 'content-length': Buffer.byteLength(body!), connection: 'close' }
+  const lines = Object.entries({ ...headers, ...framing }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
   current?.exchange.closeByClient()
   // Not at once: input that nobody has read would reset the connection before the client has read why.
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
