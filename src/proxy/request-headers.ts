@@ -74,7 +74,8 @@ export class RequestHeaders {
   of(exchange: Exchange): string[] {
     const { rawHeaders, route } = exchange
     const host = hostOf(exchange)
-    const headers = ['host', host]
+    // HTTP/1.0 knows requests without one; the instance is asked in HTTP/1.1.
+    const headers = ['host', host || exchange.service]
     const listed = nominated(exchange.header('connection'))
     const traced = carriesTrace(exchange, listed)
     const dropped = this.#dropped[(exchange.peerTrusted ? 2 : 0) + (traced ? 1 : 0)]!
