@@ -15,6 +15,8 @@ export function refuse(incoming: IncomingMessage): GatewayError | undefined {
   if (rawHeaders.length > 2 * MAX_FIELDS) {
     return new GatewayError('GW_HEADERS_TOO_LARGE', `a request has at most ${MAX_FIELDS} header fields here`)
   }
+  // RFC 9112 2.3: the parser knows more protocols, and leaves them to us.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return bad('neither HTTP/1.1 nor HTTP/1.0')
   if (countHosts(rawHeaders) > 1) return bad('more than one Host field')
   if (headers.host === undefined && httpVersion !== '1.0') return bad('no Host field')
   if (headers.host !== undefined && !isHost(headers.host)) return bad('the Host field is not a host')
@@ -24,8 +26,16 @@ export function refuse(incoming: IncomingMessage): GatewayError | undefined {
     return bad('the only Transfer-Encoding that is understood is chunked, in HTTP/1.1')
   }
   const ofTheGateway = url === '*' && method === 'OPTIONS'
-  if (!url.startsWith('/') && !isAbsolute(url) && !ofTheGateway) return bad('the request target is not a path')
+  if (!url.startsWith('/') && !ofTheGateway && !isHost(authorityOf(url) ?? '')) {
+    return bad('the request target is neither a path nor an http URL with a host')
+  }
   return undefined
+}
+
+/** RFC 3986 3.1: capital letters in a scheme mean the same. The adapter between Node and Fetch knows small ones only. */
+export function normaliseScheme(incoming: IncomingMessage): void {
+  const { url = '' } = incoming
+  if (!url.startsWith('/')) incoming.url = url.replace(/^https?:/i, (scheme) => scheme.toLowerCase())
 }
 
 function bad(detail: string): GatewayError {
@@ -41,6 +51,7 @@ function countHosts(rawHeaders: readonly string[]): number {
   return hosts
 }
 
-function isAbsolute(url: string): boolean {
-  return url.startsWith('http://') || url.startsWith('https://')
+/** Of a target in absolute-form, which replaces the Host field: RFC 9112 3.2.2. */
+function authorityOf(url: string): string | undefined {
+  return /^https?:\/\/([^/?#]*)/i.exec(url)?.[1]
 }

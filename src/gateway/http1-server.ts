@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
-import { refuse } from './admit.ts'
+import { normaliseScheme, refuse } from './admit.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
@@ -27,6 +27,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
       if (refused.size > 0 && refused.has(socket)) return
+      normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
       const refusal = refuse(incoming)
       if (refusal) {

@@ -28,6 +28,8 @@ type Busy = Socket & { readonly _httpMessage?: Outgoing | null }
 
 /** What is no HTTP, too much of it, or too slow: answered if that is still possible, then closed. */
 export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): void {
+  // More than the last request that the client has announced. Its answer is on the way, and then the connection closes.
+  if (error.code === 'HPE_CLOSED_CONNECTION') return
   if (error.code === 'ECONNRESET') socket.destroy()
   else answerOnSocket(parserProblem(error.code), socket)
 }
