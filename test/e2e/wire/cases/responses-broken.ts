@@ -21,7 +21,6 @@ const CHUNKS: Readonly<Record<string, string>> = {
   'a chunk that is shorter than it says': '7\r\nhello\r\nX\r\n0\r\n\r\n',
   'a chunk that CR ends': '5\r\nhello\r0\r\n\r\n',
   'a chunk that an empty line ends': '5\r\nhello\r\n\r\n0\r\n\r\n',
-  'a trailer without a colon': '5\r\nhello\r\n0\r\nnonsense\r\n\r\n',
 }
 
 const chunks = Object.entries(CHUNKS).map(
@@ -78,8 +77,9 @@ const unclosed: readonly Case[] = [
         wire.upstream.respond((asked) => asked.write(PARTS[where]!).end())
         const client = await wire.connect()
         client.send(`GET ${wire.path('/x')} HTTP/1.0\r\nHost: a\r\n\r\n`)
-        const answer = await client.answer()
-        if (answer.status !== 502) assert.equal(answer.ending, 'cut')
+        const answer = await client.answerOrEnd()
+        assert.equal(wire.upstream.requests[0]?.complete, true)
+        if (answer && answer.status !== 502) assert.equal(answer.ending, 'cut')
       },
     }),
   ),
