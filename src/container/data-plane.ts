@@ -5,7 +5,7 @@ import type { HealthConfig, PluginRef } from '../config/types.ts'
 import { bind, get, type Scope } from '../di.ts'
 import { type ExplainMeans, type Explanation, explain, type Question } from '../explain/index.ts'
 import { accessLog, chains, createApp, createListener, Meter, requestIds, trust } from '../gateway/index.ts'
-import { forward, Http1Transport, limitBody, type Means, Services, Upstreams } from '../proxy/index.ts'
+import { forward, Http1Transport, limitBody, type Means, RequestHeaders, Services, Upstreams } from '../proxy/index.ts'
 import { Directory } from '../registry/index.ts'
 import { createRouter } from '../routing/index.ts'
 import { Tokens } from '../tokens.ts'
@@ -57,6 +57,7 @@ function services(scope: Scope): Services {
   const meter = get(scope, Tokens.meter)
   const means: Means = {
     upstreams: get(scope, Tokens.upstreams),
+    requestHeaders: requestHeaders(scope),
     log: get(scope, Tokens.log),
     now: get(scope, Tokens.now),
     wallMs: get(scope, Tokens.wallMs),
@@ -65,6 +66,11 @@ function services(scope: Scope): Services {
     unreachable: (pool, endpoint) => directory.unreachable(pool, endpoint),
   }
   return new Services(means, settingsOf(get(scope, Tokens.config)), get(scope, Tokens.workers))
+}
+
+function requestHeaders(scope: Scope): RequestHeaders {
+  const { forwarded, tls } = get(scope, Tokens.config).server
+  return new RequestHeaders({ forwarded, subjectHeader: tls?.clients?.header ?? null })
 }
 
 function gatewayFetch(scope: Scope) {

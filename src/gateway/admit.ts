@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../errors.ts'
-import { isHost } from './host.ts'
+import { isHost } from '../proxy/index.ts'
 
 // Node 20 stops listing fields after about a thousand but goes on framing by those that follow.
 const MAX_FIELDS = 200
 
 /** In the words of HTTP/1, whatever it came by. */
-type RequestHead = Pick<IncomingMessage, 'headers' | 'httpVersion' | 'url'> & { readonly rawHeaders: readonly string[] }
+type RequestHead = Pick<IncomingMessage, 'headers' | 'httpVersion' | 'method' | 'url'> & {
+  readonly rawHeaders: readonly string[]
+}
 
 /**
  * What Node's parser of HTTP/1 lets through and a gateway must not: framing or routing that the next hop could read in another way.
@@ -28,11 +30,18 @@ export function refuse(incoming: RequestHead): GatewayError | undefined {
 }
 
 /** The same for what all protocols have. */
-export function refuseHead({ rawHeaders, headers, httpVersion, url = '' }: RequestHead): GatewayError | undefined {
+export function refuseHead({
+  rawHeaders,
+  headers,
+  httpVersion,
+  method,
+  url = '',
+}: RequestHead): GatewayError | undefined {
   if (rawHeaders.length > 2 * MAX_FIELDS) return tooManyFields()
   if (headers.host === undefined && httpVersion !== '1.0') return bad('no Host field')
   if (headers.host !== undefined && !isHost(headers.host)) return bad('the Host field is not a host')
-  if (!url.startsWith('/') && !isHost(authorityOf(url) ?? '')) {
+  const ofTheGateway = url === '*' && method === 'OPTIONS'
+  if (!url.startsWith('/') && !ofTheGateway && !isHost(authorityOf(url) ?? '')) {
     return bad('the request target is neither a path nor an http URL with a host')
   }
   return undefined

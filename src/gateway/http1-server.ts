@@ -2,11 +2,13 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
+import { GatewayError } from '../errors.ts'
 import { normaliseScheme, refuse } from './admit.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
-import { answer, answerUnparsable } from './refusal.ts'
+import { answersItself } from './own-matters.ts'
+import { answer, answerOnSocket, answerUnparsable } from './refusal.ts'
 
 export interface Http1Options extends EntranceOptions {
   readonly limits: LimitsConfig
@@ -34,7 +36,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
         outgoing.shouldKeepAlive = false
       }
       if (refusal) answer(outgoing, refusal)
-      else adapter(incoming, outgoing)
+      else if (!answersItself(incoming, outgoing)) adapter(incoming, outgoing)
     }
 
   const server = createAdaptorServer({
@@ -51,6 +53,10 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
   server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
     incoming.waitFor(outgoing)
     server.emit('request', incoming, outgoing)
+  })
+  server.on('connect', (_incoming, socket) => {
+    socket.on('error', () => undefined)
+    answerOnSocket(new GatewayError('GW_METHOD_NOT_ALLOWED', 'no tunnels are opened here'), socket as Socket)
   })
   server.on('clientError', (error, socket) => {
     if (!last.has(socket as Socket)) answerUnparsable(error, socket as Socket)

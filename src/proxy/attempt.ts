@@ -2,7 +2,9 @@ import type { Duplex } from 'node:stream'
 import type { Lease } from '../balancing/index.ts'
 import type { Cancellable, Exchange } from './exchange.ts'
 import { Failure, type FailureKind } from './failure.ts'
+import { hostOf } from './request-headers.ts'
 import { responseHeaders } from './response-headers.ts'
+import { restorePrefix } from './restored-prefix.ts'
 import type { Service } from './service.ts'
 import { Stopwatch, type Timed } from './stopwatch.ts'
 import {
@@ -87,6 +89,8 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     const nowMs = this.#service.means.now()
     const latencyMs = nowMs - this.startedMs
     const headers = responseHeaders(head, exchange.takesTrailers)
+    const { restorePrefix: restores } = this.#service.settings.upstream
+    if (restores && exchange.route?.prefix) restorePrefix(headers, exchange.route.prefix, hostOf(exchange))
     if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
     const body = new UpstreamBody(this.#call, this.lease)
     const response = new UpstreamResponse(exchange.method, head, headers, body)

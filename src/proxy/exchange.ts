@@ -4,6 +4,7 @@ import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
+import type { ForwardedElement } from './forwarded.ts'
 import { type Peer, peerOf } from './peer.ts'
 import { trailersOf } from './trailers.ts'
 import type { ResponseHead } from './transport.ts'
@@ -44,6 +45,8 @@ export class Exchange implements RouteRequest, PickContext {
   /** The client behind trusted proxies, or the peer itself. */
   clientAddress: string
   peerTrusted = false
+  /** What a trusted peer says in `Forwarded` alone, from the hop that the client has asked on. */
+  believed: readonly ForwardedElement[] | undefined
   /** The request body as a Node stream; null when the framing says that there is none. */
   body: Readable | null
   /** What the client said about the length of its body; null when it did not. */

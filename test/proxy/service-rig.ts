@@ -9,6 +9,7 @@ import {
   forward,
   Http1Transport,
   type Means,
+  RequestHeaders,
   type Service,
   Services,
   type UpstreamResponse,
@@ -63,6 +64,7 @@ export async function serviceRig(
   const services = new Services(
     {
       upstreams,
+      requestHeaders: new RequestHeaders({ forwarded: false, subjectHeader: null }),
       log: pluginContext().log,
       now,
       wallMs: Date.now,

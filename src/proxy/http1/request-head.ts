@@ -5,7 +5,7 @@ import { violation } from './violation.ts'
 const MAX_KNOWN = 1024
 const MAX_KNOWN_LENGTH = 64
 /** Names that have passed, with their colon. Bounded, as names come from clients. */
-const known = new Map<string, string>()
+const known = new Map([['te', 'connection: te\r\nte: ']]) // RFC 9110 10.1.4: it is about this connection
 
 /**
  * The request head as it goes on the wire, latin1, with the framing of the body.
