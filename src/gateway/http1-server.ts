@@ -1,15 +1,18 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import type { LimitsConfig } from '../config/types.ts'
+import type { ServerConfig } from '../config/types.ts'
 import { refuse } from './admit.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
-import { Incoming } from './incoming.ts'
+import type { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { answer, answerUnparsable } from './refusal.ts'
+import { SwitchingOutgoing, type Tunnels } from './tunnel/index.ts'
+import { incomingOffering } from './upgrade.ts'
 
 export interface Http1Options extends EntranceOptions {
-  readonly limits: LimitsConfig
+  readonly server: Pick<ServerConfig, 'limits' | 'upgrades'>
+  readonly tunnels: Tunnels
 }
 
 /**
@@ -17,7 +20,8 @@ export interface Http1Options extends EntranceOptions {
  * it is told `listening`, at which it begins to look after time-outs, and handed its connections, as the events that they are.
  */
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
-  const witness = { ...options, keepAliveLines: keepAliveLines(options.limits) }
+  const { limits, upgrades } = options.server
+  const witness = { ...options, keepAliveLines: keepAliveLines(limits) }
   /** Connections that close with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
   const refused = new Set<Socket>()
 
@@ -26,6 +30,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       const { socket } = incoming
       if (refused.size > 0 && refused.has(socket)) return
       entrance.begin(incoming, outgoing, witness)
+      outgoing.exchange.upgrade = incoming.switchTo
       const refusal = refuse(incoming)
       if (refusal) {
         refused.add(socket)
@@ -41,19 +46,25 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       new Promise((leaveToAdapter) => entrance.serve(request, outgoing as unknown as Outgoing, leaveToAdapter)),
     createServer: ((_: object, adapter: RequestListener) =>
       createServer<typeof Incoming, typeof Outgoing>(
-        serverOptions(options.limits),
+        serverOptions(options.server),
         admitThen(adapter),
       )) as typeof createServer,
   }) as Server
+  // Such a request comes in as any other, but for its way out. With nobody to listen Node takes it for a plain one.
+  if (upgrades.length > 0)
+    server.on('upgrade', (incoming, client: Socket, head) => {
+      server.emit('request', incoming, new SwitchingOutgoing(incoming as Incoming, client, head, options.tunnels))
+    })
   server.on('clientError', (error, socket) => {
     if (!refused.has(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
   return server
 }
 
-function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: LimitsConfig) {
+function serverOptions({ limits, upgrades }: Http1Options['server']) {
+  const { headerBytes, headerTimeoutMs, keepAliveTimeoutMs } = limits
   return {
-    IncomingMessage: Incoming,
+    IncomingMessage: incomingOffering(upgrades),
     ServerResponse: Outgoing,
     maxHeaderSize: headerBytes,
     headersTimeout: headerTimeoutMs,
@@ -65,6 +76,6 @@ function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: Lim
 }
 
 /** As Node says it. */
-function keepAliveLines({ keepAliveTimeoutMs }: LimitsConfig): string {
+function keepAliveLines({ keepAliveTimeoutMs }: ServerConfig['limits']): string {
   return `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1000)}\r\n`
 }

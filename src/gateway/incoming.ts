@@ -1,4 +1,9 @@
 import { IncomingMessage } from 'node:http'
 
 /** The server's request object. */
-export class Incoming extends IncomingMessage {}
+export class Incoming extends IncomingMessage {
+  /** The protocol that the client asks to switch to, and may; in lower case. */
+  get switchTo(): string | null {
+    return null
+  }
+}

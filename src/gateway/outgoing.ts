@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http'
-import { type Exchange, FieldNames } from '../proxy/index.ts'
+import { type Ending, type Exchange, FieldNames, type Tunnel } from '../proxy/index.ts'
+import type { Incoming } from './incoming.ts'
 import type { Reply, Witness } from './reply.ts'
 
 export interface Http1Witness extends Witness {
@@ -14,7 +15,7 @@ const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding'])
 const JOINED_BYTES = 8192
 
 /** The server's response object, which knows the exchange that it answers and tells how it came out. */
-export class Outgoing extends ServerResponse implements Reply {
+export class Outgoing extends ServerResponse<Incoming> implements Reply {
   exchange!: Exchange
   #witness!: Http1Witness
 
@@ -60,6 +61,11 @@ export class Outgoing extends ServerResponse implements Reply {
     this.end()
   }
 
+  switchTo(tunnel: Tunnel, _headers: readonly string[]): void {
+    tunnel.cancel()
+    throw new Error('a switch of protocols on a connection that was not asked to')
+  }
+
   breakOff(): void {
     if (this.destroyed) return
     const { socket } = this
@@ -88,17 +94,21 @@ export class Outgoing extends ServerResponse implements Reply {
     return `${head}${this.#witness.keepAliveLines}\r\n`
   }
 
+  protected get ending(): Ending {
+    return this.writableFinished ? 'complete' : this.exchange.upstreamBroke ? 'upstream-broke' : 'client-closed'
+  }
+
   #close(): void {
-    const { exchange, writableFinished: complete } = this
+    const { exchange, ending } = this
     // Named here: whoever still works on the answer hears of it only after the exchange has been told as finished.
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
-    if (complete) exchange.finish()
+    if (ending === 'complete') exchange.finish()
     else exchange.closeByClient()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,
       durationMs: this.#witness.now() - exchange.startedMs,
-      ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
+      ending,
     })
   }
 }

@@ -12,7 +12,7 @@ const known = new Map<string, string>()
  *
  * @throws UpstreamError `protocol` for anything that could end a line early, start another field or contradict the framing
  */
-export function requestHead({ method, path, headers, body, bodyLength }: UpstreamRequest): string {
+export function requestHead({ method, path, headers, body, bodyLength, upgrade }: UpstreamRequest): string {
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
   if (headers.length % 2 !== 0) throw violation('a header without a value')
@@ -22,8 +22,15 @@ export function requestHead({ method, path, headers, body, bodyLength }: Upstrea
     if (!isText(value)) throw violation('a header value holds a control character')
     head += `${known.get(headers[i]!) ?? learn(headers[i]!)}${value}\r\n`
   }
+  if (upgrade !== null) head += upgradeLines(upgrade)
   if (bodyLength !== null) return `${head}content-length: ${bodyLength}\r\n\r\n`
   return body === null ? `${head}\r\n` : `${head}transfer-encoding: chunked\r\n\r\n`
+}
+
+/** RFC 9110 7.8. */
+function upgradeLines(protocol: string): string {
+  if (!isText(protocol)) throw violation('the protocol to switch to holds a control character')
+  return `connection: upgrade\r\nupgrade: ${protocol}\r\n`
 }
 
 function learn(name: string): string {
