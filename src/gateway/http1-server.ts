@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ServerConfig } from '../config/types.ts'
 import { refuse } from './admit.ts'
+import { closeIfMoreCame } from './declined-upgrade.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import type { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
@@ -30,7 +31,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       const { socket } = incoming
       if (refused.size > 0 && refused.has(socket)) return
       entrance.begin(incoming, outgoing, witness)
-      outgoing.exchange.upgrade = incoming.switchTo
+      if (incoming.asksToSwitch) considerSwitch(incoming, outgoing)
       const refusal = refuse(incoming)
       if (refusal) {
         refused.add(socket)
@@ -59,6 +60,12 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     if (!refused.has(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
   return server
+}
+
+function considerSwitch(incoming: Incoming, outgoing: Outgoing): void {
+  const protocol = incoming.switchTo
+  outgoing.exchange.upgrade = protocol
+  if (protocol === null) closeIfMoreCame(incoming, outgoing)
 }
 
 function serverOptions({ limits, upgrades }: Http1Options['server']) {

@@ -9,9 +9,6 @@ import { Incoming } from './incoming.ts'
 export function incomingOffering(protocols: readonly string[]): typeof Incoming {
   const allowed = new Set(protocols)
   return class extends Incoming {
-    /** Not initialised: the base constructor writes it first. */
-    declare asksToSwitch: boolean
-
     override get switchTo(): string | null {
       return this.asksToSwitch && !hasBody(this) && this.httpVersion === '1.1' ? first(this, allowed) : null
     }

@@ -76,7 +76,9 @@ it('carries pings and pongs of both sides, whatever they hold', async () => {
   await until('three pongs', () => client.pongs.length === 3)
   expect(client.pongs).toEqual(payloads)
   const pongs: Buffer[] = []
-  latest().socket.on('pong', (payload) => pongs.push(payload)).ping('from the instance')
+  latest()
+    .socket.on('pong', (payload) => pongs.push(payload))
+    .ping('from the instance')
   await until('a pong for the instance', () => pongs.length === 1)
   expect(String(pongs[0])).toBe('from the instance')
 })
