@@ -1,17 +1,21 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import type { LimitsConfig } from '../config/types.ts'
+import type { ServerConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
 import { normaliseScheme, refuse } from './admit.ts'
+import { stopsTheParser } from './declined-upgrade.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
-import { Incoming } from './incoming.ts'
+import type { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { answersItself } from './own-matters.ts'
 import { answer, answerOnSocket, answerUnparsable } from './refusal.ts'
+import { SwitchingOutgoing, type Tunnels } from './tunnel/index.ts'
+import { incomingOffering } from './upgrade.ts'
 
 export interface Http1Options extends EntranceOptions {
-  readonly limits: LimitsConfig
+  readonly server: Pick<ServerConfig, 'limits' | 'upgrades'>
+  readonly tunnels: Tunnels
 }
 
 /**
@@ -19,7 +23,8 @@ export interface Http1Options extends EntranceOptions {
  * it is told `listening`, at which it begins to look after time-outs, and handed its connections, as the events that they are.
  */
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
-  const witness = { ...options, keepAliveLines: keepAliveLines(options.limits) }
+  const { limits, upgrades } = options.server
+  const witness = { ...options, keepAliveLines: keepAliveLines(limits) }
   /** Connections whose last request has come, as with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
   const last = new Set<Socket>()
 
@@ -29,8 +34,10 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       if (last.size > 0 && last.has(socket)) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
+      if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
       const refusal = refuse(incoming)
-      if (refusal || stopsTheParser(incoming)) {
+      const declined = incoming.asksToSwitch && incoming.switchTo === null
+      if (refusal || (declined && stopsTheParser(incoming))) {
         last.add(socket)
         socket.once('close', () => last.delete(socket))
         outgoing.shouldKeepAlive = false
@@ -46,7 +53,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       new Promise((leaveToAdapter) => entrance.serve(request, outgoing as unknown as Outgoing, leaveToAdapter)),
     createServer: ((_: object, adapter: RequestListener) =>
       createServer<typeof Incoming, typeof Outgoing>(
-        serverOptions(options.limits),
+        serverOptions(options.server),
         admitThen(adapter),
       )) as typeof createServer,
   }) as Server
@@ -58,23 +65,21 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     socket.on('error', () => undefined)
     answerOnSocket(new GatewayError('GW_METHOD_NOT_ALLOWED', 'no tunnels are opened here'), socket as Socket)
   })
+  // Such a request comes in as any other, but for its way out. With nobody to listen Node takes it for a plain one.
+  if (upgrades.length > 0)
+    server.on('upgrade', (incoming, client: Socket, head) => {
+      server.emit('request', incoming, new SwitchingOutgoing(incoming as Incoming, client, head, options.tunnels))
+    })
   server.on('clientError', (error, socket) => {
     if (!last.has(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
   return server
 }
 
-/**
- * Node's parser stops behind a request that asks for an upgrade, also when none is made, and Node loses what has come with
- * it: the next bytes may be the middle of a message, which a client could have made look like the beginning of one.
- */
-function stopsTheParser({ headers }: Incoming): boolean {
-  return headers.upgrade !== undefined && /upgrade/i.test(headers.connection ?? '')
-}
-
-function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: LimitsConfig) {
+function serverOptions({ limits, upgrades }: Http1Options['server']) {
+  const { headerBytes, headerTimeoutMs, keepAliveTimeoutMs } = limits
   return {
-    IncomingMessage: Incoming,
+    IncomingMessage: incomingOffering(upgrades),
     ServerResponse: Outgoing,
     maxHeaderSize: headerBytes,
     headersTimeout: headerTimeoutMs,
@@ -86,6 +91,6 @@ function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: Lim
 }
 
 /** As Node says it. */
-function keepAliveLines({ keepAliveTimeoutMs }: LimitsConfig): string {
+function keepAliveLines({ keepAliveTimeoutMs }: ServerConfig['limits']): string {
   return `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1000)}\r\n`
 }

@@ -1,5 +1,5 @@
 import { ServerResponse } from 'node:http'
-import { type Downstream, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
 import type { Incoming } from './incoming.ts'
 import type { Reply, Witness } from './reply.ts'
 
@@ -133,17 +133,21 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     return `${head}${this.#witness.keepAliveLines}\r\n`
   }
 
+  protected get ending(): Ending {
+    return this.writableFinished ? 'complete' : this.exchange.upstreamBroke ? 'upstream-broke' : 'client-closed'
+  }
+
   #close(): void {
-    const { exchange, writableFinished: complete } = this
+    const { exchange, ending } = this
     // Named here: whoever still works on the answer hears of it only after the exchange has been told as finished.
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
-    if (complete) exchange.finish()
+    if (ending === 'complete') exchange.finish()
     else exchange.closeByClient()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,
       durationMs: this.#witness.now() - exchange.startedMs,
-      ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
+      ending,
     })
   }
 }

@@ -1,3 +1,4 @@
+export { type Deadline, deadlinesOf } from './deadlines.ts'
 export type { MeterEvent } from './events.ts'
 export {
   type Downstream,
@@ -21,6 +22,7 @@ export type { Service } from './service.ts'
 export { Services } from './services.ts'
 export { trailersOf } from './trailers.ts'
 export { type ResponseHead, type Transport, UpstreamError } from './transport.ts'
+export type { Tunnel } from './tunnel.ts'
 export { atEndOfTurn, type Task } from './turn.ts'
 export { type BodySink, UpstreamBody } from './upstream-body.ts'
 export { UpstreamResponse } from './upstream-response.ts'
