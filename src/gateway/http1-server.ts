@@ -3,13 +3,17 @@ import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ServerConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
+import { atEndOfTurn } from '../proxy/index.ts'
 import { normaliseScheme, refuse } from './admit.ts'
 import { stopsTheParser } from './declined-upgrade.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
+import { watchHalfClosed } from './half-closed.ts'
 import type { Incoming } from './incoming.ts'
+import { deafen, isDeaf } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { answersItself } from './own-matters.ts'
 import { answer, answerOnSocket, answerUnparsable } from './refusal.ts'
+import { SlowReaders } from './slow-readers.ts'
 import { SwitchingOutgoing, type Tunnels } from './tunnel/index.ts'
 import { incomingOffering } from './upgrade.ts'
 
@@ -25,21 +29,19 @@ export interface Http1Options extends EntranceOptions {
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
   const { limits, upgrades } = options.server
   const witness = { ...options, keepAliveLines: keepAliveLines(limits) }
-  /** Connections whose last request has come, as with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
-  const last = new Set<Socket>()
+  const slowReaders = new SlowReaders(limits.writeTimeoutMs)
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
-      if (last.size > 0 && last.has(socket)) return
+      if (isDeaf(socket)) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
       if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
       const refusal = refuse(incoming)
       const declined = incoming.asksToSwitch && incoming.switchTo === null
       if (refusal || (declined && stopsTheParser(incoming))) {
-        last.add(socket)
-        socket.once('close', () => last.delete(socket))
+        deafen(socket)
         outgoing.shouldKeepAlive = false
       }
       if (refusal) answer(outgoing, refusal)
@@ -57,9 +59,21 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
         admitThen(adapter),
       )) as typeof createServer,
   }) as Server
+  // A client that has closed its side is not gone for that.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.on('connection', (socket) => {
+    slowReaders.add(socket)
+    socket.on('end', onEnd)
+  })
   server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
-    incoming.waitFor(outgoing)
-    server.emit('request', incoming, outgoing)
+    // A client that sends its body right behind the head does not wait: at the end of the turn that is there.
+    atEndOfTurn({
+      run() {
+        if (incoming.readableLength === 0 && !incoming.complete) incoming.waitFor(outgoing)
+        else outgoing.expectNothing()
+        server.emit('request', incoming, outgoing)
+      },
+    })
   })
   server.on('connect', (_incoming, socket) => {
     socket.on('error', () => undefined)
@@ -71,9 +85,13 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       server.emit('request', incoming, new SwitchingOutgoing(incoming as Incoming, client, head, options.tunnels))
     })
   server.on('clientError', (error, socket) => {
-    if (!last.has(socket as Socket)) answerUnparsable(error, socket as Socket)
+    if (!isDeaf(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
   return server
+}
+
+function onEnd(this: Socket): void {
+  watchHalfClosed(this)
 }
 
 function serverOptions({ limits, upgrades }: Http1Options['server']) {

@@ -82,7 +82,7 @@ it('runs nothing of what follows an upgrade that is not made, in whichever piece
   expect(urls()).toEqual(['/h2c'])
 })
 
-it('lets a client that expects 100-continue send its body', async () => {
+it('lets a client that expects 100-continue send its body, as the instance does', async () => {
   const client = await open()
   client.write(request('POST /services/echo/ HTTP/1.1', 'Content-Length: 4', 'Expect: 100-continue'))
   await client.until('100 Continue')
@@ -90,7 +90,7 @@ it('lets a client that expects 100-continue send its body', async () => {
   expect(response.status).toBe(200)
   const { body, rawHeaders } = JSON.parse(response.body)
   expect(body).toBe('body')
-  expect(rawHeaders.map((text: string) => text.toLowerCase())).not.toContain('expect')
+  expect(rawHeaders.join()).toContain('expect,100-continue')
 })
 
 it('refuses another expectation', async () => {
