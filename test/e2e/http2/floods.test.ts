@@ -49,19 +49,27 @@ const many = (one: Buffer, times = 1000) => Buffer.concat(Array.from({ length: t
 
 it('closes on a client that resets what it asks for, again and again (CVE-2023-44487)', async () => {
   const client = await open()
-  const asked = await flood(client, (round) => Buffer.concat(Array.from({ length: 50 }, (_, i) => {
-    const stream = 2 * (50 * round + i) + 1
-    return Buffer.concat([headers(stream, request(PATH), END_HEADERS | END_STREAM), reset(stream, CODE.cancel)])
-  })))
+  const asked = await flood(client, (round) =>
+    Buffer.concat(
+      Array.from({ length: 50 }, (_, i) => {
+        const stream = 2 * (50 * round + i) + 1
+        return Buffer.concat([headers(stream, request(PATH), END_HEADERS | END_STREAM), reset(stream, CODE.cancel)])
+      }),
+    ),
+  )
   console.log(asked, upstream.asked.length, client.shown)
   expect(codeOf(await client.goaway())).toBe(CODE.calm)
 })
 it('closes on a client that makes the gateway reset what it asks for, again and again (CVE-2025-8671)', async () => {
   const client = await open()
-  const asked = await flood(client, (round) => Buffer.concat(Array.from({ length: 50 }, (_, i) => {
-    const stream = 2 * (50 * round + i) + 1
-    return Buffer.concat([headers(stream, request(PATH), END_HEADERS), frame(FRAME.window, 0, stream, uint32(0))])
-  })))
+  const asked = await flood(client, (round) =>
+    Buffer.concat(
+      Array.from({ length: 50 }, (_, i) => {
+        const stream = 2 * (50 * round + i) + 1
+        return Buffer.concat([headers(stream, request(PATH), END_HEADERS), frame(FRAME.window, 0, stream, uint32(0))])
+      }),
+    ),
+  )
   console.log(asked, upstream.asked.length, client.shown)
 })
 for (const [name, what] of Object.entries({
@@ -84,27 +92,30 @@ for (const [name, what] of Object.entries({
 it('empty DATA', async () => {
   const client = await open()
   client.ask(1, PATH, { flags: END_HEADERS })
-    const n = await flood(client, () => many(data(1, '')))
-    console.log( n,  client.shown)
+  const n = await flood(client, () => many(data(1, '')))
+  console.log(n, client.shown)
 })
 it('CONTINUATION flood', async () => {
   const client = await open()
   client.write(frame(FRAME.headers, 0, 1, block(request(PATH))))
-    const n = await flood(client, (i) => frame(FRAME.continuation, 0, 1, block([`x-${i}`, 'y'.repeat(1000)])))
-    console.log( n,  client.shown)
+  const n = await flood(client, (i) => frame(FRAME.continuation, 0, 1, block([`x-${i}`, 'y'.repeat(1000)])))
+  console.log(n, client.shown)
 })
 it('header list 1 MB', async () => {
   const client = await open()
   client.write(frame(FRAME.headers, 0, 1, block(request(PATH))))
-  for (let i = 0; i < 64; i++) client.write(frame(FRAME.continuation, i === 63 ? 4 : 0, 1, block([`x-${i}`, 'y'.repeat(16000)])))
+  for (let i = 0; i < 64; i++)
+    client.write(frame(FRAME.continuation, i === 63 ? 4 : 0, 1, block([`x-${i}`, 'y'.repeat(16000)])))
   await new Promise((r) => setTimeout(r, 500))
-    console.log( client.ended, client.shown)
+  console.log(client.ended, client.shown)
 })
 it('HPACK bomb', async () => {
   const client = await open()
   // one big entry in the table, then thousands of references
   const entry = Buffer.concat([Buffer.from([0x40]), block(['x'.repeat(10), 'y'.repeat(4000)]).subarray(1)])
-  client.write(frame(FRAME.headers, 4 | 1, 1, Buffer.concat([block(request(PATH)), entry, Buffer.alloc(16000 - 4100, 0xbe)])))
+  client.write(
+    frame(FRAME.headers, 4 | 1, 1, Buffer.concat([block(request(PATH)), entry, Buffer.alloc(16000 - 4100, 0xbe)])),
+  )
   await new Promise((r) => setTimeout(r, 500))
-    console.log( client.ended, client.shown, client.frames.at(-1)?.payload)
+  console.log(client.ended, client.shown, client.frames.at(-1)?.payload)
 })
