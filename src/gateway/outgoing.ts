@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http'
 import { type Exchange, FieldNames } from '../proxy/index.ts'
+import { lengthLast } from './length-last.ts'
 import type { Reply, Witness } from './reply.ts'
 
 export interface Http1Witness extends Witness {
@@ -47,7 +48,7 @@ export class Outgoing extends ServerResponse implements Reply {
   }
 
   sendHead(status: number, reason: string, headers: readonly string[]): void {
-    this.writeHead(status, reason, headers as string[]) // Node's types know no flat list that is read-only
+    this.writeHead(status, reason, lengthLast(headers) as string[]) // Node's types know no flat list that is read-only
   }
 
   /** By an empty buffer, since `flushHeaders` would write header bytes above 127 as UTF-8. */
