@@ -40,7 +40,10 @@ const ERRORS: Readonly<
       return request(`${method} ${wire.path(`/x?${MARK}`)} HTTP/1.1`)
     },
   ],
-  'a host that is none': [[400], (wire, method) => request(`${method} ${wire.path('/x')} HTTP/1.1`, `Host: ${MARK}`)],
+  'two hosts': [
+    [400],
+    (wire, method) => request(`${method} ${wire.path('/x')} HTTP/1.1`, 'Host: a.test', `Host: ${MARK}`),
+  ],
   'no HTTP': [[400], () => `${MARK}\r\n\r\n`],
 }
 
