@@ -2,6 +2,7 @@ import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
 import type { Incoming } from './incoming.ts'
+import { lengthLast } from './length-last.ts'
 import { discardRest } from './linger.ts'
 import type { Reply, Witness } from './reply.ts'
 import { reset } from './reset.ts'
@@ -99,7 +100,7 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
   }
 
   sendHead(status: number, reason: string, headers: readonly string[]): void {
-    this.writeHead(status, reason, headers as string[]) // Node's types know no flat list that is read-only
+    this.writeHead(status, reason, lengthLast(headers) as string[]) // Node's types know no flat list that is read-only
   }
 
   /** By an empty buffer, since `flushHeaders` would write header bytes above 127 as UTF-8. */
