@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { ids } from './call.ts'
 import type { GatewayProcess } from './gateway.ts'
 import { RawClient } from './raw.ts'
 import { until } from './until.ts'
@@ -68,12 +69,13 @@ export function switchAnswer(protocol = 'websocket', ...fields: string[]): strin
 export async function openTunnel(gateway: GatewayProcess, instance: RawInstances, protocol = 'websocket') {
   const client = await RawClient.open(gateway.port)
   const before = instance.ends.length
-  client.write(switchRequest(protocol))
+  const id = ids()
+  client.write(switchRequest(protocol, `X-Request-Id: ${id}`))
   const end = await instance.end(before)
   await end.sees('\r\n\r\n')
   end.write(switchAnswer(protocol))
   await client.until('\r\n\r\n')
   client.received = ''
   end.received = ''
-  return { client, end }
+  return { client, end, access: () => gateway.accessOf(id) }
 }
