@@ -1,20 +1,21 @@
 import type { IncomingMessage } from 'node:http'
+import type { LimitsConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
 import { isHost } from './host.ts'
-
-// Node 20 stops listing fields after about a thousand but goes on framing by those that follow.
-const MAX_FIELDS = 200
 
 /**
  * What Node's parser lets through and a gateway must not: framing or routing that the next hop could read in another way.
  *
  * @returns why the request is refused, or undefined
  */
-export function refuse(incoming: IncomingMessage): GatewayError | undefined {
+export function refuse(incoming: IncomingMessage, { headerCount, urlBytes }: LimitsConfig): GatewayError | undefined {
   const { rawHeaders, headers, httpVersion, url = '' } = incoming
-  if (rawHeaders.length > 2 * MAX_FIELDS) {
-    return new GatewayError('GW_HEADERS_TOO_LARGE', `a request has at most ${MAX_FIELDS} header fields here`)
+  // Node 20 stops listing fields after about a thousand but goes on framing by those that follow.
+  if (rawHeaders.length > 2 * headerCount) {
+    return new GatewayError('GW_HEADERS_TOO_LARGE', `a request has at most ${headerCount} header fields here`)
   }
+  if (url.length > urlBytes)
+    return new GatewayError('GW_URL_TOO_LONG', `a request target is at most ${urlBytes} bytes here`)
   // RFC 9112 2.3: the parser knows more protocols, and leaves them to us.
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return bad('neither HTTP/1.1 nor HTTP/1.0')
   if (countHosts(rawHeaders) > 1) return bad('more than one Host field')

@@ -3,13 +3,16 @@ import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
 import { normaliseScheme, refuse } from './admit.ts'
+import { BodyWatch } from './body-watch.ts'
+import { ClosingConnections } from './closing.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
-import { answer, answerUnparsable } from './refusal.ts'
+import { answer, answerUnparsable, closeInStages } from './refusal.ts'
 
 export interface Http1Options extends EntranceOptions {
   readonly limits: LimitsConfig
+  random(): number
 }
 
 /**
@@ -18,42 +21,67 @@ export interface Http1Options extends EntranceOptions {
  */
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
   const witness = { ...options, keepAliveLines: keepAliveLines(options.limits) }
-  /** Connections whose last request has come, as with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
-  const last = new Set<Socket>()
+  const { limits } = options
+  const closing = new ClosingConnections(limits.requestsPerConnection, options.random)
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
-      if (last.size > 0 && last.has(socket)) return
+      if (closing.has(socket)) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
-      const refusal = refuse(incoming)
-      if (refusal || stopsTheParser(incoming)) {
-        last.add(socket)
-        socket.once('close', () => last.delete(socket))
+      if (outgoing.exchange.body) watchBody(incoming, outgoing)
+      const refusal = refuse(incoming, limits)
+      if (closing.count(socket) || refusal || stopsTheParser(incoming)) {
+        closing.add(socket)
         outgoing.shouldKeepAlive = false
       }
-      if (refusal) answer(outgoing, refusal)
-      else adapter(incoming, outgoing)
+      if (!refusal) {
+        adapter(incoming, outgoing)
+        return
+      }
+      closeInStages(socket)
+      answer(outgoing, refusal)
     }
+
+  function watchBody(incoming: Incoming, outgoing: Outgoing): void {
+    outgoing.exchange.bodyWatched = true
+    outgoing.bodyWatch = new BodyWatch(incoming, outgoing, limits.bodyTimeoutMs)
+  }
+
+  /** Nobody wants the rest of a body that an answer of the gateway's own has cut short. */
+  function lastIfIncomplete(outgoing: Outgoing, leaveToAdapter: (rest: Response) => void) {
+    return function leave(rest: Response): void {
+      const { complete, socket } = outgoing.req
+      if (!complete) {
+        outgoing.shouldKeepAlive = false
+        closing.add(socket)
+        closeInStages(socket)
+      }
+      leaveToAdapter(rest)
+    }
+  }
 
   const server = createAdaptorServer({
     hostname: 'localhost', // for HTTP/1.0, which may come without a Host field
     // The adapter is told only of what it has to write. Otherwise its promise stays open; nothing holds it, so it is collected.
     fetch: (request, { outgoing }) =>
-      new Promise((leaveToAdapter) => entrance.serve(request, outgoing as unknown as Outgoing, leaveToAdapter)),
+      new Promise((leaveToAdapter) => {
+        const reply = outgoing as unknown as Outgoing
+        const leave = reply.bodyWatch ? lastIfIncomplete(reply, leaveToAdapter) : leaveToAdapter
+        return entrance.serve(request, reply, leave)
+      }),
     createServer: ((_: object, adapter: RequestListener) =>
-      createServer<typeof Incoming, typeof Outgoing>(
-        serverOptions(options.limits),
-        admitThen(adapter),
-      )) as typeof createServer,
+      createServer<typeof Incoming, typeof Outgoing>(serverOptions(limits), admitThen(adapter))) as typeof createServer,
   }) as Server
   server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
     incoming.waitFor(outgoing)
     server.emit('request', incoming, outgoing)
   })
+  // One more than is allowed is all that has to be seen.
+  server.maxHeadersCount = limits.headerCount + 1
   server.on('clientError', (error, socket) => {
-    if (!last.has(socket as Socket)) answerUnparsable(error, socket as Socket)
+    if (!closing.has(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
   return server
 }
@@ -73,7 +101,7 @@ function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: Lim
     maxHeaderSize: headerBytes,
     headersTimeout: headerTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    requestTimeout: 0, // it would cut long uploads; a standstill is noticed by the attempt
+    requestTimeout: 0, // it would cut long uploads; a standstill is noticed
     connectionsCheckingInterval: 1000,
     requireHostHeader: false, // Node would answer by itself, and go on with what follows
   }

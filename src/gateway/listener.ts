@@ -6,6 +6,7 @@ import { createHttp1Server } from './http1-server.ts'
 
 export interface ListenerOptions extends EntranceOptions {
   readonly server: ServerConfig
+  random(): number
 }
 
 export interface Listener {
