@@ -127,6 +127,7 @@ function gatewayListener(scope: Scope) {
     requestId: requestIds(),
     recogniseClient: trust(server.trustedProxies),
     now: get(scope, Tokens.now),
+    random: get(scope, Tokens.random),
     finished(exchange, result) {
       meter.record(exchange, result)
       logAccess?.(exchange, result)

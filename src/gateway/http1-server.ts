@@ -5,14 +5,16 @@ import type { ServerConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
 import { atEndOfTurn } from '../proxy/index.ts'
 import { normaliseScheme, refuse } from './admit.ts'
+import { BodyWatch } from './body-watch.ts'
 import { stopsTheParser } from './declined-upgrade.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { watchHalfClosed } from './half-closed.ts'
 import type { Incoming } from './incoming.ts'
-import { deafen, isDeaf } from './linger.ts'
+import { closeInStages, deafen, isDeaf } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { answersItself } from './own-matters.ts'
 import { answer, answerOnSocket, answerUnparsable } from './refusal.ts'
+import { RequestsPerConnection } from './requests-per-connection.ts'
 import { SlowReaders } from './slow-readers.ts'
 import { SwitchingOutgoing, type Tunnels } from './tunnel/index.ts'
 import { incomingOffering } from './upgrade.ts'
@@ -20,6 +22,7 @@ import { incomingOffering } from './upgrade.ts'
 export interface Http1Options extends EntranceOptions {
   readonly server: Pick<ServerConfig, 'limits' | 'upgrades'>
   readonly tunnels: Tunnels
+  random(): number
 }
 
 /**
@@ -30,6 +33,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
   const { limits, upgrades } = options.server
   const witness = { ...options, keepAliveLines: keepAliveLines(limits) }
   const slowReaders = new SlowReaders(limits.writeTimeoutMs)
+  const requests = new RequestsPerConnection(limits.requestsPerConnection, options.random)
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
@@ -37,16 +41,24 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       if (isDeaf(socket)) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
+      if (outgoing.exchange.body) watchBody(incoming, outgoing)
       if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
-      const refusal = refuse(incoming)
+      const refusal = refuse(incoming, limits)
       const declined = incoming.asksToSwitch && incoming.switchTo === null
-      if (refusal || (declined && stopsTheParser(incoming))) {
+      if (requests.isLast(socket) || refusal || (declined && stopsTheParser(incoming))) {
         deafen(socket)
         outgoing.shouldKeepAlive = false
       }
-      if (refusal) answer(outgoing, refusal)
-      else if (!answersItself(incoming, outgoing)) adapter(incoming, outgoing)
+      if (refusal) {
+        closeInStages(socket)
+        answer(outgoing, refusal)
+      } else if (!answersItself(incoming, outgoing)) adapter(incoming, outgoing)
     }
+
+  function watchBody(incoming: Incoming, outgoing: Outgoing): void {
+    outgoing.exchange.bodyWatched = true
+    outgoing.bodyWatch = new BodyWatch(incoming, outgoing, limits.bodyTimeoutMs)
+  }
 
   const server = createAdaptorServer({
     hostname: 'localhost', // for HTTP/1.0, which may come without a Host field
@@ -87,6 +99,8 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
   server.on('clientError', (error, socket) => {
     if (!isDeaf(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
+  // One more than is allowed is all that has to be seen.
+  server.maxHeadersCount = limits.headerCount + 1
   return server
 }
 
@@ -102,7 +116,7 @@ function serverOptions({ limits, upgrades }: Http1Options['server']) {
     maxHeaderSize: headerBytes,
     headersTimeout: headerTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    requestTimeout: 0, // it would cut long uploads; a standstill is noticed by the attempt
+    requestTimeout: 0, // it would cut long uploads; a standstill is noticed
     connectionsCheckingInterval: 1000,
     requireHostHeader: false, // Node would answer by itself, and go on with what follows
   }

@@ -9,6 +9,7 @@ import { Tunnels } from './tunnel/index.ts'
 
 export interface ListenerOptions extends EntranceOptions {
   readonly server: ServerConfig
+  random(): number
 }
 
 export interface Listener {

@@ -1,6 +1,7 @@
 import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { lengthLast } from './length-last.ts'
 import { discardRest } from './linger.ts'
@@ -27,6 +28,8 @@ const JOINED_BYTES = 8192
 /** The server's response object, which knows the exchange that it answers and tells how it came out. */
 export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstream {
   exchange!: Exchange
+  /** While the body of the request may still be on its way. */
+  bodyWatch: BodyWatch | undefined
   #witness!: Http1Witness
 
   get toHead(): boolean {
@@ -50,12 +53,6 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     }
     socket.setMaxListeners(0).once('close', gone)
     this.once('socket', () => socket.off('close', gone))
-  }
-
-  /** In its turn: what Node is given earlier for a pipelined request, it sends behind the head of the final answer. */
-  override writeContinue(callback?: () => void): void {
-    if (this.socket) super.writeContinue(callback)
-    else this.once('socket', () => this.headersSent || super.writeContinue(callback))
   }
 
   /** Not to a client of HTTP/1.0 (RFC 9110 15.2), nor once the final head is out, nor while an earlier answer has the connection. */
@@ -159,6 +156,7 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
     if (ending === 'complete') exchange.finish()
     else exchange.closeByClient()
+    this.bodyWatch?.answered()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,

@@ -1,4 +1,4 @@
-export { type Deadline, deadlinesOf } from './deadlines.ts'
+export { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts'
 export type { MeterEvent } from './events.ts'
 export {
   type Downstream,
