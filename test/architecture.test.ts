@@ -14,13 +14,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   balancing: ['plugin'],
   catalog: ['plugin'],
-  health: ['admission', 'balancing', 'type config', 'type plugin', 'type registry'],
+  health: ['admission', 'balancing', 'type config', 'type plugin', 'type registry', 'type tls'],
   middleware: ['plugin'],
   config: ['catalog', 'plugin', 'tls'],
 
   routing: ['errors', 'plugin', 'type config'],
   registry: ['balancing', 'errors', 'plugin'],
-  proxy: ['admission', 'errors', 'health', 'routing', 'type balancing', 'type config', 'type plugin'],
+  proxy: ['admission', 'errors', 'health', 'routing', 'tls', 'type balancing', 'type config', 'type plugin'],
   front: ['proxy', 'tls', 'type config', 'type plugin'],
   explain: ['errors', 'proxy', 'type balancing', 'type plugin', 'type routing'],
   gateway: ['front', 'proxy', 'errors', 'type balancing', 'type config', 'type plugin', 'type routing'],
@@ -37,6 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'type proxy',
     'type registry',
     'type routing',
+    'type tls',
   ],
   container: [
     'di',
@@ -49,6 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'proxy',
     'registry',
     'routing',
+    'tls',
     'type balancing',
     'type plugin',
   ],

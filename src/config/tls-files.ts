@@ -1,4 +1,4 @@
-import { authorityDefects, type Contents, type Defect, pairDefects, readFiles, untimely } from '../tls/index.ts'
+import { type ClientFiles, clientDefects, type Defect, readFiles, untimely } from '../tls/index.ts'
 import type { Path, Source } from './document.ts'
 import type { ConfigProblem } from './problems.ts'
 import type { FileInput } from './schema.ts'
@@ -7,10 +7,7 @@ import type { GatewayConfig, UpstreamConfig } from './types.ts'
 type Part = Defect['part']
 
 /** Files that are used together, and where each of them is named. */
-interface End {
-  readonly cert: string | null
-  readonly key: string | null
-  readonly ca: string | null
+interface End extends ClientFiles {
   at(part: Part): Path
 }
 
@@ -25,21 +22,13 @@ export async function checkTlsFiles(config: GatewayConfig, input: FileInput, sou
   const contents = await readFiles(named)
   const warnings: ConfigProblem[] = []
   for (const end of ends) {
-    const defects = defectsOf(end, contents)
+    const defects = clientDefects(end, contents)
     for (const { part, path, message } of defects) source.report(end.at(part), `${path}: ${message}`)
     if (end.cert === null || defects.length > 0) continue
     const reason = untimely(contents.get(end.cert) as Buffer, Date.now())
     if (reason) warnings.push(source.problem(end.at('cert'), `${end.cert}: ${reason}`))
   }
   return warnings
-}
-
-function defectsOf({ cert, key, ca }: End, contents: Contents): Defect[] {
-  const found = ca === null ? [] : authorityDefects(ca, contents)
-  if (cert !== null && key !== null) return [...found, ...pairDefects({ cert, key }, contents)]
-  if (cert !== null) found.push({ part: 'cert', path: cert, message: 'the two go together, and there is no "key"' })
-  if (key !== null) found.push({ part: 'key', path: key, message: 'the two go together, and there is no "cert"' })
-  return found
 }
 
 function serverEnds({ server: { tls } }: GatewayConfig): End[] {

@@ -22,7 +22,10 @@ import { Tokens } from '../tokens.ts'
 
 /** What serves requests. */
 export function bindDataPlane(root: Scope): void {
-  bind(root, Tokens.transport, () => new Protocols(new Http1Transport(), new Http2Transport()))
+  bind(root, Tokens.transport, (scope) => {
+    const tls = get(scope, Tokens.instanceTls)
+    return new Protocols(new Http1Transport({ tls }), new Http2Transport({ tls }))
+  })
   bind(root, Tokens.upstreams, (scope) => new Upstreams(get(scope, Tokens.transport)))
   bind(root, Tokens.meter, (scope) => new Meter(() => get(scope, Tokens.services).standings()))
   bind(root, Tokens.services, services)
