@@ -22,6 +22,7 @@ export class Http2Outgoing implements Reply, Downstream {
   #bodiless = false
   #ended = false
   #brokenOff = false
+  #concluded = false
   readonly #taken = new Standstill()
   readonly #given = new Standstill()
   #bytes = 0
@@ -57,7 +58,7 @@ export class Http2Outgoing implements Reply, Downstream {
     this.exchange = exchange
     this.#witness = witness
     exchange.downstream = this
-    this.#stream.once('aborted', () => this.#incoming.abort()).once('close', () => this.#close())
+    this.#stream.once('aborted', () => this.#incoming.abort()).once('close', () => this.#conclude())
   }
 
   inform({ status, headers }: ResponseHead): void {
@@ -188,14 +189,16 @@ export class Http2Outgoing implements Reply, Downstream {
   #stopUpload(): void {
     // The last frame of the answer may leave in the next turn only.
     setImmediate(() => {
-      this.#incoming.abort()
+      this.#conclude()
       if (!this.destroyed) this.#stream.close(NGHTTP2_NO_ERROR)
     })
   }
 
-  #close(): void {
+  /** Once. */
+  #conclude(): void {
+    if (this.#concluded) return
+    this.#concluded = true
     const { exchange, writableFinished: complete } = this
-    this.#incoming.abort()
     // Named here: whoever still works on the answer hears of it only after the exchange has been told as finished.
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
     if (complete) exchange.finish()
@@ -206,6 +209,7 @@ export class Http2Outgoing implements Reply, Downstream {
       durationMs: this.#witness.now() - exchange.startedMs,
       ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
     })
+    this.#incoming.abort()
   }
 }
 

@@ -22,9 +22,9 @@ const CHECK_MS = 1000
 export interface Http2Server {
   /** Takes a connection on which HTTP/2 comes next. */
   accept(socket: Socket): void
-  /** Asks the clients, those to come as well, to open no more streams here. */
+  /** Connections go one by one, at a moment when nothing is in flight on them. */
   sayGoodbye(): void
-  /** Lets streams in flight end, and their connections close. */
+  /** All go, as soon as what is in flight has ended. */
   close(): void
 }
 
@@ -49,15 +49,15 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
     const peer = peerOf(socket)
     const { encrypted } = peer
     const session = performServerHandshake(socket, sessionOptions(limits))
-    const connection = new Http2Connection(session, socket, limits, now())
+    const connection = new Http2Connection(session, socket, limits, now)
     const { conduct } = connection
     // Node's types do not know the last parameter.
     session.on('stream', (stream, headers, _flags, ...[raw]: [raw?: readonly string[]]) => {
-      if (!connection.opened(stream, raw!, now())) return
+      if (!connection.opened(stream, raw!)) return
       connection.answering(serve(stream, { headers, raw: raw!, encrypted, conduct }, peer))
+      if (leaving) connection.leave()
     })
     keep(connection, socket)
-    if (leaving) connection.leave(now())
   }
 
   function keep(connection: Http2Connection, socket: Socket): void {
@@ -80,7 +80,7 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
     accept,
     sayGoodbye() {
       leaving = true
-      for (const connection of connections) connection.leave(now())
+      for (const connection of connections) connection.leave()
     },
     close() {
       for (const connection of connections) connection.close()

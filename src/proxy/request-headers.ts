@@ -64,7 +64,7 @@ function addForwarding(headers: string[], exchange: Exchange, host: string): voi
     if (prefix) headers.push('x-forwarded-prefix', prefix)
   }
   const via = exchange.header('via')
-  const hop = exchange.httpVersion === '1.0' ? '1.0 portolan' : '1.1 portolan'
+  const hop = `${exchange.httpVersion} portolan`
   headers.push('via', via ? `${via}, ${hop}` : hop, 'x-request-id', exchange.id)
   if (exchange.header('traceparent') === undefined) headers.push('traceparent', newTraceparent())
 }
