@@ -5,14 +5,23 @@ import type { HealthConfig, PluginRef } from '../config/types.ts'
 import { bind, get, type Scope } from '../di.ts'
 import { type ExplainMeans, type Explanation, explain, type Question } from '../explain/index.ts'
 import { accessLog, chains, createApp, createListener, Meter, requestIds, trust } from '../gateway/index.ts'
-import { forward, Http1Transport, limitBody, type Means, Services, Upstreams } from '../proxy/index.ts'
+import {
+  forward,
+  Http1Transport,
+  Http2Transport,
+  limitBody,
+  type Means,
+  Protocols,
+  Services,
+  Upstreams,
+} from '../proxy/index.ts'
 import { Directory } from '../registry/index.ts'
 import { createRouter } from '../routing/index.ts'
 import { Tokens } from '../tokens.ts'
 
 /** What serves requests. */
 export function bindDataPlane(root: Scope): void {
-  bind(root, Tokens.transport, () => new Http1Transport())
+  bind(root, Tokens.transport, () => new Protocols(new Http1Transport(), new Http2Transport()))
   bind(root, Tokens.upstreams, (scope) => new Upstreams(get(scope, Tokens.transport)))
   bind(root, Tokens.meter, (scope) => new Meter(() => get(scope, Tokens.services).standings()))
   bind(root, Tokens.services, services)

@@ -1,5 +1,5 @@
 import type { UpstreamRequest } from '../transport.ts'
-import { isText, isToken, SP, TEXT } from './tokens.ts'
+import { isTarget, isText, isToken } from './tokens.ts'
 import { violation } from './violation.ts'
 
 const MAX_KNOWN = 1024
@@ -40,12 +40,4 @@ function learn(name: string): string {
   const line = `${name}: `
   if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(name, line)
   return line
-}
-
-function isTarget(path: string): boolean {
-  for (let i = 0; i < path.length; i++) {
-    const code = path.charCodeAt(i)
-    if (code <= SP || TEXT[code] !== 1) return false
-  }
-  return path !== ''
 }
