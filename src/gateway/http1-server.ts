@@ -2,11 +2,15 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
+import { atEndOfTurn } from '../proxy/index.ts'
 import { normaliseScheme, refuse } from './admit.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
+import { watchHalfClosed } from './half-closed.ts'
 import { Incoming } from './incoming.ts'
+import { deafen, isDeaf } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { answer, answerUnparsable } from './refusal.ts'
+import { SlowReaders } from './slow-readers.ts'
 
 export interface Http1Options extends EntranceOptions {
   readonly limits: LimitsConfig
@@ -18,19 +22,17 @@ export interface Http1Options extends EntranceOptions {
  */
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
   const witness = { ...options, keepAliveLines: keepAliveLines(options.limits) }
-  /** Connections that close with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
-  const refused = new Set<Socket>()
+  const slowReaders = new SlowReaders(options.limits.writeTimeoutMs)
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
-      if (refused.size > 0 && refused.has(socket)) return
+      if (isDeaf(socket)) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
       const refusal = refuse(incoming)
       if (refusal) {
-        refused.add(socket)
-        socket.once('close', () => refused.delete(socket))
+        deafen(socket)
         answer(outgoing, refusal)
       } else adapter(incoming, outgoing)
     }
@@ -46,14 +48,30 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
         admitThen(adapter),
       )) as typeof createServer,
   }) as Server
+  // A client that has closed its side is not gone for that.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.on('connection', (socket) => {
+    slowReaders.add(socket)
+    socket.on('end', onEnd)
+  })
   server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
-    incoming.waitFor(outgoing)
-    server.emit('request', incoming, outgoing)
+    // A client that sends its body right behind the head does not wait: at the end of the turn that is there.
+    atEndOfTurn({
+      run() {
+        if (incoming.readableLength === 0 && !incoming.complete) incoming.waitFor(outgoing)
+        else outgoing.expectNothing()
+        server.emit('request', incoming, outgoing)
+      },
+    })
   })
   server.on('clientError', (error, socket) => {
-    if (!refused.has(socket as Socket)) answerUnparsable(error, socket as Socket)
+    if (!isDeaf(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
   return server
+}
+
+function onEnd(this: Socket): void {
+  watchHalfClosed(this)
 }
 
 function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: LimitsConfig) {
