@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../errors.ts'
+import { isHost } from './host.ts'
 
 // Node 20 stops listing fields after about a thousand but goes on framing by those that follow.
 const MAX_FIELDS = 200
@@ -14,6 +15,8 @@ export function refuse(incoming: IncomingMessage): GatewayError | undefined {
   if (rawHeaders.length > 2 * MAX_FIELDS) {
     return new GatewayError('GW_HEADERS_TOO_LARGE', `a request has at most ${MAX_FIELDS} header fields here`)
   }
+  // RFC 9112 2.3: the parser knows more protocols, and leaves them to us.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return bad('neither HTTP/1.1 nor HTTP/1.0')
   if (countHosts(rawHeaders) > 1) return bad('more than one Host field')
   if (headers.host === undefined && httpVersion !== '1.0') return bad('no Host field')
   if (headers.host !== undefined && !isHost(headers.host)) return bad('the Host field is not a host')
@@ -22,8 +25,16 @@ export function refuse(incoming: IncomingMessage): GatewayError | undefined {
   if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0')) {
     return bad('the only Transfer-Encoding that is understood is chunked, in HTTP/1.1')
   }
-  if (!url.startsWith('/') && !isAbsolute(url)) return bad('the request target is not a path')
+  if (!url.startsWith('/') && !isHost(authorityOf(url) ?? '')) {
+    return bad('the request target is neither a path nor an http URL with a host')
+  }
   return undefined
+}
+
+/** RFC 3986 3.1: capital letters in a scheme mean the same. The adapter between Node and Fetch knows small ones only. */
+export function normaliseScheme(incoming: IncomingMessage): void {
+  const { url = '' } = incoming
+  if (!url.startsWith('/')) incoming.url = url.replace(/^https?:/i, (scheme) => scheme.toLowerCase())
 }
 
 function bad(detail: string): GatewayError {
@@ -39,16 +50,7 @@ function countHosts(rawHeaders: readonly string[]): number {
   return hosts
 }
 
-function isAbsolute(url: string): boolean {
-  return url.startsWith('http://') || url.startsWith('https://')
-}
-
-/** RFC 3986 3.2.2 and a port, by its characters: what could end the authority or begin another part of a URL is not among them. */
-function isHost(host: string): boolean {
-  for (let i = 0; i < host.length; i++) {
-    const code = host.charCodeAt(i)
-    const plain = (code >= 97 && code <= 122) || (code >= 45 && code <= 58 && code !== 47) || (code >= 65 && code <= 91)
-    if (!plain && code !== 93 && code !== 95 && code !== 126) return false
-  }
-  return true
+/** Of a target in absolute-form, which replaces the Host field: RFC 9112 3.2.2. */
+function authorityOf(url: string): string | undefined {
+  return /^https?:\/\/([^/?#]*)/i.exec(url)?.[1]
 }

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import type { Logger } from '../plugin/index.ts'
 import { atEndOfTurn, type Exchange, exchangeOfIncoming } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { deliver } from './deliver.ts'
+import type { Incoming } from './incoming.ts'
 import { claim } from './problem.ts'
 import { answer } from './refusal.ts'
 import type { Reply, Witness } from './reply.ts'
@@ -26,9 +26,10 @@ export class Entrance {
     this.#options = options
   }
 
-  begin(incoming: IncomingMessage, reply: Reply, witness: Witness): void {
+  begin(incoming: Incoming, reply: Reply, witness: Witness): void {
     const { requestId, now, recogniseClient } = this.#options
     const exchange = exchangeOfIncoming(requestId(incoming.headers['x-request-id']), now(), incoming)
+    exchange.expectsContinue = incoming.unasked
     recogniseClient(exchange)
     reply.carry(exchange, witness)
   }

@@ -2,14 +2,13 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ServerConfig } from '../config/types.ts'
-import { refuse } from './admit.ts'
-import { closeIfMoreCame } from './declined-upgrade.ts'
+import { normaliseScheme, refuse } from './admit.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import type { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { answer, answerUnparsable } from './refusal.ts'
 import { SwitchingOutgoing, type Tunnels } from './tunnel/index.ts'
-import { incomingOffering } from './upgrade.ts'
+import { incomingOffering, losesWhatFollows } from './upgrade.ts'
 
 export interface Http1Options extends EntranceOptions {
   readonly server: Pick<ServerConfig, 'limits' | 'upgrades'>
@@ -23,21 +22,24 @@ export interface Http1Options extends EntranceOptions {
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
   const { limits, upgrades } = options.server
   const witness = { ...options, keepAliveLines: keepAliveLines(limits) }
-  /** Connections that close with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
-  const refused = new Set<Socket>()
+  /** Connections whose last request has come, as with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
+  const last = new Set<Socket>()
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
-      if (refused.size > 0 && refused.has(socket)) return
+      if (last.size > 0 && last.has(socket)) return
+      normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
-      if (incoming.asksToSwitch) considerSwitch(incoming, outgoing)
+      outgoing.exchange.upgrade = incoming.switchTo
       const refusal = refuse(incoming)
-      if (refusal) {
-        refused.add(socket)
-        socket.once('close', () => refused.delete(socket))
-        answer(outgoing, refusal)
-      } else adapter(incoming, outgoing)
+      if (refusal || losesWhatFollows(incoming)) {
+        last.add(socket)
+        socket.once('close', () => last.delete(socket))
+        outgoing.shouldKeepAlive = false
+      }
+      if (refusal) answer(outgoing, refusal)
+      else adapter(incoming, outgoing)
     }
 
   const server = createAdaptorServer({
@@ -56,16 +58,14 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     server.on('upgrade', (incoming, client: Socket, head) => {
       server.emit('request', incoming, new SwitchingOutgoing(incoming as Incoming, client, head, options.tunnels))
     })
+  server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
+    incoming.waitFor(outgoing)
+    server.emit('request', incoming, outgoing)
+  })
   server.on('clientError', (error, socket) => {
-    if (!refused.has(socket as Socket)) answerUnparsable(error, socket as Socket)
+    if (!last.has(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
   return server
-}
-
-function considerSwitch(incoming: Incoming, outgoing: Outgoing): void {
-  const protocol = incoming.switchTo
-  outgoing.exchange.upgrade = protocol
-  if (protocol === null) closeIfMoreCame(incoming, outgoing)
 }
 
 function serverOptions({ limits, upgrades }: Http1Options['server']) {

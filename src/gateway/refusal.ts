@@ -28,6 +28,8 @@ type Busy = Socket & { readonly _httpMessage?: Outgoing | null }
 
 /** What is no HTTP, too much of it, or too slow: answered if that is still possible, then closed. */
 export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): void {
+  // More than the last request that the client has announced. Its answer is on the way, and then the connection closes.
+  if (error.code === 'HPE_CLOSED_CONNECTION') return
   const { _httpMessage: current } = socket
   // The answer to an earlier request still has the connection: ours would be taken for it, or for a part of it.
   const outOfTurn = current && (current.headersSent || current.req.complete)
@@ -38,7 +40,7 @@ export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): vo
   const { status, headers, body } = problemAnswer(parserProblem(error.code))
   const fields = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${current?.req.method === 'HEAD' ? '' : body}`)
   current?.exchange.closeByClient()
   // Not at once: input that nobody has read would reset the connection before the client has read why.
   setTimeout(() => socket.destroy(), LINGER_MS).unref()

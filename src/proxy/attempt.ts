@@ -65,7 +65,10 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   }
 
   onInformation(head: ResponseHead): void {
-    this.#exchange.downstream?.inform(head)
+    const exchange = this.#exchange
+    // Of two attempts at once, one comes to nothing: neither informs.
+    if (exchange.running !== this || !exchange.downstream) return
+    exchange.downstream.inform({ ...head, headers: responseHeaders(head, false) })
   }
 
   /** The tunnel carries on alone. Fetch knows no 101: for middleware the answer is a 204. */
@@ -121,7 +124,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   }
 
   #headers(head: ResponseHead): string[] {
-    const headers = responseHeaders(head)
+    const headers = responseHeaders(head, this.#exchange.takesTrailers)
     if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
     return headers
   }

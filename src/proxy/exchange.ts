@@ -5,6 +5,7 @@ import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
 import { type Peer, peerOf } from './peer.ts'
+import { trailersOf } from './trailers.ts'
 import type { ResponseHead } from './transport.ts'
 import type { Tunnel } from './tunnel.ts'
 
@@ -98,6 +99,11 @@ export class Exchange implements RouteRequest, PickContext {
     return this.peer?.bytesReceived ?? 0
   }
 
+  /** The client can be sent fields after a body. */
+  get takesTrailers(): boolean {
+    return this.method !== 'HEAD' && this.httpVersion !== '1.0'
+  }
+
   header(name: string): string | undefined {
     const value = this.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
@@ -169,8 +175,8 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
   const peer = peerOf(incoming.socket)
   const length = headers['content-length']
   const bodyLength = length === undefined ? null : Number(length)
-  const hasBody = headers['transfer-encoding'] !== undefined || (bodyLength ?? 0) > 0
-  return new Exchange({
+  const chunked = headers['transfer-encoding'] !== undefined
+  const exchange = new Exchange({
     id,
     startedMs,
     method: incoming.method ?? 'GET',
@@ -180,9 +186,11 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
     httpVersion: incoming.httpVersion,
     encrypted: peer.encrypted,
     peer,
-    body: hasBody ? incoming : null,
+    body: chunked || (bodyLength ?? 0) > 0 ? incoming : null,
     bodyLength,
   })
+  if (chunked) exchange.trailers = () => trailersOf(incoming.rawTrailers)
+  return exchange
 }
 
 /** For a Fetch request that came over no socket of ours: from a test or from another runtime. */

@@ -1,6 +1,13 @@
 export { type Deadline, deadlinesOf } from './deadlines.ts'
 export type { MeterEvent } from './events.ts'
-export { described, type Ending, Exchange, exchangeOfIncoming, exchangeOfRequest } from './exchange.ts'
+export {
+  type Downstream,
+  described,
+  type Ending,
+  Exchange,
+  exchangeOfIncoming,
+  exchangeOfRequest,
+} from './exchange.ts'
 export { forward } from './forward.ts'
 export { FieldNames } from './hop-by-hop.ts'
 export { Http1Transport } from './http1/transport.ts'
@@ -8,9 +15,10 @@ export { limitBody } from './limited-body.ts'
 export type { Means } from './means.ts'
 export type { Service } from './service.ts'
 export { Services } from './services.ts'
-export { type Transport, UpstreamError } from './transport.ts'
+export { type ResponseHead, type Transport, UpstreamError } from './transport.ts'
 export type { Tunnel } from './tunnel.ts'
 export { atEndOfTurn, type Task } from './turn.ts'
 export { type BodySink, UpstreamBody } from './upstream-body.ts'
 export { UpstreamResponse } from './upstream-response.ts'
 export { Upstreams } from './upstreams.ts'
+export { wasReset } from './was-reset.ts'

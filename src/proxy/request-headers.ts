@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { parseTarget } from '../routing/index.ts'
 import type { Exchange } from './exchange.ts'
 import { FieldNames, nominated } from './hop-by-hop.ts'
+import { announced } from './trailers.ts'
 
 /** Never sent on: about this connection only (RFC 9110 7.6.1), framing, which the transport writes anew, or set by us below. */
 const NOT_FORWARDED = new FieldNames([
@@ -41,6 +42,8 @@ export function requestHeaders(exchange: Exchange): string[] {
     headers.push(name, rawHeaders[i + 1]!)
   }
   addForwarding(headers, exchange, host)
+  const trailers = exchange.trailers && announced(exchange.header('trailer'))
+  if (trailers) headers.push('trailer', trailers)
   return headers
 }
 

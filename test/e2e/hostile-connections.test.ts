@@ -15,6 +15,8 @@ beforeAll(async () => {
   upstream = await startUpstream((incoming, response) => {
     if (incoming.url === '/slow') release.push(() => response.end('slow'))
     else if (incoming.url === '/half') response.writeHead(200, { 'content-length': 10 }).write('half')
+    else if (incoming.url === '/large')
+      response.writeHead(200, { 'content-length': 2 ** 30 }).write(Buffer.alloc(2 ** 20))
     else if (incoming.url === '/refused') response.writeHead(417, { connection: 'close' }).end('no')
     else echo(incoming, response)
   })
@@ -64,8 +66,20 @@ it('gives a plain answer to an upgrade that the instance does not make', async (
   const asked = JSON.parse(response.body).rawHeaders.map((text: string) => text.toLowerCase())
   expect(asked).not.toContain('upgrade')
   expect(asked).not.toContain('connection')
-  const next = await client.write(request('GET /services/echo/next HTTP/1.1')).response()
-  expect(JSON.parse(next.body).url).toBe('/next')
+  expect(response.header('connection')).toBe('close')
+  await client.closed()
+})
+
+it('runs nothing of what follows an upgrade that is not made, in whichever pieces it comes', async () => {
+  const client = await open()
+  const inner = request('POST /services/echo/smuggled HTTP/1.1', 'Content-Length: 0')
+  const outer = `${request('POST /services/echo/outer HTTP/1.1', `Content-Length: ${2 * inner.length}`)}${inner}`
+  client.write(request('GET /services/echo/h2c HTTP/1.1', 'Connection: Upgrade', 'Upgrade: h2c') + outer)
+  await until('the first is asked', () => urls().includes('/h2c'))
+  client.write(inner)
+  expect(JSON.parse((await client.response()).body).url).toBe('/h2c')
+  await client.closed()
+  expect(urls()).toEqual(['/h2c'])
 })
 
 it('lets a client that expects 100-continue send its body', async () => {
@@ -160,6 +174,35 @@ it('answers pipelined requests in order, whichever is done first', async () => {
   expect((await client.response()).body).toBe('slow')
   expect(JSON.parse((await client.response()).body).url).toBe('/second')
   expect(JSON.parse((await client.response()).body)).toMatchObject({ url: '/third', body: 'abc' })
+})
+
+it('lets go of the instances that answer pipelined requests when their client goes', async () => {
+  const client = await open()
+  client.write(request('GET /services/echo/slow HTTP/1.1') + request('GET /services/echo/large HTTP/1.1').repeat(20))
+  await until('all are asked', () => urls().length === 21)
+  client.reset()
+  await until('the instances are let go of', () => upstream.sockets.size === 0)
+})
+
+it('asks for the body of a pipelined request in its turn, not within another answer', async () => {
+  const client = await open()
+  const expecting = request('POST /services/echo/second HTTP/1.1', 'Content-Length: 4', 'Expect: 100-continue')
+  client.write(`${request('GET /services/echo/slow HTTP/1.1')}${expecting}body`)
+  await until('both are asked', () => release.length === 1 && urls().includes('/second'))
+  release.pop()!()
+  expect((await client.response()).body).toBe('slow')
+  expect(JSON.parse((await client.response()).body)).toMatchObject({ url: '/second', body: 'body' })
+  expect(client.received).toBe('')
+})
+
+it('answers a request with Connection: close, and ignores what follows it', async () => {
+  const client = await open()
+  client.write(
+    request('GET /services/echo/last HTTP/1.1', 'Connection: close') + request('GET /services/echo/x HTTP/1.1'),
+  )
+  expect(JSON.parse((await client.response()).body).url).toBe('/last')
+  await client.closed()
+  expect(urls()).toEqual(['/last'])
 })
 
 it('puts no answer to garbage into the answer that is on its way', async () => {

@@ -124,6 +124,7 @@ const MALFORMED: Readonly<Record<string, string>> = {
   'bare line feeds': 'GET /services/echo/ HTTP/1.1\nHost: a\n\n',
   'NUL in a value': request('GET /services/echo/ HTTP/1.1', 'x: a\0b'),
   'an unknown version': request('GET /services/echo/ HTTP/3.7'),
+  'no version, and a field': 'GET /services/echo/\r\nHost: a\r\nConnection: keep-alive\r\n\r\n',
   garbage: '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03garbage\r\n\r\n',
 }
 

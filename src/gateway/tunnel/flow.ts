@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { wasReset } from '../../proxy/index.ts'
 import type { FrameTracker } from './frames.ts'
 
 /**
@@ -8,6 +9,8 @@ import type { FrameTracker } from './frames.ts'
 export class Flow {
   /** That have come. */
   bytes = 0
+  /** All that the source had to say has come. */
+  ended = false
   readonly #source: Duplex
   readonly #sink: Duplex
   readonly #frames: FrameTracker | undefined
@@ -33,7 +36,7 @@ export class Flow {
     const [source, sink] = [this.#source, this.#sink]
     if (first.length > 0) this.#receive(first)
     sink.on('drain', () => source.resume())
-    source.on('data', this.#receive).on('end', () => sink.end())
+    source.on('data', this.#receive).on('end', this.#end)
     if (sink.writableNeedDrain) source.pause()
     else source.resume()
   }
@@ -63,6 +66,16 @@ export class Flow {
       if (this.#frames) follow(this.#frames, chunk)
       this.#pass(chunk)
     }
+  }
+
+  readonly #end = (): void => {
+    // Of a connection that we have ended before, the kernel knows no peer in any case.
+    if (!this.#source.writableEnded && wasReset(this.#source)) {
+      this.#source.destroy()
+      return
+    }
+    this.ended = true
+    this.#sink.end()
   }
 
   #pass(chunk: Buffer): void {

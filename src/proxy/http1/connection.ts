@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
+import { wasReset } from '../was-reset.ts'
 import type { Call } from './call.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
+import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
 
 export interface ConnectionOwner {
@@ -32,7 +34,7 @@ export class Connection {
   readonly #listeners: readonly (readonly [event: string, listener: (argument: any) => void])[] = [
     ['data', (chunk: Buffer) => this.#received(chunk)],
     ['drain', () => this.#body?.drained()],
-    ['end', () => this.#ended('fin')],
+    ['end', () => this.#ended(wasReset(this.#socket) ? new UpstreamError('reset', 'the connection broke') : 'fin')],
     ['error', (cause: Error) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause }))],
     ['close', () => this.#ended(new UpstreamError('reset', 'the connection was closed'))],
   ]
@@ -97,15 +99,16 @@ export class Connection {
   }
 
   #write(call: Call): void {
-    const { body, bodyLength } = call.request
-    if (body === null) {
+    const { request } = call
+    if (request.body === null) {
       this.#socket.write(call.head, 'latin1')
       return
     }
     this.#socket.cork()
     this.#socket.write(call.head, 'latin1')
-    this.#body = new RequestBody(body, bodyLength, this.#socket, (error) => this.#fail(error))
-    this.#body.start()
+    this.#body = new RequestBody(request, request.body, this.#socket, (error) => this.#fail(error))
+    if (asksFirst(request)) this.#body.hold()
+    else this.#body.start()
     this.#socket.uncork()
   }
 
@@ -127,7 +130,14 @@ export class Connection {
           case 'more':
             if (this.#ending !== null) this.#conclude(call, this.#ending)
             return
+          case 'continue':
+            this.#body?.proceed()
+            break
+          case 'information':
+            listener.onInformation(this.#parser.head)
+            break
           case 'head':
+            this.#body?.withhold()
             listener.onHead(this.#parser.head)
             break
           case 'data':

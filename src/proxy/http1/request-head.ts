@@ -12,7 +12,8 @@ const known = new Map<string, string>()
  *
  * @throws UpstreamError `protocol` for anything that could end a line early, start another field or contradict the framing
  */
-export function requestHead({ method, path, headers, body, bodyLength, upgrade }: UpstreamRequest): string {
+export function requestHead(request: UpstreamRequest): string {
+  const { method, path, headers, body, bodyLength, upgrade } = request
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
   if (headers.length % 2 !== 0) throw violation('a header without a value')
@@ -23,6 +24,7 @@ export function requestHead({ method, path, headers, body, bodyLength, upgrade }
     head += `${known.get(headers[i]!) ?? learn(headers[i]!)}${value}\r\n`
   }
   if (upgrade !== null) head += upgradeLines(upgrade)
+  if (asksFirst(request)) head += 'expect: 100-continue\r\n'
   if (bodyLength !== null) return `${head}content-length: ${bodyLength}\r\n\r\n`
   return body === null ? `${head}\r\n` : `${head}transfer-encoding: chunked\r\n\r\n`
 }
@@ -31,6 +33,11 @@ export function requestHead({ method, path, headers, body, bodyLength, upgrade }
 function upgradeLines(protocol: string): string {
   if (!isText(protocol)) throw violation('the protocol to switch to holds a control character')
   return `connection: upgrade\r\nupgrade: ${protocol}\r\n`
+}
+
+/** The client waits to be told to go on with its body, and nothing of that has come nevertheless (RFC 9110 10.1.1). */
+export function asksFirst({ expectsContinue, body }: UpstreamRequest): boolean {
+  return expectsContinue && body !== null && body.readableLength === 0 && !body.readableEnded
 }
 
 function learn(name: string): string {

@@ -12,8 +12,11 @@ const MAX_TRAILERS = 16 * 1024
 const MAX_INTERIM = 16
 const NOTHING: Buffer = Buffer.alloc(0)
 
-/** `more`: all input is used up. `end`, `switch`: said once, and nothing is read beyond it. */
-export type ParserEvent = 'more' | 'head' | 'data' | 'end' | 'switch'
+/**
+ * `more`: all input is used up. `continue` and `information`: a 100, another interim response. `end` and `switch`: said once,
+ * and nothing is read beyond it.
+ */
+export type ParserEvent = 'more' | 'continue' | 'information' | 'head' | 'data' | 'end' | 'switch'
 
 type State = 'head' | 'length' | 'chunked' | 'trailers' | 'until-close' | 'complete'
 
@@ -22,7 +25,7 @@ type State = 'head' | 'length' | 'chunked' | 'trailers' | 'until-close' | 'compl
  * pulled, it keeps what a paused reader has not asked for. After a throw it must not be used again.
  */
 export class ResponseParser {
-  /** After `head`, and after `switch`. */
+  /** After `information`, `head` and `switch`. */
   head: ResponseHead = { status: 0, statusText: '', headers: [] }
   /** After `data`. */
   chunk: Buffer = NOTHING
@@ -43,6 +46,7 @@ export class ResponseParser {
   #toHead = false
   #upgrade: string | null = null
   #interim = 0
+  #interimBytes = 0
   #left = 0
 
   /** Expects the response to a request; `toHead`: to a HEAD request; `upgrade`: to one that asks to switch to this protocol. */
@@ -52,7 +56,7 @@ export class ResponseParser {
     this.#state = 'head'
     this.#toHead = toHead
     this.#upgrade = upgrade
-    this.#interim = 0
+    this.#interim = this.#interimBytes = 0
   }
 
   /** Nothing is left but to say `end`. */
@@ -130,33 +134,29 @@ export class ResponseParser {
   }
 
   #readHead(): ParserEvent {
-    do {
-      const end = this.#waiting ? INCOMPLETE : this.#heads.parse(this.#input, this.#at)
-      if (end === INCOMPLETE) return this.#wait(MAX_HEAD)
-      if (end - this.#at > MAX_HEAD) throw violation('a header section over the limit')
-      this.#at = end
-      if (this.#heads.status === 101) return this.#readSwitch()
-    } while (this.#isInterim())
+    const end = this.#waiting ? INCOMPLETE : this.#heads.parse(this.#input, this.#at)
+    if (end === INCOMPLETE) return this.#wait(MAX_HEAD)
+    const bytes = end - this.#at
+    if (bytes > MAX_HEAD) throw violation('a header section over the limit')
+    this.#at = end
     const { status, statusText, headers } = this.#heads
     this.head = { status, statusText, headers }
+    if (status < 200) return this.#readInterim(status, bytes)
     this.#state = this.#frame(status)
     return 'head'
   }
 
-  /** Interim responses are skipped; handing on a 103 would start here. */
-  #isInterim(): boolean {
-    const { status } = this.#heads
-    if (status >= 200) return false
-    if (++this.#interim > MAX_INTERIM) throw violation('too many interim responses')
-    return true
+  #readInterim(status: number, bytes: number): ParserEvent {
+    if (status === 101) return this.#readSwitch()
+    this.#interimBytes += bytes
+    if (++this.#interim > MAX_INTERIM || this.#interimBytes > MAX_HEAD) throw violation('too many interim responses')
+    return status === 100 ? 'continue' : 'information'
   }
 
-  /** RFC 9110 7.8: to a protocol that was asked for, or not at all. */
+  /** RFC 9110 7.8: to the protocol that was asked for, or not at all. */
   #readSwitch(): ParserEvent {
-    const { status, statusText, headers } = this.#heads
     if (this.#upgrade === null) throw violation('101 without being asked to switch protocols')
-    if (!switchesTo(this.#upgrade, headers)) throw violation('101 for another protocol than was asked for')
-    this.head = { status, statusText, headers }
+    if (!switchesTo(this.#upgrade, this.head.headers)) throw violation('101 for another protocol than was asked for')
     this.#state = 'complete'
     return 'switch'
   }

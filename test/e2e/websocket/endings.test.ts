@@ -62,6 +62,13 @@ for (const protocol of ['websocket', 'tail'])
       expect(await second.access()).toMatchObject({ end: 'upstream-broke' })
     })
 
+    it('makes no end of a reset that comes together with data', async () => {
+      const { client, end, access } = await openTunnel(gateway, instance, protocol)
+      end.write('some').socket.resetAndDestroy()
+      expect(await client.closed()).toBe('reset')
+      expect(await access()).toMatchObject({ end: 'upstream-broke' })
+    })
+
     it('outlives the time for a response', async () => {
       const { client, end } = await openTunnel(gateway, instance, protocol)
       await new Promise((resolve) => setTimeout(resolve, 1000))

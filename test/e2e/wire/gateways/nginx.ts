@@ -43,10 +43,10 @@ http {
   map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
   proxy_set_header Upgrade $http_upgrade;
   proxy_set_header Connection $connection_upgrade;
-  proxy_set_header Host $http_host;
+  proxy_set_header Host $host;
   proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
   proxy_set_header X-Forwarded-Proto $scheme;
-  proxy_set_header X-Forwarded-Host $http_host;
+  proxy_set_header X-Forwarded-Host $host;
   proxy_set_header ${KNOBS.clientHeader} $ssl_client_s_dn;
   proxy_ssl_verify on;
   proxy_ssl_trusted_certificate ${ca};

@@ -50,7 +50,8 @@ export class Message {
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const TEXT = /^[\t\x20-\x7e\x80-\xff]*$/
+// Of the other controls a recipient may keep some (RFC 9110 5.5).
+const FORBIDDEN = /[\0\r\n]/
 
 /**
  * Lines that end with CRLF, without it. Strict: what a lenient reader would take for another message is an error.
@@ -63,7 +64,7 @@ export function fieldsOf(lines: readonly string[]): Field[] {
     const name = line.slice(0, Math.max(colon, 0))
     if (!TOKEN.test(name)) throw new Error(`no field: ${JSON.stringify(line)}`)
     const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')
-    if (!TEXT.test(value)) throw new Error(`a control in a value: ${JSON.stringify(line)}`)
+    if (FORBIDDEN.test(value)) throw new Error(`NUL, CR or LF in a value: ${JSON.stringify(line)}`)
     return [name, value]
   })
 }
