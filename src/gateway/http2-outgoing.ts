@@ -110,9 +110,9 @@ export class Http2Outgoing implements Reply, Downstream {
     this.#reset(NGHTTP2_INTERNAL_ERROR)
   }
 
-  /** The client has broken it off, or has made Node do so. */
+  /** The client has broken it off, or has made Node do so, before the answer was complete. */
   get broken(): boolean {
-    return !this.#brokenOff && this.#stream.rstCode !== NGHTTP2_NO_ERROR
+    return !this.#brokenOff && !this.writableFinished
   }
 
   /** Bytes of the request body that nobody has read yet. */

@@ -61,6 +61,14 @@ function hasType(received: readonly string[], prefix: string): boolean {
   return fieldValue(received, 'content-type')?.slice(0, prefix.length).toLowerCase() === prefix
 }
 
+/** Whether the body may rightly be silent for as long as it likes: an event stream, or a stream of gRPC. */
+export function mayFallSilent(received: readonly string[]): boolean {
+  return (
+    isEventStream(received) ||
+    (fieldValue(received, 'content-type')?.toLowerCase().startsWith('application/grpc') ?? false)
+  )
+}
+
 function fieldValue(received: readonly string[], lowerName: string): string | undefined {
   let value: string | undefined
   for (let i = 0; i < received.length; i += 2) {
