@@ -31,10 +31,12 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
       const refusal = refuse(incoming)
-      if (refusal) {
+      if (refusal || stopsTheParser(incoming)) {
         deafen(socket)
-        answer(outgoing, refusal)
-      } else adapter(incoming, outgoing)
+        outgoing.shouldKeepAlive = false
+      }
+      if (refusal) answer(outgoing, refusal)
+      else adapter(incoming, outgoing)
     }
 
   const server = createAdaptorServer({
@@ -68,6 +70,14 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     if (!isDeaf(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
   return server
+}
+
+/**
+ * Node's parser stops behind a request that asks for an upgrade, also when none is made, and Node loses what has come with
+ * it: the next bytes may be the middle of a message, which a client could have made look like the beginning of one.
+ */
+function stopsTheParser({ headers }: Incoming): boolean {
+  return headers.upgrade !== undefined && /upgrade/i.test(headers.connection ?? '')
 }
 
 function onEnd(this: Socket): void {

@@ -37,6 +37,24 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     exchange.downstream = this
     this.#witness = witness
     this.on('close', this.#close)
+    if (!this.socket) this.#waitInLine()
+  }
+
+  /** Pipelined behind others. Node tells such a one nothing of a connection that closes before its turn comes. */
+  #waitInLine(): void {
+    const { socket } = this.req
+    const gone = (): void => {
+      this.destroy()
+      this.emit('close')
+    }
+    socket.setMaxListeners(0).once('close', gone)
+    this.once('socket', () => socket.off('close', gone))
+  }
+
+  /** In its turn: what Node is given earlier for a pipelined request, it sends behind the head of the final answer. */
+  override writeContinue(callback?: () => void): void {
+    if (this.socket) super.writeContinue(callback)
+    else this.once('socket', () => this.headersSent || super.writeContinue(callback))
   }
 
   /** Not to a client of HTTP/1.0 (RFC 9110 15.2), nor once the final head is out, nor while an earlier answer has the connection. */

@@ -38,7 +38,7 @@ export class Connection {
     socket
       .on('data', (chunk: Buffer) => this.#received(chunk))
       .on('drain', () => this.#body?.drained())
-      .on('end', () => this.#ended('fin'))
+      .on('end', () => this.#ended(wasReset(socket) ? new UpstreamError('reset', 'the connection broke') : 'fin'))
       .on('error', (cause) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause })))
       .on('close', () => this.#ended(new UpstreamError('reset', 'the connection was closed')))
   }
@@ -222,6 +222,14 @@ export class Connection {
     this.#body?.stop()
     this.#body = null
   }
+}
+
+/**
+ * A reset that comes together with data reaches Node as an end of the input, which would make a whole answer of a broken one
+ * that ends with its connection. But the kernel knows no peer any more: this is the first time that it is asked.
+ */
+function wasReset(socket: Socket): boolean {
+  return socket.remoteAddress === undefined
 }
 
 function listenerThrew(cause: unknown): UpstreamError {
