@@ -50,6 +50,7 @@ function configuration(door: Door, workers: number, certificates: WireCertificat
     upstream: {
       connectTimeout: ms(KNOBS.connectTimeoutMs),
       responseTimeout: ms(KNOBS.responseTimeoutMs),
+      tunnelTimeout: ms(KNOBS.tunnelTimeoutMs),
     },
     // Every answer that a case can think of comes from its one instance: it is not to be left out for that.
     health: { passive: null },
