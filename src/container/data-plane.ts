@@ -12,6 +12,7 @@ import {
   limitBody,
   type Means,
   Protocols,
+  RequestHeaders,
   Services,
   Upstreams,
 } from '../proxy/index.ts'
@@ -76,6 +77,7 @@ function services(scope: Scope): Services {
   const meter = get(scope, Tokens.meter)
   const means: Means = {
     upstreams: get(scope, Tokens.upstreams),
+    requestHeaders: requestHeaders(scope),
     log: get(scope, Tokens.log),
     now: get(scope, Tokens.now),
     wallMs: get(scope, Tokens.wallMs),
@@ -84,6 +86,11 @@ function services(scope: Scope): Services {
     unreachable: (pool, endpoint) => directory.unreachable(pool, endpoint),
   }
   return new Services(means, settingsOf(get(scope, Tokens.config)), get(scope, Tokens.workers))
+}
+
+function requestHeaders(scope: Scope): RequestHeaders {
+  const { forwarded, tls } = get(scope, Tokens.config).server
+  return new RequestHeaders({ forwarded, subjectHeader: tls?.clients?.header ?? null })
 }
 
 function gatewayFetch(scope: Scope) {
@@ -132,6 +139,7 @@ function gatewayListener(scope: Scope) {
     now: get(scope, Tokens.now),
     refused: (reason) => meter.refuse(reason),
     ticketSecret: get(scope, Tokens.ticketSecret),
+    random: get(scope, Tokens.random),
     finished(exchange, result) {
       meter.record(exchange, result)
       logAccess?.(exchange, result)

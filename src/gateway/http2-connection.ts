@@ -4,13 +4,13 @@ import type { LimitsConfig } from '../config/types.ts'
 import { Conduct } from './http2-conduct.ts'
 import type { Http2Outgoing } from './http2-outgoing.ts'
 
-const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR } = constants
+const { NGHTTP2_ENHANCE_YOUR_CALM } = constants
 
-/** RFC 9113 6.8: no stream is refused yet. */
-const LAST_OF_ALL_STREAMS = 2 ** 31 - 1
-
-/** How long a client has to hear of the end: to open no more streams, and to close in its turn. */
+/** How long a client has to close in its turn. */
 const GRACE_MS = 1000
+
+/** A connection that is never without a request may carry so many times as many as it should. */
+const MOST_OVER = 2
 
 /** One client's HTTP/2 connection: what it may do, and how it ends. */
 export class Http2Connection {
@@ -18,29 +18,30 @@ export class Http2Connection {
   readonly #session: ServerHttp2Session
   readonly #socket: Socket
   readonly #limits: LimitsConfig
+  readonly #now: () => number
   readonly #open = new Set<Http2Outgoing>()
   #streams = 0
   /** Nothing is in flight since then. */
   #idleSinceMs: number
-  #leavingSinceMs: number | undefined
+  #leaving = false
   #endedSinceMs: number | undefined
 
-  constructor(session: ServerHttp2Session, socket: Socket, limits: LimitsConfig, nowMs: number) {
+  constructor(session: ServerHttp2Session, socket: Socket, limits: LimitsConfig, now: () => number) {
     this.#session = session
     this.#socket = socket
     this.#limits = limits
-    this.#idleSinceMs = nowMs
+    this.#now = now
+    this.#idleSinceMs = now()
     session.on('error', ignore)
     // Half a connection takes no more requests.
     socket.once('end', () => this.close())
   }
 
   /** A request begins. @returns whether there still is somebody to answer */
-  opened(stream: ServerHttp2Stream, raw: readonly string[], nowMs: number): boolean {
+  opened(stream: ServerHttp2Stream, raw: readonly string[]): boolean {
     this.conduct.head(raw)
     this.#streams++
     stream.on('error', ignore)
-    if (this.#streams >= this.#limits.requestsPerConnection) this.leave(nowMs)
     if (!stream.destroyed) return true
     this.#ended(true)
     return false
@@ -49,38 +50,39 @@ export class Http2Connection {
   /** @param outgoing answers what has been opened last */
   answering(outgoing: Http2Outgoing): void {
     this.#open.add(outgoing)
+    if (this.#streams >= this.#limits.requestsPerConnection) this.leave()
     outgoing.once('close', () => {
       this.#open.delete(outgoing)
-      this.#idleSinceMs = performance.now()
+      this.#idleSinceMs = this.#now()
       this.#ended(outgoing.broken)
+      if (this.#leaving && this.#open.size === 0) this.close()
     })
   }
 
-  /** Asks the client to open no more streams. Those that it has opened before it hears of it are still served. */
-  leave(nowMs: number): void {
-    const session = this.#session
-    if (this.#leavingSinceMs !== undefined || session.closed || session.destroyed) return
-    this.#leavingSinceMs = nowMs
-    session.goaway(NGHTTP2_NO_ERROR, LAST_OF_ALL_STREAMS)
-    // Its answer comes from a client that has read the frame before it.
-    session.ping(() => this.close())
+  /**
+   * Closes at the next moment at which nothing is in flight. Node's GOAWAY leaves aside all streams that come after it, so that a
+   * client has to ask again what it has asked in between: fewest are in between now.
+   */
+  leave(): void {
+    this.#leaving = true
+    if (this.#open.size === 0 || this.#streams >= MOST_OVER * this.#limits.requestsPerConnection) this.close()
   }
 
-  /** Lets the streams in flight end, then closes. */
+  /** RFC 9113 6.8: tells which streams are served, lets them end, then closes. */
   close(): void {
-    if (!this.#session.closed) this.#session.close()
+    if (!this.#session.closed && !this.#session.destroyed) this.#session.close()
   }
 
   /** Once a second: what takes too long, or is too much. */
   check(nowMs: number): void {
-    if (this.#session.destroyed) this.#checkEnd(nowMs)
-    else if (this.conduct.saysTooMuch(this.#socket.bytesRead - this.#unread)) this.#calm()
-    else if (this.#leavingSinceMs !== undefined && nowMs - this.#leavingSinceMs >= GRACE_MS) this.close()
+    const { closed, destroyed } = this.#session
+    if (this.#open.size === 0 && (closed || destroyed)) this.#checkEnd(nowMs)
+    else if (!destroyed && this.conduct.saysTooMuch(this.#socket.bytesRead - this.#unread)) this.#calm()
     else if (this.#open.size === 0) this.#checkIdle(nowMs)
     for (const outgoing of this.#open) outgoing.check(nowMs, this.#limits)
   }
 
-  /** All is said: what is left is to be taken, and then for the client to close. */
+  /** All is said: what is left is for the client to take, and then to close. Node would wait for the end of half a head, too. */
   #checkEnd(nowMs: number): void {
     this.#endedSinceMs ??= nowMs
     const patienceMs = this.#socket.writableFinished ? GRACE_MS : this.#limits.writeTimeoutMs
@@ -90,7 +92,7 @@ export class Http2Connection {
   #checkIdle(nowMs: number): void {
     const { headerTimeoutMs, keepAliveTimeoutMs } = this.#limits
     const timeoutMs = this.#streams === 0 ? headerTimeoutMs : keepAliveTimeoutMs
-    if (nowMs - this.#idleSinceMs >= timeoutMs) this.leave(nowMs)
+    if (nowMs - this.#idleSinceMs >= timeoutMs) this.close()
   }
 
   /** Bytes of bodies that have come and wait for somebody to read them. */

@@ -86,16 +86,20 @@ export class Http2Incoming extends Readable {
     stream.on('trailers', (_fields: unknown, _flags: number, raw: readonly string[]) => {
       this.rawTrailers = raw
     })
-    stream.on('end', () => {
-      // Node ends it for a client, too, that resets the stream with NO_ERROR.
-      if (stream.closed) this.abort()
-      else this.push(null)
-    })
+    // Node ends an empty body by itself, before anybody reads it.
+    if (stream.readableEnded) this.#end()
+    else stream.on('end', () => this.#end())
     stream.on('data', (chunk: Buffer) => {
       this.bytesReceived += chunk.length
       this.conduct.body(chunk.length)
       if (!this.push(chunk)) stream.pause()
     })
+  }
+
+  #end(): void {
+    // Node ends it for a client, too, that resets the stream with NO_ERROR.
+    if (this.#stream.closed) this.abort()
+    else this.push(null)
   }
 }
 

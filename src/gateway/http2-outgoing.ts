@@ -10,6 +10,9 @@ import { Standstill } from './standstill.ts'
 
 const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
 
+/** How long the last frame of an answer is given to leave before it is looked for again. */
+const LAST_FRAME_MS = 5
+
 /** The answer on a stream of HTTP/2, for our own use as a `Reply` and for the Node server adapter as what it takes for Node's. */
 export class Http2Outgoing implements Reply, Downstream {
   exchange!: Exchange
@@ -22,6 +25,7 @@ export class Http2Outgoing implements Reply, Downstream {
   #bodiless = false
   #ended = false
   #brokenOff = false
+  #concluded = false
   readonly #taken = new Standstill()
   readonly #given = new Standstill()
   #bytes = 0
@@ -57,7 +61,7 @@ export class Http2Outgoing implements Reply, Downstream {
     this.exchange = exchange
     this.#witness = witness
     exchange.downstream = this
-    this.#stream.once('aborted', () => this.#incoming.abort()).once('close', () => this.#close())
+    this.#stream.once('aborted', () => this.#incoming.abort()).once('close', () => this.#conclude())
   }
 
   inform({ status, headers }: ResponseHead): void {
@@ -98,7 +102,7 @@ export class Http2Outgoing implements Reply, Downstream {
     if (this.#ended || this.destroyed) return
     if (body !== undefined && body.length > 0) this.write(body)
     this.#ended = true
-    if (this.#incoming.hasBody) this.#stream.once('finish', () => this.#stopUpload())
+    if (this.#incoming.hasBody) this.#stream.once('finish', () => setImmediate(() => this.#stopUpload()))
     if (!this.#stream.writableEnded) this.#stream.end()
   }
 
@@ -106,9 +110,9 @@ export class Http2Outgoing implements Reply, Downstream {
     this.#reset(NGHTTP2_INTERNAL_ERROR)
   }
 
-  /** The client has broken it off, or has made Node do so. */
+  /** The client has broken it off, or has made Node do so, before the answer was complete. */
   get broken(): boolean {
-    return !this.#brokenOff && this.#stream.rstCode !== NGHTTP2_NO_ERROR
+    return !this.#brokenOff && !this.writableFinished
   }
 
   /** Bytes of the request body that nobody has read yet. */
@@ -186,16 +190,20 @@ export class Http2Outgoing implements Reply, Downstream {
 
   /** RFC 9113 8.1: nobody reads what is left of the request. */
   #stopUpload(): void {
-    // The last frame of the answer may leave in the next turn only.
-    setImmediate(() => {
-      this.#incoming.abort()
-      if (!this.destroyed) this.#stream.close(NGHTTP2_NO_ERROR)
-    })
+    // Node says `finish` before END_STREAM has left, and before there are trailers: a reset would overtake them.
+    if (!this.destroyed && this.#stream.state.localClose !== 1) {
+      setTimeout(() => this.#stopUpload(), LAST_FRAME_MS)
+      return
+    }
+    this.#conclude()
+    if (!this.destroyed) this.#stream.close(NGHTTP2_NO_ERROR)
   }
 
-  #close(): void {
+  /** Once. */
+  #conclude(): void {
+    if (this.#concluded) return
+    this.#concluded = true
     const { exchange, writableFinished: complete } = this
-    this.#incoming.abort()
     // Named here: whoever still works on the answer hears of it only after the exchange has been told as finished.
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
     if (complete) exchange.finish()
@@ -206,6 +214,7 @@ export class Http2Outgoing implements Reply, Downstream {
       durationMs: this.#witness.now() - exchange.startedMs,
       ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
     })
+    this.#incoming.abort()
   }
 }
 

@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
 import { Exchange, type Peer, peerOf, trailersOf } from '../proxy/index.ts'
-import { bad, refuseHead } from './admit.ts'
+import { bad, excessOf, refuseHead } from './admit.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { Http2Connection } from './http2-connection.ts'
 import { Http2Incoming, type Http2Opening } from './http2-incoming.ts'
@@ -22,9 +22,9 @@ const CHECK_MS = 1000
 export interface Http2Server {
   /** Takes a connection on which HTTP/2 comes next. */
   accept(socket: Socket): void
-  /** Asks the clients, those to come as well, to open no more streams here. */
+  /** Connections go one by one, at a moment when nothing is in flight on them. */
   sayGoodbye(): void
-  /** Lets streams in flight end, and their connections close. */
+  /** All go, as soon as what is in flight has ended. */
   close(): void
 }
 
@@ -49,15 +49,15 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
     const peer = peerOf(socket)
     const { encrypted } = peer
     const session = performServerHandshake(socket, sessionOptions(limits))
-    const connection = new Http2Connection(session, socket, limits, now())
+    const connection = new Http2Connection(session, socket, limits, now)
     const { conduct } = connection
     // Node's types do not know the last parameter.
     session.on('stream', (stream, headers, _flags, ...[raw]: [raw?: readonly string[]]) => {
-      if (!connection.opened(stream, raw!, now())) return
+      if (!connection.opened(stream, raw!)) return
       connection.answering(serve(stream, { headers, raw: raw!, encrypted, conduct }, peer))
+      if (leaving) connection.leave()
     })
     keep(connection, socket)
-    if (leaving) connection.leave(now())
   }
 
   function keep(connection: Http2Connection, socket: Socket): void {
@@ -80,7 +80,7 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
     accept,
     sayGoodbye() {
       leaving = true
-      for (const connection of connections) connection.leave(now())
+      for (const connection of connections) connection.leave()
     },
     close() {
       for (const connection of connections) connection.close()
@@ -119,9 +119,11 @@ function exchangeOf(incoming: Http2Incoming, peer: Peer, id: string, startedMs: 
   return exchange
 }
 
-function refuse(incoming: Http2Incoming, { headerBytes }: LimitsConfig): GatewayError | undefined {
+function refuse(incoming: Http2Incoming, limits: LimitsConfig): GatewayError | undefined {
   const { bytes, contradicts, method, scheme } = incoming.head
-  if (bytes > headerBytes) return new GatewayError('GW_HEADERS_TOO_LARGE', 'the request head is too large')
+  const excess = excessOf(incoming, limits)
+  if (excess) return excess
+  if (bytes > limits.headerBytes) return new GatewayError('GW_HEADERS_TOO_LARGE', 'the request head is too large')
   if (contradicts) return bad('the Host field is not what :authority says')
   if (method === 'CONNECT') return bad('nothing is connected to here')
   if (scheme !== 'http' && scheme !== 'https') return bad('the scheme is neither http nor https')

@@ -1,9 +1,22 @@
 import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { END_HEADERS, END_STREAM, FRAME, type Frame, frame, framesOf, headers, settings } from './http2-frames.ts'
+import {
+  block,
+  END_HEADERS,
+  END_STREAM,
+  FRAME,
+  type Frame,
+  frame,
+  framesOf,
+  headers,
+  settings,
+} from './http2-frames.ts'
 import { until } from './until.ts'
 
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+
+/** RFC 9113 6.5.2: as long as nobody has said otherwise. */
+const FRAME_BYTES = 16_384
 
 const ACK = frame(FRAME.settings, 1, 0)
 
@@ -53,6 +66,21 @@ export class Http2Client {
   /** A request without a body, or the head of one with a body to come. */
   ask(stream: number, path: string, { fields = [] as readonly string[], flags = END_HEADERS | END_STREAM } = {}): this {
     return this.write(headers(stream, request(path, ...fields), flags))
+  }
+
+  /** A request without a body, its head in as many frames as it needs. */
+  head(stream: number, fields: readonly string[]): this {
+    const bytes = block(fields)
+    for (let at = 0; at < bytes.length; at += FRAME_BYTES) {
+      const flags = at + FRAME_BYTES < bytes.length ? 0 : END_HEADERS
+      const part = bytes.subarray(at, at + FRAME_BYTES)
+      this.write(
+        at === 0
+          ? frame(FRAME.headers, flags | END_STREAM, stream, part)
+          : frame(FRAME.continuation, flags, stream, part),
+      )
+    }
+    return this
   }
 
   /** Waits for a frame. */

@@ -22,7 +22,10 @@ export const cases: readonly Case[] = [
       const tried = await Promise.all(Array.from({ length: COMING }, () => asking(wire)))
       const clients = tried.filter((client) => client !== undefined)
       const refused = (client: WireClient) => client.ended !== undefined || client.unread !== ''
-      await until('all but a few are turned away', () => clients.filter((it) => !refused(it)).length <= MOST)
+      await until('all but a few are turned away, and those are asked for', () => {
+        const within = clients.filter((client) => !refused(client)).length
+        return within <= MOST && within === held.length
+      })
       const outside = clients.filter(refused)
       const inside = clients.filter((client) => !outside.includes(client))
       for (const client of outside) {
@@ -32,7 +35,6 @@ export const cases: readonly Case[] = [
         else await client.closed()
       }
       assert.ok(inside.length >= KNOBS.connectionsPerAddress, `${inside.length} were let in`)
-      await until('they are asked for', () => held.length === inside.length)
       for (const asked of held) asked.write(ok())
       for (const client of inside) assert.equal((await client.answer()).status, 200)
 
