@@ -2,13 +2,17 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
+import { atEndOfTurn } from '../proxy/index.ts'
 import { normaliseScheme, refuse } from './admit.ts'
 import { BodyWatch } from './body-watch.ts'
-import { ClosingConnections } from './closing.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
+import { watchHalfClosed } from './half-closed.ts'
 import { Incoming } from './incoming.ts'
+import { deafen, isDeaf } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
-import { answer, answerUnparsable, closeInStages } from './refusal.ts'
+import { answer, answerUnparsable } from './refusal.ts'
+import { RequestCounts } from './request-counts.ts'
+import { SlowReaders } from './slow-readers.ts'
 
 export interface Http1Options extends EntranceOptions {
   readonly limits: LimitsConfig
@@ -22,26 +26,23 @@ export interface Http1Options extends EntranceOptions {
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
   const witness = { ...options, keepAliveLines: keepAliveLines(options.limits) }
   const { limits } = options
-  const closing = new ClosingConnections(limits.requestsPerConnection, options.random)
+  const counts = new RequestCounts(limits.requestsPerConnection, options.random)
+  const slowReaders = new SlowReaders(limits.writeTimeoutMs)
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
-      if (closing.has(socket)) return
+      if (isDeaf(socket)) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
       if (outgoing.exchange.body) watchBody(incoming, outgoing)
       const refusal = refuse(incoming, limits)
-      if (closing.count(socket) || refusal || stopsTheParser(incoming)) {
-        closing.add(socket)
+      if (counts.isLast(socket) || refusal || stopsTheParser(incoming)) {
+        deafen(socket)
         outgoing.shouldKeepAlive = false
       }
-      if (!refusal) {
-        adapter(incoming, outgoing)
-        return
-      }
-      closeInStages(socket)
-      answer(outgoing, refusal)
+      if (refusal) answer(outgoing, refusal)
+      else adapter(incoming, outgoing)
     }
 
   function watchBody(incoming: Incoming, outgoing: Outgoing): void {
@@ -55,8 +56,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       const { complete, socket } = outgoing.req
       if (!complete) {
         outgoing.shouldKeepAlive = false
-        closing.add(socket)
-        closeInStages(socket)
+        deafen(socket)
       }
       leaveToAdapter(rest)
     }
@@ -74,14 +74,26 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     createServer: ((_: object, adapter: RequestListener) =>
       createServer<typeof Incoming, typeof Outgoing>(serverOptions(limits), admitThen(adapter))) as typeof createServer,
   }) as Server
+  // A client that has closed its side is not gone for that.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.on('connection', (socket) => {
+    slowReaders.add(socket)
+    socket.on('end', onEnd)
+  })
   server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
-    incoming.waitFor(outgoing)
-    server.emit('request', incoming, outgoing)
+    // A client that sends its body right behind the head does not wait: at the end of the turn that is there.
+    atEndOfTurn({
+      run() {
+        if (incoming.readableLength === 0 && !incoming.complete) incoming.waitFor(outgoing)
+        else outgoing.expectNothing()
+        server.emit('request', incoming, outgoing)
+      },
+    })
   })
   // One more than is allowed is all that has to be seen.
   server.maxHeadersCount = limits.headerCount + 1
   server.on('clientError', (error, socket) => {
-    if (!closing.has(socket as Socket)) answerUnparsable(error, socket as Socket)
+    if (!isDeaf(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
   return server
 }
@@ -92,6 +104,10 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
  */
 function stopsTheParser({ headers }: Incoming): boolean {
   return headers.upgrade !== undefined && /upgrade/i.test(headers.connection ?? '')
+}
+
+function onEnd(this: Socket): void {
+  watchHalfClosed(this)
 }
 
 function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: LimitsConfig) {

@@ -1,8 +1,11 @@
 import { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { type Downstream, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
 import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
+import { discardRest } from './linger.ts'
 import type { Reply, Witness } from './reply.ts'
+import { reset } from './reset.ts'
 
 export interface Http1Witness extends Witness {
   /** What this server says about its idle connections, as header lines. */
@@ -15,7 +18,7 @@ const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding'])
 /** Node's own names. */
 interface Expectation {
   readonly _expect_continue: boolean
-  readonly _sent100: boolean
+  _sent100: boolean
 }
 
 /** Longer bodies are not copied. */
@@ -58,6 +61,12 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     let head = `HTTP/1.1 ${status} ${statusText}\r\n`
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
     socket.write(`${head}\r\n`, 'latin1')
+  }
+
+  /** The client does not wait with its body, though it says so. */
+  expectNothing(): void {
+    const node = this as unknown as Expectation
+    node._sent100 = true
   }
 
   /** Tells a client that waits with its body to go on: at once, or when an earlier answer has left the connection to this one. */
@@ -104,8 +113,14 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     if (this.destroyed) return
     const { socket } = this
     if (socket && this.chunkedEncoding) socket.destroy()
-    else socket?.resetAndDestroy()
+    else if (socket) reset(socket)
     this.destroy()
+  }
+
+  /** Node lets go of the connection here when the answer has left. */
+  override detachSocket(socket: Socket): void {
+    super.detachSocket(socket)
+    if (!this.req.complete) discardRest(this.req, socket)
   }
 
   #everydayHead(status: number, reason: string, headers: readonly string[], bodyBytes: number): string | undefined {
@@ -136,7 +151,7 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
     if (complete) exchange.finish()
     else exchange.closeByClient()
-    this.bodyWatch?.answered()
+    this.bodyWatch?.stop()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,

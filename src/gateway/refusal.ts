@@ -5,19 +5,8 @@ import type { Outgoing } from './outgoing.ts'
 import { problemAnswer } from './problem.ts'
 import type { Reply } from './reply.ts'
 
-/** How long a client may take to read an answer that it does not wait for. */
+/** How long a client may take to read the answer to what is no HTTP. */
 const LINGER_MS = 1000
-
-/**
- * Lets the connection end in stages behind the last answer (RFC 9112 9.6): closing it while there is input that nobody has
- * read would reset it, and take the answer from a client that is still sending.
- */
-export function closeInStages(socket: Socket): void {
-  socket.destroySoon = () => {
-    socket.end()
-    setTimeout(() => socket.destroy(), LINGER_MS).unref()
-  }
-}
 
 /** Answers without the app, and closes: what follows on an HTTP/1 connection may be anything. Breaks off if the head is out. */
 export function answer(reply: Reply, error: GatewayError): void {
@@ -51,12 +40,10 @@ export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): vo
   const { status, headers, body } = problemAnswer(parserProblem(error.code))
   const fields = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  closeInStages(socket)
-  socket.write(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${current?.req.method === 'HEAD' ? '' : body}`,
-  )
-  socket.destroySoon()
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${current?.req.method === 'HEAD' ? '' : body}`)
   current?.exchange.closeByClient()
+  // Not at once: input that nobody has read would reset the connection before the client has read why.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
 function parserProblem(code: string | undefined): GatewayError {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Lease } from '../balancing/index.ts'
 import type { Cancellable, Exchange } from './exchange.ts'
 import { Failure, type FailureKind } from './failure.ts'
-import { responseHeaders } from './response-headers.ts'
+import { mayFallSilent, responseHeaders } from './response-headers.ts'
 import type { Service } from './service.ts'
 import { Stopwatch, type Timed } from './stopwatch.ts'
 import {
@@ -12,7 +12,7 @@ import {
   type UpstreamListener,
   type UpstreamRequest,
 } from './transport.ts'
-import { UpstreamBody } from './upstream-body.ts'
+import { type BodySource, UpstreamBody } from './upstream-body.ts'
 import { UpstreamResponse } from './upstream-response.ts'
 
 /** How one attempt ended: with a response head, or with why not. */
@@ -24,7 +24,7 @@ export type Outcome = UpstreamResponse | Failure
  *
  * The place of a failed attempt in the service's limit stays held: whoever is told of the failure releases it.
  */
-export class Attempt implements UpstreamListener, Timed, Cancellable {
+export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource {
   readonly lease: Lease
   readonly startedMs: number
   outcome: Outcome | undefined
@@ -35,6 +35,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   #stopwatch!: Stopwatch
   #settle!: (attempt: Attempt) => void
   #call!: UpstreamCall
+  #head: ResponseHead | undefined
   #body: UpstreamBody | undefined
   /** Its status speaks against the instance already. */
   #failed = false
@@ -88,11 +89,12 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     const latencyMs = nowMs - this.startedMs
     const headers = responseHeaders(head, exchange.takesTrailers)
     if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
-    const body = new UpstreamBody(this.#call, this.lease)
+    const body = new UpstreamBody(this.#call, this.lease, this)
     const response = new UpstreamResponse(exchange.method, head, headers, body)
     this.#failed = this.#service.answered(this.lease, head, latencyMs, nowMs)
     // Only now, when nothing can fail any more, is the body's end no longer this attempt's.
     this.outcome = response
+    this.#head = head
     this.#body = body
     exchange.running = body
     exchange.endpoint = this.lease.endpoint
@@ -115,6 +117,15 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
       this.#exchange.upstreamBroke = true
       this.#body.fail(error)
     } else this.#fail(error.kind, error)
+  }
+
+  get stallTimeoutMs(): number | undefined {
+    return mayFallSilent(this.#head!.headers) ? undefined : this.#service.settings.upstream.stallTimeoutMs
+  }
+
+  stalled(): void {
+    this.#call.abort()
+    this.onError(new UpstreamError('reset', 'the instance stopped sending its response body'))
   }
 
   expire(kind: 'timeout' | 'stalled', detail: string): void {

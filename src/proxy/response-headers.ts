@@ -51,6 +51,14 @@ export function isEventStream(received: readonly string[]): boolean {
   return type !== undefined && type.slice(0, EVENT_STREAM.length).toLowerCase() === EVENT_STREAM
 }
 
+/** Whether the body may rightly be silent for as long as it likes: an event stream, or a stream of gRPC. */
+export function mayFallSilent(received: readonly string[]): boolean {
+  return (
+    isEventStream(received) ||
+    (fieldValue(received, 'content-type')?.toLowerCase().startsWith('application/grpc') ?? false)
+  )
+}
+
 function fieldValue(received: readonly string[], lowerName: string): string | undefined {
   let value: string | undefined
   for (let i = 0; i < received.length; i += 2) {

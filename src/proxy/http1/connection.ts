@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
 import type { Call } from './call.ts'
+import { keepReading } from './keep-reading.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
 import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
@@ -27,6 +28,7 @@ export class Connection {
   #body: RequestBody | null = null
   #served = false
   #closed = false
+  #keepsReading = false
   /** The peer's last word, held back while a paused call has input to read. */
   #ending: 'fin' | UpstreamError | null = null
 
@@ -106,6 +108,13 @@ export class Connection {
     if (asksFirst(request)) this.#body.hold()
     else this.#body.start()
     this.#socket.uncork()
+    if (this.#body?.whole === false) this.#keepReading()
+  }
+
+  #keepReading(): void {
+    if (this.#keepsReading) return
+    this.#keepsReading = true
+    keepReading(this.#socket)
   }
 
   #received(chunk: Buffer): void {

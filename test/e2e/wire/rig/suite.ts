@@ -10,7 +10,7 @@ export function wireTests(cases: readonly Case[]): void {
 
     beforeAll(async () => {
       stage = await Stage.open(cases, (what) => startPortolan(what, workers))
-    })
+    }, 60_000)
     afterAll(() => stage?.close())
 
     for (const each of cases) {

@@ -1,4 +1,4 @@
-import { cases } from './cases/framing-chunks.ts'
+import { cases } from './cases/streams.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)

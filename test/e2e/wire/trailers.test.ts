@@ -1,4 +1,4 @@
-import { cases } from './cases/responses-heads.ts'
+import { cases } from './cases/trailers.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)

@@ -1,4 +1,4 @@
-import { cases } from './cases/responses-broken.ts'
+import { cases } from './cases/stalls.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)

@@ -1,4 +1,4 @@
-import { cases } from './cases/framing-line-ends.ts'
+import { cases } from './cases/continue.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)
