@@ -1,21 +1,24 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import type { LimitsConfig } from '../config/types.ts'
+import type { ServerConfig } from '../config/types.ts'
 import { atEndOfTurn } from '../proxy/index.ts'
 import { normaliseScheme, refuse } from './admit.ts'
 import { BodyWatch } from './body-watch.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { watchHalfClosed } from './half-closed.ts'
-import { Incoming } from './incoming.ts'
+import type { Incoming } from './incoming.ts'
 import { deafen, isDeaf } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { answer, answerUnparsable } from './refusal.ts'
 import { RequestCounts } from './request-counts.ts'
 import { SlowReaders } from './slow-readers.ts'
+import { SwitchingOutgoing, type Tunnels } from './tunnel/index.ts'
+import { incomingOffering, losesWhatFollows } from './upgrade.ts'
 
 export interface Http1Options extends EntranceOptions {
-  readonly limits: LimitsConfig
+  readonly server: Pick<ServerConfig, 'limits' | 'upgrades'>
+  readonly tunnels: Tunnels
   random(): number
 }
 
@@ -24,8 +27,8 @@ export interface Http1Options extends EntranceOptions {
  * it is told `listening`, at which it begins to look after time-outs, and handed its connections, as the events that they are.
  */
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
-  const witness = { ...options, keepAliveLines: keepAliveLines(options.limits) }
-  const { limits } = options
+  const { limits, upgrades } = options.server
+  const witness = { ...options, keepAliveLines: keepAliveLines(limits) }
   const counts = new RequestCounts(limits.requestsPerConnection, options.random)
   const slowReaders = new SlowReaders(limits.writeTimeoutMs)
 
@@ -35,9 +38,10 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       if (isDeaf(socket)) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
+      outgoing.exchange.upgrade = incoming.switchTo
       if (outgoing.exchange.body) watchBody(incoming, outgoing)
       const refusal = refuse(incoming, limits)
-      if (counts.isLast(socket) || refusal || stopsTheParser(incoming)) {
+      if (counts.isLast(socket) || refusal || losesWhatFollows(incoming)) {
         deafen(socket)
         outgoing.shouldKeepAlive = false
       }
@@ -72,8 +76,16 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
         return entrance.serve(request, reply, leave)
       }),
     createServer: ((_: object, adapter: RequestListener) =>
-      createServer<typeof Incoming, typeof Outgoing>(serverOptions(limits), admitThen(adapter))) as typeof createServer,
+      createServer<typeof Incoming, typeof Outgoing>(
+        serverOptions(options.server),
+        admitThen(adapter),
+      )) as typeof createServer,
   }) as Server
+  // Such a request comes in as any other, but for its way out. With nobody to listen Node takes it for a plain one.
+  if (upgrades.length > 0)
+    server.on('upgrade', (incoming, client: Socket, head) => {
+      server.emit('request', incoming, new SwitchingOutgoing(incoming as Incoming, client, head, options.tunnels))
+    })
   // A client that has closed its side is not gone for that.
   Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket) => {
@@ -98,21 +110,14 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
   return server
 }
 
-/**
- * Node's parser stops behind a request that asks for an upgrade, also when none is made, and Node loses what has come with
- * it: the next bytes may be the middle of a message, which a client could have made look like the beginning of one.
- */
-function stopsTheParser({ headers }: Incoming): boolean {
-  return headers.upgrade !== undefined && /upgrade/i.test(headers.connection ?? '')
-}
-
 function onEnd(this: Socket): void {
   watchHalfClosed(this)
 }
 
-function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: LimitsConfig) {
+function serverOptions({ limits, upgrades }: Http1Options['server']) {
+  const { headerBytes, headerTimeoutMs, keepAliveTimeoutMs } = limits
   return {
-    IncomingMessage: Incoming,
+    IncomingMessage: incomingOffering(upgrades),
     ServerResponse: Outgoing,
     maxHeaderSize: headerBytes,
     headersTimeout: headerTimeoutMs,
@@ -124,6 +129,6 @@ function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: Lim
 }
 
 /** As Node says it. */
-function keepAliveLines({ keepAliveTimeoutMs }: LimitsConfig): string {
+function keepAliveLines({ keepAliveTimeoutMs }: ServerConfig['limits']): string {
   return `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1000)}\r\n`
 }

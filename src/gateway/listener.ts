@@ -3,6 +3,7 @@ import type { ServerConfig } from '../config/types.ts'
 import { createFront } from '../front/index.ts'
 import { Entrance, type EntranceOptions } from './entrance.ts'
 import { createHttp1Server } from './http1-server.ts'
+import { Tunnels } from './tunnel/index.ts'
 
 export interface ListenerOptions extends EntranceOptions {
   readonly server: ServerConfig
@@ -14,8 +15,11 @@ export interface Listener {
   readonly server: Server
   /** From now on every answer asks its client to close: the listener is about to go. */
   sayGoodbye(): void
-  /** Takes no new connections, and lets idle ones go. Resolves when the last one has closed. */
-  close(): Promise<void>
+  /**
+   * Takes no new connections, and lets idle ones go. Those who will not go by themselves, the tunnels, are told to within
+   * `withinMs`. Resolves when the last one has closed.
+   */
+  close(withinMs: number): Promise<void>
   /** Breaks off what is left. */
   cut(): void
 }
@@ -24,7 +28,8 @@ export interface Listener {
 export function createListener({ server, ...rest }: ListenerOptions): Listener {
   const { limits } = server
   const entrance = new Entrance(rest)
-  const http1 = createHttp1Server(entrance, { ...rest, limits })
+  const tunnels = new Tunnels()
+  const http1 = createHttp1Server(entrance, { ...rest, server, tunnels })
   const front = createFront({ limits, http1: (socket: Socket) => void http1.emit('connection', socket) })
   front.server.once('listening', () => http1.emit('listening'))
   return {
@@ -32,10 +37,14 @@ export function createListener({ server, ...rest }: ListenerOptions): Listener {
     sayGoodbye() {
       entrance.leaving = true
     },
-    close() {
+    close(withinMs) {
       http1.close()
-      return new Promise((closed) => front.server.close(() => closed()))
+      const closed = new Promise((resolve) => front.server.close(resolve))
+      return Promise.all([closed, tunnels.leave(withinMs)]).then(() => undefined)
     },
-    cut: () => front.cut(),
+    cut() {
+      tunnels.cut()
+      front.cut()
+    },
   }
 }

@@ -1,6 +1,13 @@
 import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Downstream, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+import {
+  type Downstream,
+  type Ending,
+  type Exchange,
+  FieldNames,
+  type ResponseHead,
+  type Tunnel,
+} from '../proxy/index.ts'
 import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { discardRest } from './linger.ts'
@@ -109,6 +116,11 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     this.end()
   }
 
+  switchTo(tunnel: Tunnel, _headers: readonly string[]): void {
+    tunnel.cancel()
+    throw new Error('a switch of protocols on a connection that was not asked to')
+  }
+
   breakOff(): void {
     if (this.destroyed) return
     const { socket } = this
@@ -145,18 +157,22 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     return `${head}${this.#witness.keepAliveLines}\r\n`
   }
 
+  protected get ending(): Ending {
+    return this.writableFinished ? 'complete' : this.exchange.upstreamBroke ? 'upstream-broke' : 'client-closed'
+  }
+
   #close(): void {
-    const { exchange, writableFinished: complete } = this
+    const { exchange, ending } = this
     // Named here: whoever still works on the answer hears of it only after the exchange has been told as finished.
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
-    if (complete) exchange.finish()
+    if (ending === 'complete') exchange.finish()
     else exchange.closeByClient()
     this.bodyWatch?.stop()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,
       durationMs: this.#witness.now() - exchange.startedMs,
-      ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
+      ending,
     })
   }
 }

@@ -7,9 +7,13 @@ import type { Route, RouteRequest } from '../routing/index.ts'
 import { type Peer, peerOf } from './peer.ts'
 import { trailersOf } from './trailers.ts'
 import type { ResponseHead } from './transport.ts'
+import type { Tunnel } from './tunnel.ts'
 
-/** Why an exchange ended as it did: `complete` reached the client whole. */
-export type Ending = 'complete' | 'client-closed' | 'upstream-broke'
+/**
+ * Why an exchange ended as it did: `complete` reached the client whole. Of tunnels: both sides closed it; `idle`: neither had
+ * anything to say for too long; `drained`: the gateway said goodbye.
+ */
+export type Ending = 'complete' | 'client-closed' | 'upstream-broke' | 'idle' | 'drained'
 
 export interface Cancellable {
   /** Stops the work and gives back what it holds. Harmless when it has ended. */
@@ -53,6 +57,8 @@ export class Exchange implements RouteRequest, PickContext {
   /** The client sends the body only when somebody reads it. */
   expectsContinue = false
   downstream: Downstream | undefined
+  /** What an instance has opened by its 101. */
+  tunnel: Tunnel | undefined
 
   route: Route | undefined
   endpoint: LiveEndpoint | undefined

@@ -21,7 +21,7 @@ export async function drain(
   if (listener.server.listening) {
     listener.sayGoodbye()
     await sleep(Math.max(acceptGraceMs, GOODBYE_MS))
-    const closed = listener.close()
+    const closed = listener.close(timeoutMs)
     const cut = setTimeout(() => {
       log.warn({ timeoutMs }, 'the drain took too long: the connections that are left are cut')
       listener.cut()

@@ -13,7 +13,7 @@ const known = new Map<string, string>()
  * @throws UpstreamError `protocol` for anything that could end a line early, start another field or contradict the framing
  */
 export function requestHead(request: UpstreamRequest): string {
-  const { method, path, headers, body, bodyLength } = request
+  const { method, path, headers, body, bodyLength, upgrade } = request
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
   if (headers.length % 2 !== 0) throw violation('a header without a value')
@@ -23,9 +23,16 @@ export function requestHead(request: UpstreamRequest): string {
     if (!isText(value)) throw violation('a header value holds a control character')
     head += `${known.get(headers[i]!) ?? learn(headers[i]!)}${value}\r\n`
   }
+  if (upgrade !== null) head += upgradeLines(upgrade)
   if (asksFirst(request)) head += 'expect: 100-continue\r\n'
   if (bodyLength !== null) return `${head}content-length: ${bodyLength}\r\n\r\n`
   return body === null ? `${head}\r\n` : `${head}transfer-encoding: chunked\r\n\r\n`
+}
+
+/** RFC 9110 7.8. */
+function upgradeLines(protocol: string): string {
+  if (!isText(protocol)) throw violation('the protocol to switch to holds a control character')
+  return `connection: upgrade\r\nupgrade: ${protocol}\r\n`
 }
 
 /** The client waits to be told to go on with its body, and nothing of that has come nevertheless (RFC 9110 10.1.1). */
