@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { Incoming } from './incoming.ts'
 
 /**
  * Requests of a server that lets these protocols through, in lower case. Their `upgrade`, by which Node's server tells who
  * gets an `upgrade` event, is false for all that stays a plain request: other protocols (`h2c` among them), a body, HTTP/1.0
- * (RFC 9110 7.8), and one that is pipelined behind others, which still need the connection. Without it all of them would get one, as long as anybody listens.
+ * (RFC 9110 7.8), and one that is pipelined behind others, which still need the connection. Without it all of them would get
+ * one, as long as anybody listens.
  */
 export function incomingOffering(protocols: readonly string[]): typeof Incoming {
   const allowed = new Set(protocols)
