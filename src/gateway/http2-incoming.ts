@@ -91,16 +91,20 @@ export class Http2Incoming extends Readable {
     this.#reading = true
     if (this.expectsContinue && !stream.destroyed && !stream.closed && !stream.headersSent)
       stream.additionalHeaders({ ':status': 100 })
-    stream.on('end', () => {
-      // Node ends it for a client, too, that resets the stream with NO_ERROR.
-      if (stream.closed) this.abort()
-      else this.push(null)
-    })
+    // Node ends an empty body by itself, before anybody reads it.
+    if (stream.readableEnded) this.#end()
+    else stream.on('end', () => this.#end())
     stream.on('data', (chunk: Buffer) => {
       this.bytesReceived += chunk.length
       this.conduct.body(chunk.length)
       if (!this.push(chunk)) stream.pause()
     })
+  }
+
+  #end(): void {
+    // Node ends it for a client, too, that resets the stream with NO_ERROR.
+    if (this.#stream.closed) this.abort()
+    else this.push(null)
   }
 }
 

@@ -14,8 +14,8 @@ export function answer(reply: Reply, error: GatewayError): void {
     reply.breakOff()
     return
   }
-  const { status, headers, body } = problemAnswer(error, exchange.id)
-  const bytes = Buffer.from(body)
+  const { status, headers, body } = problemAnswer(error, exchange)
+  const bytes = Buffer.from(body ?? '')
   reply.shouldKeepAlive = false
   const head = [...Object.entries(headers).flat(), 'content-length', String(bytes.length)]
   reply.sendWhole(status, STATUS_CODES[status]!, head, bytes)
@@ -28,14 +28,20 @@ type Busy = Socket & { readonly _httpMessage?: Outgoing | null }
 export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): void {
   // More than the last request that the client has announced. Its answer is on the way, and then the connection closes.
   if (error.code === 'HPE_CLOSED_CONNECTION') return
+  if (error.code === 'ECONNRESET') socket.destroy()
+  else answerOnSocket(parserProblem(error.code), socket)
+}
+
+/** Answers what has come to no request, and closes. */
+export function answerOnSocket(error: GatewayError, socket: Busy): void {
   const { _httpMessage: current } = socket
   // The answer to an earlier request still has the connection: ours would be taken for it, or for a part of it.
   const outOfTurn = current && (current.headersSent || current.req.complete)
-  if (!socket.writable || error.code === 'ECONNRESET' || outOfTurn) {
+  if (!socket.writable || outOfTurn) {
     socket.destroy()
     return
   }
-  lastWords(socket, parserProblem(error.code))
+  lastWords(socket, error, current?.req.method === 'HEAD')
   current?.exchange.closeByClient()
 }
 

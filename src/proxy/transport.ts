@@ -24,7 +24,7 @@ export interface UpstreamRequest {
   readonly method: string
   /** Origin-form path and query, byte for byte. */
   readonly path: string
-  /** Flat `[name, value, ...]` with exactly one host; no connection or framing fields: those are the transport's. */
+  /** Flat `[name, value, ...]` with exactly one host; no connection or framing fields but `te`: those are the transport's. */
   readonly headers: readonly string[]
   /** null: no body. Read by the transport once the connection is there, never destroyed by it. */
   readonly body: Readable | null

@@ -88,7 +88,7 @@ export async function grpcServer(options: ServerOptions = {}, secure = ServerCre
       const trailers = begin(call)
       call.on('data', (chunk: Buffer) => {
         const { sizes = [], status } = asked(chunk)
-        if (status) call.destroy(Object.assign(new Error(), { ...status, details: status.message }))
+        if (status) call.emit('error', { ...status, details: status.message })
         for (const size of sizes) call.write(Buffer.alloc(size))
       })
       call.on('end', () => call.end(trailers))
@@ -97,7 +97,7 @@ export async function grpcServer(options: ServerOptions = {}, secure = ServerCre
 
   function begin(call: AnyCall): Metadata {
     it.seen.push(call.metadata)
-    call.on('cancelled', () => it.cancelled++).on('error', () => {})
+    call.on('cancelled', () => it.cancelled++)
     const [initial, trailers] = [new Metadata(), new Metadata()]
     for (const value of call.metadata.get(INITIAL)) initial.add(INITIAL, value)
     for (const value of call.metadata.get(TRAILING)) trailers.add(TRAILING, value)

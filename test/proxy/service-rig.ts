@@ -11,6 +11,7 @@ import {
   Http2Transport,
   type Means,
   Protocols,
+  RequestHeaders,
   type Service,
   Services,
   type UpstreamResponse,
@@ -65,6 +66,7 @@ export async function serviceRig(
   const services = new Services(
     {
       upstreams,
+      requestHeaders: new RequestHeaders({ forwarded: false, subjectHeader: null }),
       log: pluginContext().log,
       now,
       wallMs: Date.now,

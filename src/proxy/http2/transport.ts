@@ -1,11 +1,12 @@
 import type { UpstreamConfig } from '../../config/types.ts'
 import type { Instance } from '../../plugin/index.ts'
-import type { TlsOptions } from '../dial.ts'
+import { ClientTlsPool } from '../../tls/index.ts'
 import type { Transport, Upstream } from '../transport.ts'
 import { Http2Upstream } from './upstream.ts'
 
 export interface Http2Options {
-  readonly tls?: TlsOptions
+  /** How instances are met that are called by TLS. Its own, if there is none. */
+  readonly tls?: ClientTlsPool
 }
 
 /**
@@ -13,13 +14,14 @@ export interface Http2Options {
  * HTTP/1.1 it never retries, and leaves the response time-out to the caller, who aborts.
  */
 export class Http2Transport implements Transport {
-  readonly #options: Http2Options
+  readonly #tls: ClientTlsPool
 
-  constructor(options: Http2Options = {}) {
-    this.#options = options
+  constructor({ tls = new ClientTlsPool() }: Http2Options = {}) {
+    this.#tls = tls
   }
 
   open(instance: Instance, settings: UpstreamConfig): Upstream {
-    return new Http2Upstream(instance, settings, this.#options.tls ?? {})
+    const tls = instance.tls ? this.#tls.routeTo(instance.host, settings.tls) : undefined
+    return new Http2Upstream(instance, settings, tls)
   }
 }

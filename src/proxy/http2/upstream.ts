@@ -1,6 +1,7 @@
 import type { UpstreamConfig } from '../../config/types.ts'
 import type { Instance } from '../../plugin/index.ts'
-import type { DialOptions, TlsOptions } from '../dial.ts'
+import type { TlsRoute } from '../../tls/index.ts'
+import type { DialOptions } from '../dial.ts'
 import { violation } from '../http1/violation.ts'
 import {
   type Upstream,
@@ -40,7 +41,7 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
   #redial: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(instance: Instance, settings: UpstreamConfig, tls: TlsOptions) {
+  constructor(instance: Instance, settings: UpstreamConfig, tls: TlsRoute | undefined) {
     const { connectTimeoutMs, idleTimeoutMs, connections } = settings
     this.#instance = instance
     this.#dialOptions = { timeoutMs: connectTimeoutMs, protocol: 'h2', tls }

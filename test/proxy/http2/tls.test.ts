@@ -18,11 +18,11 @@ beforeAll(async () => {
 })
 afterAll(() => files.remove())
 
-async function to(server: Server | Http2SecureServer, ca: Buffer | undefined = readFileSync(files.ca)) {
+async function to(server: Server | Http2SecureServer, ca = files.ca) {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
-  const transport = new Http2Transport(ca && { tls: { ca } })
-  const upstream = transport.open(instance({ host: 'localhost', port, tls: true }), SETTINGS)
+  const settings = { ...SETTINGS, tls: { ...SETTINGS.tls, ca } }
+  const upstream = new Http2Transport().open(instance({ host: 'localhost', port, tls: true }), settings)
   onTestFinished(() => {
     upstream.close()
     server.close()
@@ -54,7 +54,7 @@ describe('over TLS', () => {
 
   it('a certificate that nobody vouches for is refused', async () => {
     const server = createSecureServer(pem)
-    const told = await exchange(await to(server, pem.cert)).over
+    const told = await exchange(await to(server, files.server.cert)).over
     expect(told.heard).toEqual(['error:connect'])
     expect(told.error!.cause).toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
   })

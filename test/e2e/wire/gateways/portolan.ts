@@ -53,6 +53,7 @@ function configuration(door: Door, workers: number, certificates: WireCertificat
       connectTimeout: ms(KNOBS.connectTimeoutMs),
       responseTimeout: ms(KNOBS.responseTimeoutMs),
       stallTimeout: ms(KNOBS.responseTimeoutMs),
+      tunnelTimeout: ms(KNOBS.tunnelTimeoutMs),
     },
     // Every answer that a case can think of comes from its one instance: it is not to be left out for that.
     health: { passive: null },
