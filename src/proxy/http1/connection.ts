@@ -31,16 +31,19 @@ export class Connection {
   #keepsReading = false
   /** The peer's last word, held back while a paused call has input to read. */
   #ending: 'fin' | UpstreamError | null = null
+  // biome-ignore lint/suspicious/noExplicitAny: each event has its own arguments
+  readonly #listeners: readonly (readonly [event: string, listener: (argument: any) => void])[] = [
+    ['data', (chunk: Buffer) => this.#received(chunk)],
+    ['drain', () => this.#body?.drained()],
+    ['end', () => this.#ended(wasReset(this.#socket) ? new UpstreamError('reset', 'the connection broke') : 'fin')],
+    ['error', (cause: Error) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause }))],
+    ['close', () => this.#ended(new UpstreamError('reset', 'the connection was closed'))],
+  ]
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.#socket = socket
     this.#owner = owner
-    socket
-      .on('data', (chunk: Buffer) => this.#received(chunk))
-      .on('drain', () => this.#body?.drained())
-      .on('end', () => this.#ended(wasReset(socket) ? new UpstreamError('reset', 'the connection broke') : 'fin'))
-      .on('error', (cause) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause })))
-      .on('close', () => this.#ended(new UpstreamError('reset', 'the connection was closed')))
+    for (const [event, listener] of this.#listeners) socket.on(event, listener)
   }
 
   /** Nothing is known against it; an error may have happened that the socket has yet to tell. */
@@ -63,7 +66,7 @@ export class Connection {
     }
     this.#call = call
     call.connection = this
-    this.#parser.reset(call.request.method === 'HEAD')
+    this.#parser.reset(call.request.method === 'HEAD', call.request.upgrade)
     if (call.paused) this.#socket.pause()
     try {
       call.listener.onSending(call.waitingSinceMs > 0)
@@ -148,6 +151,9 @@ export class Connection {
           case 'data':
             listener.onData(this.#parser.chunk)
             break
+          case 'switch':
+            this.#handOver(call)
+            return
           case 'end':
             this.#complete(call)
         }
@@ -206,6 +212,23 @@ export class Connection {
     this.#served = true
     if (this.#socket.isPaused()) this.#socket.resume()
     this.#owner.freed(this, bodiless)
+  }
+
+  /** The socket is the listener's: this connection is no longer one. */
+  #handOver(call: Call): void {
+    const socket = this.#socket
+    const rest = this.#parser.takeRest()
+    this.#detach()
+    call.over = true
+    this.#closed = true
+    for (const [event, listener] of this.#listeners) socket.off(event, listener)
+    socket.pause()
+    this.#owner.gone(this)
+    try {
+      call.listener.onSwitch(this.#parser.head, socket, rest)
+    } catch {
+      socket.destroy()
+    }
   }
 
   #fail(error: UpstreamError): void {
