@@ -1,5 +1,4 @@
-import { BlockList, isIP } from 'node:net'
-import { addressOf, type Exchange, readForwarded } from '../proxy/index.ts'
+import { addressOf, type Exchange, readForwarded, within } from '../proxy/index.ts'
 
 /**
  * Decides whose word about the client is believed: that of peers within `trustedProxies` (addresses and CIDRs), nobody else's.
@@ -7,7 +6,7 @@ import { addressOf, type Exchange, readForwarded } from '../proxy/index.ts'
  */
 export function trust(trustedProxies: readonly string[]): (exchange: Exchange) => void {
   if (trustedProxies.length === 0) return () => undefined
-  const isTrusted = membership(trustedProxies)
+  const isTrusted = within(trustedProxies)
   return function recogniseClient(exchange) {
     exchange.peerTrusted = isTrusted(exchange.clientAddress)
     if (!exchange.peerTrusted) return
@@ -45,19 +44,5 @@ export function trust(trustedProxies: readonly string[]): (exchange: Exchange) =
       if (!isTrusted(hop)) break
     }
     return client
-  }
-}
-
-function membership(entries: readonly string[]): (address: string) => boolean {
-  const list = new BlockList()
-  for (const entry of entries) {
-    const [address = '', bits] = entry.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (bits === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(bits), family)
-  }
-  return function isTrusted(socketAddress) {
-    const address = addressOf(socketAddress)
-    return address !== undefined && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
   }
 }

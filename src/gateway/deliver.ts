@@ -1,4 +1,4 @@
-import { type BodySink, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
+import { type BodySink, FieldNames, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
 import type { Reply } from './reply.ts'
 
 const NO_TRAILERS: readonly string[] = []
@@ -18,15 +18,17 @@ export function deliver(response: Response, reply: Reply): Response | undefined 
   }
   if (reply.exchange.upstreamMs === undefined) return response
   if (!response.body && reply.toHead) return response
-  reply.sendHead(response.status, response.statusText, withoutLength(headerList(response)))
+  reply.sendHead(response.status, response.statusText, ofAnotherBody(headerList(response)))
   if (response.body) sendStream(response.body, reply)
   else reply.finish(NO_TRAILERS)
   return undefined
 }
 
-/** The length that the instance told is that of another body. */
-function withoutLength(headers: readonly string[]): string[] {
-  return headers.filter((_, i) => headers[i - (i % 2)]!.toLowerCase() !== 'content-length')
+const OF_THE_BODY = new FieldNames(['content-length', 'trailer'])
+
+/** The length that the instance told, and the trailers, are those of its own body. */
+function ofAnotherBody(headers: readonly string[]): string[] {
+  return headers.filter((_, i) => !OF_THE_BODY.has(headers[i - (i % 2)]!))
 }
 
 function straightBody(response: Response): UpstreamBody | undefined {

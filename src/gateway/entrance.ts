@@ -1,8 +1,9 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from '../plugin/index.ts'
 import { atEndOfTurn, type Exchange, exchangeOfIncoming } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { deliver } from './deliver.ts'
+import type { Incoming } from './incoming.ts'
 import { claim } from './problem.ts'
 import { answer } from './refusal.ts'
 import type { Reply, Witness } from './reply.ts'
@@ -26,10 +27,19 @@ export class Entrance {
     this.#options = options
   }
 
-  begin(incoming: IncomingMessage, reply: Reply, witness: Witness): void {
-    const { requestId, now, recogniseClient } = this.#options
-    const exchange = exchangeOfIncoming(requestId(incoming.headers['x-request-id']), now(), incoming)
-    recogniseClient(exchange)
+  begin(incoming: Incoming, reply: Reply, witness: Witness): void {
+    const exchange = exchangeOfIncoming(this.idOf(incoming.headers), this.#options.now(), incoming)
+    exchange.expectsContinue = incoming.unasked
+    this.take(exchange, reply, witness)
+  }
+
+  /** The id of a request: its own, if it could be one. */
+  idOf(headers: IncomingHttpHeaders): string {
+    return this.#options.requestId(headers['x-request-id'])
+  }
+
+  take(exchange: Exchange, reply: Reply, witness: Witness): void {
+    this.#options.recogniseClient(exchange)
     reply.carry(exchange, witness)
   }
 

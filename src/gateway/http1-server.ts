@@ -34,7 +34,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
         refused.add(socket)
         socket.once('close', () => refused.delete(socket))
         answer(outgoing, refusal)
-      } else if (!answersItself(incoming, outgoing)) adapter(incoming, outgoing)
+      } else if (!answersItself(outgoing)) adapter(incoming, outgoing)
     }
 
   const server = createAdaptorServer({
@@ -51,6 +51,10 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
   server.on('connect', (_incoming, socket) => {
     socket.on('error', () => undefined)
     answerOnSocket(new GatewayError('GW_METHOD_NOT_ALLOWED', 'no tunnels are opened here'), socket as Socket)
+  })
+  server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
+    incoming.waitFor(outgoing)
+    server.emit('request', incoming, outgoing)
   })
   server.on('clientError', (error, socket) => {
     if (!refused.has(socket as Socket)) answerUnparsable(error, socket as Socket)

@@ -1,4 +1,30 @@
 import { IncomingMessage } from 'node:http'
 
+/** Who can tell a client to go on with its body. */
+interface Asker {
+  askForBody(): void
+}
+
 /** The server's request object. */
-export class Incoming extends IncomingMessage {}
+export class Incoming extends IncomingMessage {
+  #unasked: Asker | undefined
+
+  /** The client waits with the body until it is asked for it: by the response object, once somebody reads. */
+  waitFor(outgoing: Asker): void {
+    this.#unasked = outgoing
+  }
+
+  /** Nobody has begun to read a body that the client waits with. */
+  get unasked(): boolean {
+    return this.#unasked !== undefined
+  }
+
+  override _read(size: number): void {
+    const outgoing = this.#unasked
+    if (outgoing) {
+      this.#unasked = undefined
+      outgoing.askForBody()
+    }
+    super._read(size)
+  }
+}

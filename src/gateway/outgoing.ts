@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http'
-import { type Exchange, FieldNames } from '../proxy/index.ts'
+import { type Downstream, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+import type { Incoming } from './incoming.ts'
 import { lengthLast } from './length-last.ts'
 import type { Reply, Witness } from './reply.ts'
 
@@ -11,11 +12,17 @@ export interface Http1Witness extends Witness {
 /** Of a middleware's making, for Node to follow. */
 const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding'])
 
+/** Node's own names. */
+interface Expectation {
+  readonly _expect_continue: boolean
+  readonly _sent100: boolean
+}
+
 /** Longer bodies are not copied. */
 const JOINED_BYTES = 8192
 
 /** The server's response object, which knows the exchange that it answers and tells how it came out. */
-export class Outgoing extends ServerResponse implements Reply {
+export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstream {
   exchange!: Exchange
   #witness!: Http1Witness
 
@@ -25,8 +32,26 @@ export class Outgoing extends ServerResponse implements Reply {
 
   carry(exchange: Exchange, witness: Http1Witness): void {
     this.exchange = exchange
+    exchange.downstream = this
     this.#witness = witness
     this.on('close', this.#close)
+  }
+
+  /** Not to a client of HTTP/1.0 (RFC 9110 15.2), nor once the final head is out, nor while an earlier answer has the connection. */
+  inform({ status, statusText, headers }: ResponseHead): void {
+    const { socket, headersSent, req } = this
+    if (headersSent || !socket?.writable || req.httpVersion === '1.0') return
+    let head = `HTTP/1.1 ${status} ${statusText}\r\n`
+    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
+    socket.write(`${head}\r\n`, 'latin1')
+  }
+
+  /** Tells a client that waits with its body to go on: at once, or when an earlier answer has left the connection to this one. */
+  askForBody(): void {
+    if (this.headersSent) return
+    // What is written before would come behind the final head: Node puts that in front of all that waits.
+    if (this.socket) this.writeContinue()
+    else this.once('socket', () => this.askForBody())
   }
 
   /**
@@ -71,6 +96,8 @@ export class Outgoing extends ServerResponse implements Reply {
 
   #everydayHead(status: number, reason: string, headers: readonly string[], bodyBytes: number): string | undefined {
     const { httpVersion, method } = this.req
+    const { _expect_continue: expected, _sent100: asked } = this as unknown as Expectation
+    if (expected && !asked) return undefined // Node will close: the body may come nevertheless
     if (!this.shouldKeepAlive || httpVersion !== '1.1' || method === 'HEAD' || bodyBytes > JOINED_BYTES)
       return undefined
     let head = `HTTP/1.1 ${status} ${reason}\r\n`

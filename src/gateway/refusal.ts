@@ -1,12 +1,10 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../errors.ts'
+import { lastWords } from './last-words.ts'
 import type { Outgoing } from './outgoing.ts'
 import { problemAnswer } from './problem.ts'
 import type { Reply } from './reply.ts'
-
-/** How long a client may take to read the answer to what is no HTTP. */
-const LINGER_MS = 1000
 
 /** Answers without the app, and closes: what follows on an HTTP/1 connection may be anything. Breaks off if the head is out. */
 export function answer(reply: Reply, error: GatewayError): void {
@@ -43,13 +41,8 @@ export function answerOnSocket(error: GatewayError, socket: Busy): void {
     socket.destroy()
     return
   }
-  const { status, headers, body } = problemAnswer(error)
-  const framing = { date: new Date().toUTCString(), 'content-length': Buffer.byteLength(body!), connection: 'close' }
-  const lines = Object.entries({ ...headers, ...framing }).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
+  lastWords(socket, error)
   current?.exchange.closeByClient()
-  // Not at once: input that nobody has read would reset the connection before the client has read why.
-  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
 function parserProblem(code: string | undefined): GatewayError {

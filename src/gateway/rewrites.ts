@@ -19,4 +19,6 @@ export async function adoptRewrites(c: Context<GatewayEnv>): Promise<void> {
   const bytes = Buffer.from(await c.req.arrayBuffer())
   exchange.body = Readable.from([bytes])
   exchange.bodyLength = bytes.length
+  exchange.trailers = null // they are for the end of chunks
+  exchange.expectsContinue = false
 }

@@ -72,7 +72,10 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   }
 
   onInformation(head: ResponseHead): void {
-    this.#exchange.downstream?.inform(head)
+    const exchange = this.#exchange
+    // Of two attempts at once, one comes to nothing: neither informs.
+    if (exchange.running !== this || !exchange.downstream) return
+    exchange.downstream.inform({ ...head, headers: responseHeaders(head, false) })
   }
 
   onSwitch(_head: ResponseHead, tunnel: Duplex): void {
@@ -85,7 +88,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     const exchange = this.#exchange
     const nowMs = this.#service.means.now()
     const latencyMs = nowMs - this.startedMs
-    const headers = responseHeaders(head)
+    const headers = responseHeaders(head, exchange.takesTrailers)
     const { restorePrefix: restores } = this.#service.settings.upstream
     if (restores && exchange.route?.prefix) restorePrefix(headers, exchange.route.prefix, hostOf(exchange))
     if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)

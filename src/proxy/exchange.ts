@@ -6,6 +6,7 @@ import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
 import type { ForwardedElement } from './forwarded.ts'
 import { type Peer, peerOf } from './peer.ts'
+import { trailersOf } from './trailers.ts'
 import type { ResponseHead } from './transport.ts'
 
 /** Why an exchange ended as it did: `complete` reached the client whole. */
@@ -14,6 +15,12 @@ export type Ending = 'complete' | 'client-closed' | 'upstream-broke'
 export interface Cancellable {
   /** Stops the work and gives back what it holds. Harmless when it has ended. */
   cancel(): void
+}
+
+/** Where a request comes from: a connection that it has to itself for as long as it lasts, or its stream of one. */
+export interface Intake {
+  /** Moves while a request body flows in. */
+  readonly bytesReceived: number
 }
 
 /** The way back to the client, beside the answer. */
@@ -34,6 +41,7 @@ export class Exchange implements RouteRequest, PickContext {
   readonly encrypted: boolean
   /** undefined for a request that came over no socket of ours. */
   readonly peer: Peer | undefined
+  readonly intake: Intake | undefined
   /** The client behind trusted proxies, or the peer itself. */
   clientAddress: string
   peerTrusted = false
@@ -77,6 +85,7 @@ export class Exchange implements RouteRequest, PickContext {
     this.httpVersion = from.httpVersion
     this.encrypted = from.encrypted
     this.peer = from.peer
+    this.intake = from.intake
     this.clientAddress = from.peer?.address ?? ''
     this.body = from.body
     this.bodyLength = from.bodyLength
@@ -90,9 +99,13 @@ export class Exchange implements RouteRequest, PickContext {
     return this.route?.path ?? this.rawTarget
   }
 
-  /** Of this connection so far: moves while a request body flows in. */
   get bytesReceived(): number {
-    return this.peer?.bytesReceived ?? 0
+    return this.intake?.bytesReceived ?? 0
+  }
+
+  /** The client can be sent fields after a body. */
+  get takesTrailers(): boolean {
+    return this.method !== 'HEAD' && this.httpVersion !== '1.0'
   }
 
   header(name: string): string | undefined {
@@ -145,7 +158,7 @@ export class Exchange implements RouteRequest, PickContext {
   }
 }
 
-type ExchangeFields = Pick<
+export type ExchangeFields = Pick<
   Exchange,
   | 'id'
   | 'startedMs'
@@ -156,6 +169,7 @@ type ExchangeFields = Pick<
   | 'httpVersion'
   | 'encrypted'
   | 'peer'
+  | 'intake'
   | 'body'
   | 'bodyLength'
 >
@@ -166,8 +180,8 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
   const peer = peerOf(incoming.socket)
   const length = headers['content-length']
   const bodyLength = length === undefined ? null : Number(length)
-  const hasBody = headers['transfer-encoding'] !== undefined || (bodyLength ?? 0) > 0
-  return new Exchange({
+  const chunked = headers['transfer-encoding'] !== undefined
+  const exchange = new Exchange({
     id,
     startedMs,
     method: incoming.method ?? 'GET',
@@ -177,15 +191,26 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
     httpVersion: incoming.httpVersion,
     encrypted: peer.encrypted,
     peer,
-    body: hasBody ? incoming : null,
+    intake: peer,
+    body: chunked || (bodyLength ?? 0) > 0 ? incoming : null,
     bodyLength,
   })
+  if (chunked) exchange.trailers = () => trailersOf(incoming.rawTrailers)
+  return exchange
 }
 
 /** For a Fetch request that came over no socket of ours: from a test or from another runtime. */
 export function exchangeOfRequest(id: string, startedMs: number, request: Request): Exchange {
   const encrypted = request.url.startsWith('https:')
-  return new Exchange({ id, startedMs, httpVersion: '1.1', encrypted, peer: undefined, ...described(request) })
+  return new Exchange({
+    id,
+    startedMs,
+    httpVersion: '1.1',
+    encrypted,
+    peer: undefined,
+    intake: undefined,
+    ...described(request),
+  })
 }
 
 /** What of an exchange a Fetch request tells. */

@@ -1,5 +1,12 @@
 export type { MeterEvent } from './events.ts'
-export { described, type Ending, Exchange, exchangeOfIncoming, exchangeOfRequest } from './exchange.ts'
+export {
+  type Downstream,
+  described,
+  type Ending,
+  Exchange,
+  exchangeOfIncoming,
+  exchangeOfRequest,
+} from './exchange.ts'
 export { forward } from './forward.ts'
 export { addressOf, type ForwardedElement, readForwarded } from './forwarded.ts'
 export { FieldNames } from './hop-by-hop.ts'
@@ -7,10 +14,13 @@ export { isHost } from './host.ts'
 export { Http1Transport } from './http1/transport.ts'
 export { limitBody } from './limited-body.ts'
 export type { Means } from './means.ts'
+export { within } from './networks.ts'
+export { introduce, type Peer, peerOf, plainAddress } from './peer.ts'
 export { type ForwardingSettings, RequestHeaders } from './request-headers.ts'
 export type { Service } from './service.ts'
 export { Services } from './services.ts'
-export { type Transport, UpstreamError } from './transport.ts'
+export { trailersOf } from './trailers.ts'
+export { type ResponseHead, type Transport, UpstreamError } from './transport.ts'
 export { atEndOfTurn, type Task } from './turn.ts'
 export { type BodySink, UpstreamBody } from './upstream-body.ts'
 export { UpstreamResponse } from './upstream-response.ts'

@@ -1,4 +1,4 @@
-import { type Readable, Transform } from 'node:stream'
+import { type Readable, Transform, type TransformCallback } from 'node:stream'
 import { GatewayError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -14,18 +14,37 @@ export function limitBody(exchange: Exchange, limitBytes: number | null): void {
 }
 
 function counted(body: Readable, limitBytes: number): Readable {
-  let bytes = 0
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length
-      if (bytes > limitBytes) done(tooLarge(limitBytes))
-      else done(null, chunk)
-    },
-  })
+  const counter = new CountedBody(body, limitBytes)
   counter.on('error', () => undefined) // it may break after its reader has gone
   body.on('error', (error) => counter.destroy(error))
   body.on('aborted', () => counter.destroy(new Error('the client closed the connection')))
-  return body.pipe(counter)
+  return counter
+}
+
+/** Takes nothing of the body before somebody reads: its client may wait to be asked for it. */
+class CountedBody extends Transform {
+  readonly #body: Readable
+  readonly #limitBytes: number
+  #bytes = 0
+  #piped = false
+
+  constructor(body: Readable, limitBytes: number) {
+    super()
+    this.#body = body
+    this.#limitBytes = limitBytes
+  }
+
+  override _read(size: number): void {
+    if (!this.#piped) this.#body.pipe(this)
+    this.#piped = true
+    super._read(size)
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#limitBytes) done(tooLarge(this.#limitBytes))
+    else done(null, chunk)
+  }
 }
 
 function tooLarge(limitBytes: number): GatewayError {

@@ -2,6 +2,7 @@ import { parseTarget } from '../routing/index.ts'
 import type { Exchange } from './exchange.ts'
 import { FieldNames, nominated, withTwins } from './hop-by-hop.ts'
 import { isTraceparent, newTraceparent } from './trace-context.ts'
+import { announced } from './trailers.ts'
 import { addTrustedWord, forwardedBehindTrusted, forwardedElement, type Seen } from './trusted-word.ts'
 
 /** Never sent on: about this connection only (RFC 9110 7.6.1), framing, which the transport writes anew, or set by us below. */
@@ -90,6 +91,8 @@ export class RequestHeaders {
     this.#addForwarding(headers, exchange, host)
     if (!traced) headers.push('traceparent', newTraceparent())
     if (takesTrailers(exchange)) headers.push('te', 'trailers')
+    const trailers = exchange.trailers && announced(exchange.header('trailer'))
+    if (trailers) headers.push('trailer', trailers)
     return headers
   }
 
@@ -137,7 +140,7 @@ function viaOf(exchange: Exchange): string {
 /** RFC 9110 10.1.4: whether the client says so, and there is a way to bring them. */
 function takesTrailers(exchange: Exchange): boolean {
   const te = exchange.header('te')
-  if (te === undefined || exchange.httpVersion === '1.0' || exchange.upgrade !== null) return false
+  if (te === undefined || !exchange.takesTrailers || exchange.upgrade !== null) return false
   return te === 'trailers' || /(?:^|,)\s*trailers\s*(?:,|$)/i.test(te)
 }
 

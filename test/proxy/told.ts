@@ -32,6 +32,7 @@ export function told(fields: readonly string[], asking: Asking = {}) {
     httpVersion: asking.httpVersion ?? '1.1',
     encrypted: asking.encrypted ?? false,
     peer: { address: '10.0.0.1', ...asking.peer } as Peer,
+    intake: undefined,
     body: null,
     bodyLength: null,
   })

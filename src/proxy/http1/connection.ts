@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
 import type { Call } from './call.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
+import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
 
 export interface ConnectionOwner {
@@ -94,15 +95,16 @@ export class Connection {
   }
 
   #write(call: Call): void {
-    const { body, bodyLength } = call.request
-    if (body === null) {
+    const { request } = call
+    if (request.body === null) {
       this.#socket.write(call.head, 'latin1')
       return
     }
     this.#socket.cork()
     this.#socket.write(call.head, 'latin1')
-    this.#body = new RequestBody(body, bodyLength, this.#socket, (error) => this.#fail(error))
-    this.#body.start()
+    this.#body = new RequestBody(request, request.body, this.#socket, (error) => this.#fail(error))
+    if (asksFirst(request)) this.#body.hold()
+    else this.#body.start()
     this.#socket.uncork()
   }
 
@@ -124,7 +126,14 @@ export class Connection {
           case 'more':
             if (this.#ending !== null) this.#conclude(call, this.#ending)
             return
+          case 'continue':
+            this.#body?.proceed()
+            break
+          case 'information':
+            listener.onInformation(this.#parser.head)
+            break
           case 'head':
+            this.#body?.withhold()
             listener.onHead(this.#parser.head)
             break
           case 'data':

@@ -1,6 +1,10 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { UpstreamError, type UpstreamRequest } from '../transport.ts'
+import { lastChunk } from './trailers.ts'
+
+/** For an instance to say `100 Continue`: one that does not know expectations never does (RFC 9110 10.1.1). */
+const CONTINUE_WITHIN_MS = 1000
 
 /** Why the body can not be sent any more, known before anything is written; null when it can. */
 export function bodyFault({ body, bodyLength }: UpstreamRequest): UpstreamError | null {
@@ -19,15 +23,24 @@ export function bodyFault({ body, bodyLength }: UpstreamRequest): UpstreamError 
 export class RequestBody {
   readonly #source: Readable
   readonly #length: number | null
+  readonly #trailers: UpstreamRequest['trailers']
   readonly #socket: Socket
   readonly #fail: (error: UpstreamError) => void
   #written = 0
   #ended = false
+  /** Set while nothing is read, and for good when nothing will be. */
+  #held: NodeJS.Timeout | undefined
 
   /** `fail` is called at most once, after which nothing more is written. */
-  constructor(source: Readable, length: number | null, socket: Socket, fail: (error: UpstreamError) => void) {
+  constructor(
+    { bodyLength, trailers }: Pick<UpstreamRequest, 'bodyLength' | 'trailers'>,
+    source: Readable,
+    socket: Socket,
+    fail: (error: UpstreamError) => void,
+  ) {
     this.#source = source
-    this.#length = length
+    this.#length = bodyLength
+    this.#trailers = trailers
     this.#socket = socket
     this.#fail = fail
   }
@@ -35,6 +48,23 @@ export class RequestBody {
   /** The request is complete on the wire. */
   get whole(): boolean {
     return this.#ended || this.#written === this.#length
+  }
+
+  /** Instead of `start`: reads nothing before `proceed`, or until the instance has had its time to call for that. */
+  hold(): void {
+    this.#held = setTimeout(() => this.proceed(), CONTINUE_WITHIN_MS)
+  }
+
+  proceed(): void {
+    if (!this.#held) return
+    clearTimeout(this.#held)
+    this.#held = undefined
+    this.start()
+  }
+
+  /** A body that is held is not wanted any more. */
+  withhold(): void {
+    clearTimeout(this.#held)
   }
 
   start(): void {
@@ -54,12 +84,14 @@ export class RequestBody {
 
   stop(): void {
     this.#source.off('error', this.#broke).off('close', this.#closed).off('end', this.#end).off('data', this.#write)
-    if (!this.#source.readableEnded) this.#source.pause()
+    clearTimeout(this.#held)
+    // One that was never read stays as it is, for another attempt.
+    if (!this.#held && !this.#source.readableEnded) this.#source.pause()
   }
 
   /** The socket takes more. */
   drained(): void {
-    if (!this.#ended) this.#source.resume()
+    if (!this.#ended && !this.#held) this.#source.resume()
   }
 
   readonly #write = (data: unknown): void => {
@@ -92,7 +124,7 @@ export class RequestBody {
       return
     }
     this.#ended = true
-    if (this.#length === null) this.#socket.write('0\r\n\r\n', 'latin1')
+    if (this.#length === null) this.#socket.write(lastChunk(this.#trailers?.()), 'latin1')
     this.stop()
   }
 

@@ -12,7 +12,8 @@ const known = new Map([['te', 'connection: te\r\nte: ']]) // RFC 9110 10.1.4: it
  *
  * @throws UpstreamError `protocol` for anything that could end a line early, start another field or contradict the framing
  */
-export function requestHead({ method, path, headers, body, bodyLength }: UpstreamRequest): string {
+export function requestHead(request: UpstreamRequest): string {
+  const { method, path, headers, body, bodyLength } = request
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
   if (headers.length % 2 !== 0) throw violation('a header without a value')
@@ -22,8 +23,14 @@ export function requestHead({ method, path, headers, body, bodyLength }: Upstrea
     if (!isText(value)) throw violation('a header value holds a control character')
     head += `${known.get(headers[i]!) ?? learn(headers[i]!)}${value}\r\n`
   }
+  if (asksFirst(request)) head += 'expect: 100-continue\r\n'
   if (bodyLength !== null) return `${head}content-length: ${bodyLength}\r\n\r\n`
   return body === null ? `${head}\r\n` : `${head}transfer-encoding: chunked\r\n\r\n`
+}
+
+/** The client waits to be told to go on with its body, and nothing of that has come nevertheless (RFC 9110 10.1.1). */
+export function asksFirst({ expectsContinue, body }: UpstreamRequest): boolean {
+  return expectsContinue && body !== null && body.readableLength === 0 && !body.readableEnded
 }
 
 function learn(name: string): string {

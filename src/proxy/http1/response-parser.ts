@@ -11,8 +11,11 @@ const MAX_TRAILERS = 16 * 1024
 const MAX_INTERIM = 16
 const NOTHING: Buffer = Buffer.alloc(0)
 
-/** `more`: all input is used up. `end`: said once, and nothing is read beyond it. */
-export type ParserEvent = 'more' | 'head' | 'data' | 'end'
+/**
+ * `more`: all input is used up. `continue` and `information`: a 100, another interim response. `end`: said once, and nothing
+ * is read beyond it.
+ */
+export type ParserEvent = 'more' | 'continue' | 'information' | 'head' | 'data' | 'end'
 
 type State = 'head' | 'length' | 'chunked' | 'trailers' | 'until-close' | 'complete'
 
@@ -21,7 +24,7 @@ type State = 'head' | 'length' | 'chunked' | 'trailers' | 'until-close' | 'compl
  * pulled, it keeps what a paused reader has not asked for. After a throw it must not be used again.
  */
 export class ResponseParser {
-  /** After `head`. */
+  /** After `information` and `head`. */
   head: ResponseHead = { status: 0, statusText: '', headers: [] }
   /** After `data`. */
   chunk: Buffer = NOTHING
@@ -41,6 +44,7 @@ export class ResponseParser {
   #waiting = false
   #toHead = false
   #interim = 0
+  #interimBytes = 0
   #left = 0
 
   /** Expects the response to a request; `toHead`: to a HEAD request. */
@@ -49,7 +53,7 @@ export class ResponseParser {
     this.trailers = NO_TRAILERS
     this.#state = 'head'
     this.#toHead = toHead
-    this.#interim = 0
+    this.#interim = this.#interimBytes = 0
   }
 
   /** Nothing is left but to say `end`. */
@@ -120,25 +124,23 @@ export class ResponseParser {
   }
 
   #readHead(): ParserEvent {
-    do {
-      const end = this.#waiting ? INCOMPLETE : this.#heads.parse(this.#input, this.#at)
-      if (end === INCOMPLETE) return this.#wait(MAX_HEAD)
-      if (end - this.#at > MAX_HEAD) throw violation('a header section over the limit')
-      this.#at = end
-    } while (this.#isInterim())
+    const end = this.#waiting ? INCOMPLETE : this.#heads.parse(this.#input, this.#at)
+    if (end === INCOMPLETE) return this.#wait(MAX_HEAD)
+    const bytes = end - this.#at
+    if (bytes > MAX_HEAD) throw violation('a header section over the limit')
+    this.#at = end
     const { status, statusText, headers } = this.#heads
     this.head = { status, statusText, headers }
+    if (status < 200) return this.#readInterim(status, bytes)
     this.#state = this.#frame(status)
     return 'head'
   }
 
-  /** Interim responses are skipped; handing on a 103 would start here. */
-  #isInterim(): boolean {
-    const { status } = this.#heads
-    if (status >= 200) return false
+  #readInterim(status: number, bytes: number): ParserEvent {
     if (status === 101) throw violation('101 without being asked to switch protocols')
-    if (++this.#interim > MAX_INTERIM) throw violation('too many interim responses')
-    return true
+    this.#interimBytes += bytes
+    if (++this.#interim > MAX_INTERIM || this.#interimBytes > MAX_HEAD) throw violation('too many interim responses')
+    return status === 100 ? 'continue' : 'information'
   }
 
   /** RFC 9112 6.3. */

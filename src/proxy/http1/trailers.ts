@@ -1,29 +1,6 @@
+import { mayTrail } from '../trailers.ts'
 import { fieldCount, spans } from './fields.ts'
-
-/** What must not be merged or believed when it comes after the body: framing, routing, authentication, controls (RFC 9110 6.5.1). */
-const FORBIDDEN = new Set([
-  'authentication-info',
-  'authorization',
-  'cache-control',
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'content-type',
-  'cookie',
-  'host',
-  'keep-alive',
-  'location',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'set-cookie',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'www-authenticate',
-])
+import { isText, isToken } from './tokens.ts'
 
 export const NO_TRAILERS: readonly string[] = Object.freeze([])
 
@@ -33,8 +10,18 @@ export function takeTrailers(input: Buffer): readonly string[] {
   const trailers: string[] = []
   for (let slot = 0; slot < fieldCount * 4; slot += 4) {
     const name = input.toString('latin1', spans[slot], spans[slot + 1])
-    if (FORBIDDEN.has(name.toLowerCase())) continue
-    trailers.push(name, input.toString('latin1', spans[slot + 2], spans[slot + 3]))
+    if (mayTrail(name)) trailers.push(name, input.toString('latin1', spans[slot + 2], spans[slot + 3]))
   }
   return trailers
+}
+
+/** The end of a chunked body (RFC 9112 7.1), latin1, without what could end a line early. */
+export function lastChunk(trailers: readonly string[] = NO_TRAILERS): string {
+  let text = '0\r\n'
+  for (let i = 0; i < trailers.length; i += 2) {
+    const name = trailers[i]!
+    const value = trailers[i + 1]!
+    if (isToken(name) && isText(value)) text += `${name}: ${value}\r\n`
+  }
+  return `${text}\r\n`
 }

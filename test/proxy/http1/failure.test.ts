@@ -126,9 +126,9 @@ describe('a connection that breaks', () => {
 })
 
 describe('a response ends', () => {
-  const answered = async (response: string, request = {}) => {
+  const answered = async (response: string, request = {}, also: Parameters<typeof exchange>[2] = {}) => {
     const raw = await rawUpstream((peer) => peer.socket.end(response, 'latin1'))
-    const told = await exchange(open(raw), request).over
+    const told = await exchange(open(raw), request, also).over
     await until(() => raw.peers[0]!.gone)
     return told
   }
@@ -158,9 +158,16 @@ describe('a response ends', () => {
   ])('%s', async (_how, response, heard) => expect((await answered(response)).heard).toEqual(heard))
 
   it('behind its interim responses', async () => {
+    const informed: (readonly string[])[] = []
+    const interim =
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n'
     const told = await answered(
-      `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${ok('final')}`,
+      `${interim}${ok('final')}`,
+      {},
+      { onInformation: ({ headers }) => informed.push(headers) },
     )
+    expect(told.heard).toEqual(['sending', 'information:103', 'information:102', 'head', 'data', 'end'])
+    expect(informed).toEqual([['Link', 'x'], []])
     expect(told.head).toEqual({ status: 200, statusText: 'OK', headers: ['Content-Length', '5'] })
     expect(told.body).toBe('final')
   })

@@ -26,6 +26,12 @@ describe('the response parser bounds', () => {
     expect(parsed([half.subarray(0, 40_000), half.subarray(40_000)]).outcome).toBe('protocol')
   })
 
+  it('interim responses at 64 KiB in all', () => {
+    const interim = (bytes: number) => `HTTP/1.1 103 Early Hints\r\nx: ${'v'.repeat(bytes)}\r\n\r\n`
+    expect(outcome(interim(20_000).repeat(3) + headOf(100))).toBe('end')
+    expect(outcome(interim(22_000).repeat(3) + headOf(100))).toBe('protocol')
+  })
+
   it('the number of fields at 256', () => {
     const fields = (count: number) => `${OK}Content-Length: 0\r\n${'a:\r\n'.repeat(count - 1)}\r\n`
     expect(outcome(fields(256))).toBe('end')

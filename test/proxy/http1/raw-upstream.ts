@@ -75,7 +75,9 @@ function requestEnd(received: string): number {
   const headEnd = received.indexOf('\r\n\r\n') + 4
   if (headEnd < 4) return -1
   const head = received.slice(0, headEnd)
-  if (head.includes('transfer-encoding: chunked')) return received.endsWith('0\r\n\r\n') ? received.length : -1
+  if (head.includes('transfer-encoding: chunked')) {
+    return /\r\n0\r\n(?:[^\r\n]+\r\n)*\r\n$/.test(received) ? received.length : -1
+  }
   const end = headEnd + Number(/content-length: (\d+)/.exec(head)?.[1] ?? 0)
   return received.length >= end ? end : -1
 }

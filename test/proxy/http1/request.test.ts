@@ -40,9 +40,24 @@ describe('a request is written as', () => {
     )
   })
 
+  it('trailers behind the last chunk, asked for at the end of the body', async () => {
+    const body = Readable.from([Buffer.from('abc')])
+    const trailers = () => (body.readableEnded ? ['X-Sum', '1', 'x-sum', '2', 'Bad', 'a\r\nb: c', 'b ad', 'x'] : [])
+    expect(await written({ method: 'POST', body, trailers })).toMatch(
+      /\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\nx-sum: 2\r\n\r\n$/,
+    )
+  })
+
+  it('no trailers behind a body of known length', async () => {
+    const body = Readable.from([Buffer.from('abc')])
+    expect(await written({ method: 'POST', body, bodyLength: 3, trailers: () => ['X', 'y'] })).toMatch(/\r\n\r\nabc$/)
+  })
+
   it('one piece, as far as the body is there already', () => {
     const wire = new PassThrough()
-    const body = new RequestBody(new PassThrough().end('abc'), 3, wire as unknown as Socket, () => expect.unreachable())
+    const request = { bodyLength: 3, trailers: null }
+    const source = new PassThrough().end('abc')
+    const body = new RequestBody(request, source, wire as unknown as Socket, () => expect.unreachable())
     body.start()
     expect(String(wire.read())).toBe('abc')
     expect(body.whole).toBe(true)
