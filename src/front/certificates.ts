@@ -29,7 +29,7 @@ export class ShownCertificates {
     this.#log = log
     this.#first = readFilesNow(pathsOf(tls))
     const [defect] = serverDefects(tls, this.#first)
-    if (defect) throw new Error(`${defect.path} ${defect.message}`)
+    if (defect) throw new Error(`${defect.path}: ${defect.message}`)
     this.#contexts = serverContexts(tls, this.#first, ticketSecret)
   }
 

@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import type { LimitsConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
 import { isHost } from '../proxy/index.ts'
-
-// Node 20 stops listing fields after about a thousand but goes on framing by those that follow.
-const MAX_FIELDS = 200
 
 /** In the words of HTTP/1, whatever it came by. */
 type RequestHead = Pick<IncomingMessage, 'headers' | 'httpVersion' | 'method' | 'url'> & {
@@ -15,9 +13,10 @@ type RequestHead = Pick<IncomingMessage, 'headers' | 'httpVersion' | 'method' | 
  *
  * @returns why the request is refused, or undefined
  */
-export function refuse(incoming: RequestHead): GatewayError | undefined {
+export function refuse(incoming: RequestHead, limits: LimitsConfig): GatewayError | undefined {
   const { rawHeaders, headers, httpVersion } = incoming
-  if (rawHeaders.length > 2 * MAX_FIELDS) return tooManyFields()
+  const excess = excessOf(incoming, limits)
+  if (excess) return excess
   // RFC 9112 2.3: the parser knows more protocols, and leaves them to us.
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return bad('neither HTTP/1.1 nor HTTP/1.0')
   if (countHosts(rawHeaders) > 1) return bad('more than one Host field')
@@ -29,15 +28,8 @@ export function refuse(incoming: RequestHead): GatewayError | undefined {
   return refuseHead(incoming)
 }
 
-/** The same for what all protocols have. */
-export function refuseHead({
-  rawHeaders,
-  headers,
-  httpVersion,
-  method,
-  url = '',
-}: RequestHead): GatewayError | undefined {
-  if (rawHeaders.length > 2 * MAX_FIELDS) return tooManyFields()
+/** The same for what all protocols have, once its size is within the limits. */
+export function refuseHead({ headers, httpVersion, method, url = '' }: RequestHead): GatewayError | undefined {
   if (headers.host === undefined && httpVersion !== '1.0') return bad('no Host field')
   if (headers.host !== undefined && !isHost(headers.host)) return bad('the Host field is not a host')
   const ofTheGateway = url === '*' && method === 'OPTIONS'
@@ -47,8 +39,14 @@ export function refuseHead({
   return undefined
 }
 
-function tooManyFields(): GatewayError {
-  return new GatewayError('GW_HEADERS_TOO_LARGE', `a request has at most ${MAX_FIELDS} header fields here`)
+export function excessOf({ rawHeaders, url = '' }: RequestHead, limits: LimitsConfig): GatewayError | undefined {
+  const { headerCount, urlBytes } = limits
+  // Node 20 stops listing fields after about a thousand but goes on framing by those that follow.
+  if (rawHeaders.length > 2 * headerCount) {
+    return new GatewayError('GW_HEADERS_TOO_LARGE', `a request has at most ${headerCount} header fields here`)
+  }
+  if (url.length <= urlBytes) return undefined
+  return new GatewayError('GW_URL_TOO_LONG', `a request target is at most ${urlBytes} bytes here`)
 }
 
 /** RFC 3986 3.1: capital letters in a scheme mean the same. The adapter between Node and Fetch knows small ones only. */

@@ -1,6 +1,8 @@
-import { type BodySink, FieldNames, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
+import { STATUS_CODES } from 'node:http'
+import { type BodySink, FieldNames, type Tunnel, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
 import type { Reply } from './reply.ts'
 
+const EMPTY = Buffer.alloc(0)
 const NO_TRAILERS: readonly string[] = []
 
 /**
@@ -11,17 +13,41 @@ const NO_TRAILERS: readonly string[] = []
  */
 export function deliver(response: Response, reply: Reply): Response | undefined {
   if (reply.headersSent || reply.destroyed) return undefined
+  const { tunnel } = reply.exchange
+  if (tunnel && joinTunnel(response, tunnel, reply)) return undefined
   const body = straightBody(response)
   if (body) {
     sendBody(response, body, reply)
     return undefined
   }
-  if (reply.exchange.upstreamMs === undefined) return response
-  if (!response.body && reply.toHead) return response
+  if (!response.body && !reply.toHead) {
+    sendEmpty(response, reply)
+    return undefined
+  }
+  if (reply.exchange.upstreamMs === undefined || !response.body) return response
   reply.sendHead(response.status, response.statusText, ofAnotherBody(headerList(response)))
-  if (response.body) sendStream(response.body, reply)
-  else reply.finish(NO_TRAILERS)
+  sendStream(response.body, reply)
   return undefined
+}
+
+/** Nothing follows the head, which HTTP/2 can say in it: to gRPC an error is one that it does. */
+function sendEmpty(response: Response, reply: Reply): void {
+  const { status, statusText } = response
+  const headers = ofAnotherBody(headerList(response))
+  if (status !== 204 && status !== 304) headers.push('content-length', '0')
+  reply.sendWhole(status, statusText || (STATUS_CODES[status] ?? ''), headers, EMPTY)
+}
+
+/**
+ * Fetch knows no 101: if no middleware has put another answer in its place, it is a 204 here.
+ *
+ * @returns false when there is another one to send, and the tunnel is gone
+ */
+function joinTunnel(response: Response, tunnel: Tunnel, reply: Reply): boolean {
+  const untouched = response.status === 204 && response.body === null
+  if (untouched) reply.switchTo!(tunnel, headerList(response))
+  else tunnel.cancel()
+  return untouched
 }
 
 const OF_THE_BODY = new FieldNames(['content-length', 'trailer'])

@@ -44,7 +44,7 @@ export class Http2Incoming extends Readable {
     this.headers = headers
     this.socket = { encrypted }
     if (head.host !== undefined) headers.host = head.host
-    if (this.hasBody) this.on('error', ignore)
+    if (this.hasBody) this.#expectBody()
     else this.push(null)
   }
 
@@ -78,24 +78,33 @@ export class Http2Incoming extends Readable {
     if (this.hasBody && !this.readableEnded) this.destroy(new Error('the client closed the stream'))
   }
 
+  #expectBody(): void {
+    this.on('error', ignore)
+    // They may have come before anybody reads.
+    this.#stream.on('trailers', (_fields: unknown, _flags: number, raw: readonly string[]) => {
+      this.rawTrailers = raw
+    })
+  }
+
   #begin(): void {
     const stream = this.#stream
     this.#reading = true
     if (this.expectsContinue && !stream.destroyed && !stream.closed && !stream.headersSent)
       stream.additionalHeaders({ ':status': 100 })
-    stream.on('trailers', (_fields: unknown, _flags: number, raw: readonly string[]) => {
-      this.rawTrailers = raw
-    })
-    stream.on('end', () => {
-      // Node ends it for a client, too, that resets the stream with NO_ERROR.
-      if (stream.closed) this.abort()
-      else this.push(null)
-    })
+    // Node ends an empty body by itself, before anybody reads it.
+    if (stream.readableEnded) this.#end()
+    else stream.on('end', () => this.#end())
     stream.on('data', (chunk: Buffer) => {
       this.bytesReceived += chunk.length
       this.conduct.body(chunk.length)
       if (!this.push(chunk)) stream.pause()
     })
+  }
+
+  #end(): void {
+    // Node ends it for a client, too, that resets the stream with NO_ERROR.
+    if (this.#stream.closed) this.abort()
+    else this.push(null)
   }
 }
 

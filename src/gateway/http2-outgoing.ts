@@ -10,6 +10,9 @@ import { Standstill } from './standstill.ts'
 
 const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
 
+/** How long the last frame of an answer is given to leave before it is looked for again. */
+const LAST_FRAME_MS = 5
+
 /** The answer on a stream of HTTP/2, for our own use as a `Reply` and for the Node server adapter as what it takes for Node's. */
 export class Http2Outgoing implements Reply, Downstream {
   exchange!: Exchange
@@ -99,7 +102,7 @@ export class Http2Outgoing implements Reply, Downstream {
     if (this.#ended || this.destroyed) return
     if (body !== undefined && body.length > 0) this.write(body)
     this.#ended = true
-    if (this.#incoming.hasBody) this.#stream.once('finish', () => this.#stopUpload())
+    if (this.#incoming.hasBody) this.#stream.once('finish', () => setImmediate(() => this.#stopUpload()))
     if (!this.#stream.writableEnded) this.#stream.end()
   }
 
@@ -107,9 +110,9 @@ export class Http2Outgoing implements Reply, Downstream {
     this.#reset(NGHTTP2_INTERNAL_ERROR)
   }
 
-  /** The client has broken it off, or has made Node do so. */
+  /** The client has broken it off, or has made Node do so, before the answer was complete. */
   get broken(): boolean {
-    return !this.#brokenOff && this.#stream.rstCode !== NGHTTP2_NO_ERROR
+    return !this.#brokenOff && !this.writableFinished
   }
 
   /** Bytes of the request body that nobody has read yet. */
@@ -187,11 +190,13 @@ export class Http2Outgoing implements Reply, Downstream {
 
   /** RFC 9113 8.1: nobody reads what is left of the request. */
   #stopUpload(): void {
-    // The last frame of the answer may leave in the next turn only.
-    setImmediate(() => {
-      this.#conclude()
-      if (!this.destroyed) this.#stream.close(NGHTTP2_NO_ERROR)
-    })
+    // Node says `finish` before END_STREAM has left, and before there are trailers: a reset would overtake them.
+    if (!this.destroyed && this.#stream.state.localClose !== 1) {
+      setTimeout(() => this.#stopUpload(), LAST_FRAME_MS)
+      return
+    }
+    this.#conclude()
+    if (!this.destroyed) this.#stream.close(NGHTTP2_NO_ERROR)
   }
 
   /** Once. */

@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { LimitsConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
 import { Exchange, type Peer, peerOf, trailersOf } from '../proxy/index.ts'
-import { bad, refuseHead } from './admit.ts'
+import { bad, excessOf, refuseHead } from './admit.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { Http2Connection } from './http2-connection.ts'
 import { Http2Incoming, type Http2Opening } from './http2-incoming.ts'
@@ -121,9 +121,11 @@ function exchangeOf(incoming: Http2Incoming, peer: Peer, id: string, startedMs: 
   return exchange
 }
 
-function refuse(incoming: Http2Incoming, { headerBytes }: LimitsConfig): GatewayError | undefined {
+function refuse(incoming: Http2Incoming, limits: LimitsConfig): GatewayError | undefined {
   const { bytes, contradicts, method, scheme } = incoming.head
-  if (bytes > headerBytes) return new GatewayError('GW_HEADERS_TOO_LARGE', 'the request head is too large')
+  const excess = excessOf(incoming, limits)
+  if (excess) return excess
+  if (bytes > limits.headerBytes) return new GatewayError('GW_HEADERS_TOO_LARGE', 'the request head is too large')
   if (contradicts) return bad('the Host field is not what :authority says')
   if (method === 'CONNECT') return bad('nothing is connected to here')
   if (scheme !== 'http' && scheme !== 'https') return bad('the scheme is neither http nor https')

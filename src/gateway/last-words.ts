@@ -6,13 +6,12 @@ import { problemAnswer } from './problem.ts'
 /** How long a client may take to read the answer to what is no HTTP. */
 const LINGER_MS = 1000
 
-/** Answers on a connection that Node's server does not answer on, or no longer, and closes it. */
-export function lastWords(socket: Socket, error: GatewayError): void {
+/** Answers on a connection that Node's server does not answer on, or no longer, and closes it. @param toHead the method was HEAD */
+export function lastWords(socket: Socket, error: GatewayError, toHead = false): void {
   const { status, headers, body } = problemAnswer(error)
   const framing = { date: new Date().toUTCString(), 'content-length': Buffer.byteLength(body!), connection: 'close' }
-  const fields = Object.entries({ ...headers, ...framing })
-  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`)
+  const lines = Object.entries({ ...headers, ...framing }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${toHead ? '' : body}`)
   // Not at once: input that nobody has read would reset the connection before the client has read why.
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }

@@ -5,9 +5,11 @@ import { Entrance, type EntranceOptions } from './entrance.ts'
 import { createHttp1Server } from './http1-server.ts'
 import { createHttp2Server } from './http2-server.ts'
 import { turnAway } from './last-words.ts'
+import { Tunnels } from './tunnel/index.ts'
 
 export interface ListenerOptions extends EntranceOptions {
   readonly server: ServerConfig
+  random(): number
 }
 
 export interface Listener {
@@ -15,8 +17,11 @@ export interface Listener {
   readonly server: Server
   /** From now on every client is asked to go elsewhere: with every answer of HTTP/1, and at once on HTTP/2. */
   sayGoodbye(): void
-  /** Takes no new connections, and lets idle ones go. Resolves when the last one has closed. */
-  close(): Promise<void>
+  /**
+   * Takes no new connections, and lets idle ones go. Those who will not go by themselves, the tunnels, are told to within
+   * `withinMs`. Resolves when the last one has closed.
+   */
+  close(withinMs: number): Promise<void>
   /** Breaks off what is left. */
   cut(): void
 }
@@ -25,7 +30,8 @@ export interface Listener {
 export function createListener({ server, ...rest }: ListenerOptions): Listener {
   const { limits } = server
   const entrance = new Entrance(rest)
-  const http1 = createHttp1Server(entrance, { ...rest, limits })
+  const tunnels = new Tunnels()
+  const http1 = createHttp1Server(entrance, { ...rest, server, tunnels })
   const http2 = createHttp2Server(entrance, { ...rest, limits })
   const front = createFront({
     server,
@@ -41,11 +47,15 @@ export function createListener({ server, ...rest }: ListenerOptions): Listener {
       entrance.leaving = true
       http2.sayGoodbye()
     },
-    close() {
+    close(withinMs) {
       http1.close()
       http2.close()
-      return new Promise((closed) => front.server.close(() => closed()))
+      const closed = new Promise((resolve) => front.server.close(resolve))
+      return Promise.all([closed, tunnels.leave(withinMs)]).then(() => undefined)
     },
-    cut: () => front.cut(),
+    cut() {
+      tunnels.cut()
+      front.cut()
+    },
   }
 }

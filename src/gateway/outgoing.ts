@@ -1,8 +1,14 @@
 import { ServerResponse } from 'node:http'
-import { type Downstream, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+
+import type { Socket } from 'node:net'
+import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { lengthLast } from './length-last.ts'
+import { discardRest } from './linger.ts'
+
 import type { Reply, Witness } from './reply.ts'
+import { reset } from './reset.ts'
 
 export interface Http1Witness extends Witness {
   /** What this server says about its idle connections, as header lines. */
@@ -15,7 +21,7 @@ const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding'])
 /** Node's own names. */
 interface Expectation {
   readonly _expect_continue: boolean
-  readonly _sent100: boolean
+  _sent100: boolean
 }
 
 /** Longer bodies are not copied. */
@@ -24,6 +30,8 @@ const JOINED_BYTES = 8192
 /** The server's response object, which knows the exchange that it answers and tells how it came out. */
 export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstream {
   exchange!: Exchange
+  /** While the body of the request may still be on its way. */
+  bodyWatch: BodyWatch | undefined
   #witness!: Http1Witness
 
   get toHead(): boolean {
@@ -35,6 +43,18 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     exchange.downstream = this
     this.#witness = witness
     this.on('close', this.#close)
+    if (!this.socket) this.#waitInLine()
+  }
+
+  /** Pipelined behind others. Node tells such a one nothing of a connection that closes before its turn comes. */
+  #waitInLine(): void {
+    const { socket } = this.req
+    const gone = (): void => {
+      this.destroy()
+      this.emit('close')
+    }
+    socket.setMaxListeners(0).once('close', gone)
+    this.once('socket', () => socket.off('close', gone))
   }
 
   /** Not to a client of HTTP/1.0 (RFC 9110 15.2), nor once the final head is out, nor while an earlier answer has the connection. */
@@ -44,6 +64,12 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     let head = `HTTP/1.1 ${status} ${statusText}\r\n`
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
     socket.write(`${head}\r\n`, 'latin1')
+  }
+
+  /** The client does not wait with its body, though it says so. */
+  expectNothing(): void {
+    const node = this as unknown as Expectation
+    node._sent100 = true
   }
 
   /** Tells a client that waits with its body to go on: at once, or when an earlier answer has left the connection to this one. */
@@ -90,8 +116,14 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     if (this.destroyed) return
     const { socket } = this
     if (socket && this.chunkedEncoding) socket.destroy()
-    else socket?.resetAndDestroy()
+    else if (socket) reset(socket)
     this.destroy()
+  }
+
+  /** Node lets go of the connection here when the answer has left. */
+  override detachSocket(socket: Socket): void {
+    super.detachSocket(socket)
+    if (!this.req.complete) discardRest(this.req, socket)
   }
 
   #everydayHead(status: number, reason: string, headers: readonly string[], bodyBytes: number): string | undefined {
@@ -116,17 +148,22 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     return `${head}${this.#witness.keepAliveLines}\r\n`
   }
 
+  protected get ending(): Ending {
+    return this.writableFinished ? 'complete' : this.exchange.upstreamBroke ? 'upstream-broke' : 'client-closed'
+  }
+
   #close(): void {
-    const { exchange, writableFinished: complete } = this
+    const { exchange, ending } = this
     // Named here: whoever still works on the answer hears of it only after the exchange has been told as finished.
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
-    if (complete) exchange.finish()
+    if (ending === 'complete') exchange.finish()
     else exchange.closeByClient()
+    this.bodyWatch?.answered()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,
       durationMs: this.#witness.now() - exchange.startedMs,
-      ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
+      ending,
     })
   }
 }

@@ -41,7 +41,7 @@ export function answerOnSocket(error: GatewayError, socket: Busy): void {
     socket.destroy()
     return
   }
-  lastWords(socket, error)
+  lastWords(socket, error, current?.req.method === 'HEAD')
   current?.exchange.closeByClient()
 }
 

@@ -3,7 +3,7 @@ import type { Lease } from '../balancing/index.ts'
 import type { Cancellable, Exchange } from './exchange.ts'
 import { Failure, type FailureKind } from './failure.ts'
 import { hostOf } from './request-headers.ts'
-import { responseHeaders } from './response-headers.ts'
+import { mayFallSilent, responseHeaders } from './response-headers.ts'
 import { restorePrefix } from './restored-prefix.ts'
 import type { Service } from './service.ts'
 import { Stopwatch, type Timed } from './stopwatch.ts'
@@ -14,7 +14,8 @@ import {
   type UpstreamListener,
   type UpstreamRequest,
 } from './transport.ts'
-import { UpstreamBody } from './upstream-body.ts'
+import { Tunnel } from './tunnel.ts'
+import { type BodySource, UpstreamBody } from './upstream-body.ts'
 import { UpstreamResponse } from './upstream-response.ts'
 
 /** How one attempt ended: with a response head, or with why not. */
@@ -26,7 +27,7 @@ export type Outcome = UpstreamResponse | Failure
  *
  * The place of a failed attempt in the service's limit stays held: whoever is told of the failure releases it.
  */
-export class Attempt implements UpstreamListener, Timed, Cancellable {
+export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource {
   readonly lease: Lease
   readonly startedMs: number
   outcome: Outcome | undefined
@@ -37,6 +38,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   #stopwatch!: Stopwatch
   #settle!: (attempt: Attempt) => void
   #call!: UpstreamCall
+  #head: ResponseHead | undefined
   #body: UpstreamBody | undefined
   /** Its status speaks against the instance already. */
   #failed = false
@@ -78,30 +80,29 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     exchange.downstream.inform({ ...head, headers: responseHeaders(head, false) })
   }
 
-  onSwitch(_head: ResponseHead, tunnel: Duplex): void {
-    tunnel.destroy()
-    this.#fail('protocol', new UpstreamError('protocol', 'a switch of protocols that nobody has asked for'))
+  /** The tunnel carries on alone. Fetch knows no 101: for middleware the answer is a 204. */
+  onSwitch(head: ResponseHead, socket: Duplex, rest: Buffer): void {
+    this.#stopwatch.stop()
+    const exchange = this.#exchange
+    const nowMs = this.#service.means.now()
+    const tunnel = new Tunnel(exchange.upgrade!, this.#service, this.lease, head, socket, rest)
+    this.#service.switched(this.lease, tunnel.protocol, nowMs)
+    const shown = { ...head, status: 204, statusText: 'No Content' }
+    const body = new UpstreamBody(tunnel, this.lease, this)
+    this.#head = head
+    exchange.tunnel = tunnel
+    this.#answered(new UpstreamResponse(exchange.method, shown, this.#headers(head), body), tunnel, nowMs)
   }
 
   onHead(head: ResponseHead): void {
     this.#stopwatch.stop()
-    const exchange = this.#exchange
     const nowMs = this.#service.means.now()
-    const latencyMs = nowMs - this.startedMs
-    const headers = responseHeaders(head, exchange.takesTrailers)
-    const { restorePrefix: restores } = this.#service.settings.upstream
-    if (restores && exchange.route?.prefix) restorePrefix(headers, exchange.route.prefix, hostOf(exchange))
-    if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
-    const body = new UpstreamBody(this.#call, this.lease)
-    const response = new UpstreamResponse(exchange.method, head, headers, body)
-    this.#failed = this.#service.answered(this.lease, head, latencyMs, nowMs)
-    // Only now, when nothing can fail any more, is the body's end no longer this attempt's.
-    this.outcome = response
+    const body = new UpstreamBody(this.#call, this.lease, this)
+    const response = new UpstreamResponse(this.#exchange.method, head, this.#headers(head), body)
+    this.#failed = this.#service.answered(this.lease, head, nowMs - this.startedMs, nowMs)
+    this.#head = head
     this.#body = body
-    exchange.running = body
-    exchange.endpoint = this.lease.endpoint
-    exchange.upstreamMs = latencyMs
-    this.#settle(this)
+    this.#answered(response, body, nowMs)
   }
 
   onData(chunk: Buffer): void {
@@ -121,6 +122,15 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     } else this.#fail(error.kind, error)
   }
 
+  get stallTimeoutMs(): number | undefined {
+    return mayFallSilent(this.#head!.headers) ? undefined : this.#service.settings.upstream.stallTimeoutMs
+  }
+
+  stalled(): void {
+    this.#call.abort()
+    this.onError(new UpstreamError('reset', 'the instance stopped sending its response body'))
+  }
+
   expire(kind: 'timeout' | 'stalled', detail: string): void {
     this.#call.abort()
     this.#fail(kind, detail)
@@ -131,6 +141,25 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     this.#call.abort()
     if (this.#hadItsTime) this.#fail('timeout', 'the instance sent no response head in time')
     else this.#fail('cancelled', '')
+  }
+
+  #headers(head: ResponseHead): string[] {
+    const exchange = this.#exchange
+    const headers = responseHeaders(head, exchange.takesTrailers)
+    const { restorePrefix: restores } = this.#service.settings.upstream
+    if (restores && exchange.route?.prefix) restorePrefix(headers, exchange.route.prefix, hostOf(exchange))
+    if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
+    return headers
+  }
+
+  /** Only now, when nothing can fail any more, is the rest no longer this attempt's. */
+  #answered(response: UpstreamResponse, rest: Cancellable, nowMs: number): void {
+    const exchange = this.#exchange
+    this.outcome = response
+    exchange.running = rest
+    exchange.endpoint = this.lease.endpoint
+    exchange.upstreamMs = nowMs - this.startedMs
+    this.#settle(this)
   }
 
   /** The deadline for all attempts has passed, and this one had most of the time: it does not matter whose timeout it is. */

@@ -85,7 +85,7 @@ async function tryInTurn(exchange: Exchange, service: Service): Promise<Upstream
   // Only a request that has come to grief, or may be sent twice at once, has an account of its tries.
   let retries = service.latency ? new Retries(exchange, service) : undefined
   for (;;) {
-    const hedgeAfterMs = service.latency && mayRepeat(exchange) ? service.hedgeAfterMs(nowMs) : undefined
+    const hedgeAfterMs = service.latency && mayHedge(exchange) ? service.hedgeAfterMs(nowMs) : undefined
     const attempt: Attempt =
       hedgeAfterMs === undefined
         ? await new Attempt(exchange, service, lease, nowMs).run(request)
@@ -101,6 +101,9 @@ async function tryInTurn(exchange: Exchange, service: Service): Promise<Upstream
     nowMs = service.means.now()
   }
 }
+
+/** A session is not opened twice to see which one is faster. */
+const mayHedge = (exchange: Exchange) => exchange.upgrade === null && mayRepeat(exchange)
 
 function requestOf(exchange: Exchange, { means }: Service): UpstreamRequest {
   return {

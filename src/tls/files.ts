@@ -47,6 +47,7 @@ export function watchFiles(known: Contents, changed: (contents: Contents) => voi
     held = contents
     changed(contents)
   }
+  if (paths.length === 0) return () => undefined
   const timer = setInterval(() => {
     if (looking) return
     looking = true

@@ -6,7 +6,6 @@ import type { Contents } from './files.ts'
 export interface Defect {
   readonly part: 'cert' | 'key' | 'ca'
   readonly path: string
-  /** Goes on after the name of the file. */
   readonly message: string
 }
 

@@ -1,8 +1,15 @@
 import { createHash, hkdfSync, X509Certificate } from 'node:crypto'
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
-import type { TlsConfig } from '../config/types.ts'
+import { createSecureContext, type SecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls'
 import type { Contents } from './files.ts'
-import { authorityDefects, type Defect, pairDefects } from './pem.ts'
+import { authorityDefects, type Defect, type Pair, pairDefects } from './pem.ts'
+
+export interface ServerFiles {
+  /** At least one. */
+  readonly certificates: readonly Pair[]
+  readonly minVersion: SecureVersion
+  /** Who may have signed certificates of clients; null: they are not asked for any. */
+  readonly clients: { readonly ca: string } | null
+}
 
 /** What clients are shown, made of what the files held at one time. */
 export interface ServerContexts {
@@ -12,17 +19,17 @@ export interface ServerContexts {
   of(name: string): SecureContext | undefined
 }
 
-export function pathsOf({ certificates, clients }: TlsConfig): Set<string> {
+export function pathsOf({ certificates, clients }: ServerFiles): Set<string> {
   return new Set([...certificates.flatMap(({ cert, key }) => [cert, key]), ...(clients ? [clients.ca] : [])])
 }
 
-export function serverDefects({ certificates, clients }: TlsConfig, contents: Contents): Defect[] {
+export function serverDefects({ certificates, clients }: ServerFiles, contents: Contents): Defect[] {
   const ofPairs = certificates.flatMap((pair) => pairDefects(pair, contents))
   return clients ? [...ofPairs, ...authorityDefects(clients.ca, contents)] : ofPairs
 }
 
 /** @param contents without defects */
-export function serverContexts(tls: TlsConfig, contents: Contents, ticketSecret: Buffer): ServerContexts {
+export function serverContexts(tls: ServerFiles, contents: Contents, ticketSecret: Buffer): ServerContexts {
   const { minVersion, clients } = tls
   const all = tls.certificates.map(({ cert, key }) => ({
     cert: contents.get(cert)!,

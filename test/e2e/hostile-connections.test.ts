@@ -15,6 +15,8 @@ beforeAll(async () => {
   upstream = await startUpstream((incoming, response) => {
     if (incoming.url === '/slow') release.push(() => response.end('slow'))
     else if (incoming.url === '/half') response.writeHead(200, { 'content-length': 10 }).write('half')
+    else if (incoming.url === '/large')
+      response.writeHead(200, { 'content-length': 2 ** 30 }).write(Buffer.alloc(2 ** 20))
     else if (incoming.url === '/refused') response.writeHead(417, { connection: 'close' }).end('no')
     else echo(incoming, response)
   })
@@ -64,11 +66,23 @@ it('gives a plain answer to an upgrade that the instance does not make', async (
   const asked = JSON.parse(response.body).rawHeaders.map((text: string) => text.toLowerCase())
   expect(asked).not.toContain('upgrade')
   expect(asked).not.toContain('connection')
-  const next = await client.write(request('GET /services/echo/next HTTP/1.1')).response()
-  expect(JSON.parse(next.body).url).toBe('/next')
+  expect(response.header('connection')).toBe('close')
+  await client.closed()
 })
 
-it('lets a client that expects 100-continue send its body', async () => {
+it('runs nothing of what follows an upgrade that is not made, in whichever pieces it comes', async () => {
+  const client = await open()
+  const inner = request('POST /services/echo/smuggled HTTP/1.1', 'Content-Length: 0')
+  const outer = `${request('POST /services/echo/outer HTTP/1.1', `Content-Length: ${2 * inner.length}`)}${inner}`
+  client.write(request('GET /services/echo/h2c HTTP/1.1', 'Connection: Upgrade', 'Upgrade: h2c') + outer)
+  await until('the first is asked', () => urls().includes('/h2c'))
+  client.write(inner)
+  expect(JSON.parse((await client.response()).body).url).toBe('/h2c')
+  await client.closed()
+  expect(urls()).toEqual(['/h2c'])
+})
+
+it('lets a client that expects 100-continue send its body, as the instance does', async () => {
   const client = await open()
   client.write(request('POST /services/echo/ HTTP/1.1', 'Content-Length: 4', 'Expect: 100-continue'))
   await client.until('100 Continue')
@@ -76,7 +90,7 @@ it('lets a client that expects 100-continue send its body', async () => {
   expect(response.status).toBe(200)
   const { body, rawHeaders } = JSON.parse(response.body)
   expect(body).toBe('body')
-  expect(rawHeaders.map((text: string) => text.toLowerCase())).not.toContain('expect')
+  expect(rawHeaders.join()).toContain('expect,100-continue')
 })
 
 it('refuses another expectation', async () => {
@@ -148,41 +162,23 @@ it('cuts a client whose head does not come', async () => {
   await client.closed()
 })
 
-it('answers pipelined requests in order, whichever is done first', async () => {
+it('lets go of the instances that answer pipelined requests when their client goes', async () => {
   const client = await open()
-  client.write(
-    request('GET /services/echo/slow HTTP/1.1') +
-      request('GET /services/echo/second HTTP/1.1') +
-      `${request('POST /services/echo/third HTTP/1.1', 'Content-Length: 3')}abc`,
-  )
-  await until('the slow one is asked', () => release.length === 1)
+  client.write(request('GET /services/echo/slow HTTP/1.1') + request('GET /services/echo/large HTTP/1.1').repeat(20))
+  await until('all are asked', () => urls().length === 21)
+  client.reset()
+  await until('the instances are let go of', () => upstream.sockets.size === 0)
+})
+
+it('asks for the body of a pipelined request in its turn, not within another answer', async () => {
+  const client = await open()
+  const expecting = request('POST /services/echo/second HTTP/1.1', 'Content-Length: 4', 'Expect: 100-continue')
+  client.write(`${request('GET /services/echo/slow HTTP/1.1')}${expecting}body`)
+  await until('both are asked', () => release.length === 1 && urls().includes('/second'))
   release.pop()!()
   expect((await client.response()).body).toBe('slow')
-  expect(JSON.parse((await client.response()).body).url).toBe('/second')
-  expect(JSON.parse((await client.response()).body)).toMatchObject({ url: '/third', body: 'abc' })
-})
-
-it('puts no answer to garbage into the answer that is on its way', async () => {
-  const client = await open()
-  client.write(request('GET /services/echo/half HTTP/1.1'))
-  await client.until('half')
-  client.write('\x16\x03\x01garbage\r\n\r\n')
-  await client.closed()
-  expect(client.received).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*\r\n\r\nhalf$/)
-})
-
-it('answers no request with the refusal of what follows it', async () => {
-  const client = await open()
-  client.write(`${request('GET /services/echo/slow HTTP/1.1')}\x16\x03\x01garbage\r\n\r\n`)
-  await client.closed()
+  expect(JSON.parse((await client.response()).body)).toMatchObject({ url: '/second', body: 'body' })
   expect(client.received).toBe('')
-})
-
-it('refuses a body with a broken chunk', async () => {
-  const bytes = `${request('POST /services/echo/ HTTP/1.1', 'Transfer-Encoding: chunked')}3\r\nabcXX\r\n0\r\n\r\n`
-  expect((await rawExchange(gateway.port, bytes)).status).toBe(400)
-  await until('the instance is let go of', () => upstream.sockets.size === 0)
-  expect(upstream.asked.filter(({ complete }) => complete)).toEqual([])
 })
 
 it('passes on an early refusal of an expected body', async () => {

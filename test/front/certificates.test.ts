@@ -215,10 +215,10 @@ describe('files that change', () => {
 it('files that are no good keep the front from starting', async () => {
   const missing = join(files.directory, 'missing.pem')
   await expect(startFront({ tls: tls([{ ...files.server, cert: missing }]) })).rejects.toThrow(
-    `${missing} no such file`,
+    `${missing}: no such file`,
   )
   await expect(startFront({ tls: tls([{ ...files.server, key: shop.key }]) })).rejects.toThrow(
-    `${shop.key} is not the key of the certificate in ${files.server.cert}`,
+    `${shop.key}: is not the key of the certificate in ${files.server.cert}`,
   )
 })
 

@@ -28,7 +28,7 @@ export async function certificates(): Promise<Certificates> {
   const directory = await mkdtemp(join(tmpdir(), 'certificates-'))
   const at = (name: string) => join(directory, name)
   const openssl = (...args: string[]) => run('openssl', args, { cwd: directory })
-  const key = ['-newkey', 'rsa:2048', '-nodes']
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
   await openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=test CA')
   const sign = async (name: string, extensions: string, subject = `/CN=${name}`, days = 2): Promise<Pair> => {
     await writeFile(at(`${name}.ext`), extensions)

@@ -25,6 +25,9 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null
 }
 
+/** Many may start at once, on few cores. */
+const START_MS = 60_000
+
 /** A gateway of its own, as a process, on loopback. It ends with this process at the latest. */
 export class GatewayProcess {
   readonly folder: string
@@ -139,17 +142,17 @@ export class GatewayProcess {
 
   /** Waits until it listens; `ready`: until it also has all it needs. */
   async listening(ready = false): Promise<void> {
-    const listens = () => {
-      if (!this.running) throw new Error(`the gateway ended: ${this.stderr}`)
-      return this.line('the admin port listens')
-    }
-    await until('the gateway listens', listens, START_MS)
+    await until(
+      'the gateway listens',
+      () => {
+        if (!this.running) throw new Error(`the gateway ended: ${this.stderr}`)
+        return this.line('the admin port listens')
+      },
+      START_MS,
+    )
     if (ready) await this.ready()
   }
 }
-
-/** On a machine that is busy with others of them. */
-const START_MS = 40_000
 
 /** Runs YAML text, with free ports, one process and a static file where the text does not say otherwise. */
 export function spawnGateway(yaml: string, { services, files = {} }: GatewayOptions = {}): GatewayProcess {

@@ -79,7 +79,7 @@ function setting(id: number, value: number): Buffer {
   return Buffer.concat([Buffer.from([id >> 8, id & 255]), uint32(value)])
 }
 
-function uint32(value: number): Buffer {
+export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(value)
   return bytes

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
 import type { Call } from './call.ts'
+import { keepReading } from './keep-reading.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
 import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
@@ -27,18 +28,22 @@ export class Connection {
   #body: RequestBody | null = null
   #served = false
   #closed = false
+  #keepsReading = false
   /** The peer's last word, held back while a paused call has input to read. */
   #ending: 'fin' | UpstreamError | null = null
+  // biome-ignore lint/suspicious/noExplicitAny: each event has its own arguments
+  readonly #listeners: readonly (readonly [event: string, listener: (argument: any) => void])[] = [
+    ['data', (chunk: Buffer) => this.#received(chunk)],
+    ['drain', () => this.#body?.drained()],
+    ['end', () => this.#ended(wasReset(this.#socket) ? new UpstreamError('reset', 'the connection broke') : 'fin')],
+    ['error', (cause: Error) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause }))],
+    ['close', () => this.#ended(new UpstreamError('reset', 'the connection was closed'))],
+  ]
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.#socket = socket
     this.#owner = owner
-    socket
-      .on('data', (chunk: Buffer) => this.#received(chunk))
-      .on('drain', () => this.#body?.drained())
-      .on('end', () => this.#ended('fin'))
-      .on('error', (cause) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause })))
-      .on('close', () => this.#ended(new UpstreamError('reset', 'the connection was closed')))
+    for (const [event, listener] of this.#listeners) socket.on(event, listener)
   }
 
   /** Nothing is known against it; an error may have happened that the socket has yet to tell. */
@@ -61,7 +66,7 @@ export class Connection {
     }
     this.#call = call
     call.connection = this
-    this.#parser.reset(call.request.method === 'HEAD')
+    this.#parser.reset(call.request.method === 'HEAD', call.request.upgrade)
     if (call.paused) this.#socket.pause()
     try {
       call.listener.onSending(call.waitingSinceMs > 0)
@@ -106,6 +111,13 @@ export class Connection {
     if (asksFirst(request)) this.#body.hold()
     else this.#body.start()
     this.#socket.uncork()
+    if (this.#body?.whole === false) this.#keepReading()
+  }
+
+  #keepReading(): void {
+    if (this.#keepsReading) return
+    this.#keepsReading = true
+    keepReading(this.#socket)
   }
 
   #received(chunk: Buffer): void {
@@ -139,6 +151,9 @@ export class Connection {
           case 'data':
             listener.onData(this.#parser.chunk)
             break
+          case 'switch':
+            this.#handOver(call)
+            return
           case 'end':
             this.#complete(call)
         }
@@ -199,6 +214,23 @@ export class Connection {
     this.#owner.freed(this, bodiless)
   }
 
+  /** The socket is the listener's: this connection is no longer one. */
+  #handOver(call: Call): void {
+    const socket = this.#socket
+    const rest = this.#parser.takeRest()
+    this.#detach()
+    call.over = true
+    this.#closed = true
+    for (const [event, listener] of this.#listeners) socket.off(event, listener)
+    socket.pause()
+    this.#owner.gone(this)
+    try {
+      call.listener.onSwitch(this.#parser.head, socket, rest)
+    } catch {
+      socket.destroy()
+    }
+  }
+
   #fail(error: UpstreamError): void {
     const call = this.#call
     if (call === null) return
@@ -213,6 +245,14 @@ export class Connection {
     this.#body?.stop()
     this.#body = null
   }
+}
+
+/**
+ * A reset that comes together with data reaches Node as an end of the input, which would make a whole answer of a broken one
+ * that ends with its connection. But the kernel knows no peer any more: this is the first time that it is asked.
+ */
+function wasReset(socket: Socket): boolean {
+  return socket.remoteAddress === undefined
 }
 
 function listenerThrew(cause: unknown): UpstreamError {

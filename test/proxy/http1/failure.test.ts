@@ -16,6 +16,15 @@ async function deserted() {
   return { instance: instance({ host: '127.0.0.1', port }) }
 }
 
+it('takes a reset for no end, even when it comes together with data', async () => {
+  const raw = await rawUpstream(({ socket }) => {
+    socket.write(`${OK}\r\nthe first half`)
+    socket.resetAndDestroy()
+  })
+  const { heard, body } = await exchange(open(raw)).over
+  expect([heard.at(-1), body]).toEqual(['error:reset', 'the first half'])
+})
+
 describe('when no connection can be had', () => {
   it('the call fails with connect, says nothing was sent, and leaves the body untouched', async () => {
     const body = Readable.from([Buffer.from('abc')])

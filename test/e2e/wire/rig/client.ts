@@ -45,7 +45,8 @@ export class WireClient {
       this.#unread.push(chunk)
     })
     socket.on('end', () => {
-      this.ended ??= 'end'
+      // A reset that comes together with data reaches Node as an end, but leaves no address.
+      this.ended ??= socket.remoteAddress === undefined && !socket.writableEnded ? 'reset' : 'end'
     })
     socket.on('error', () => {
       this.ended ??= 'reset'
@@ -93,6 +94,7 @@ export class WireClient {
   async #message({ toHead, keep = true, patienceMs }: AnswerOptions): Promise<Message | undefined> {
     const reader = new Reader({ isStart: IS_RESPONSE, framing: (message) => bodyOf(message, toHead ?? false), keep })
     await until('an answer', () => this.#feed(reader), patienceMs)
+    if (this.ended === 'end') reader.finish()
     if (reader.rest.length > 0) this.#unread.unshift(reader.rest)
     if (!reader.message && reader.rest.length > 0) throw new Error(`${this.ended} within a head: ${this.unread}`)
     return reader.message
@@ -101,9 +103,7 @@ export class WireClient {
   /** Whether no more will come of the message. */
   #feed(reader: Reader): boolean {
     while (!reader.done && this.#unread.length > 0) reader.push(this.#unread.shift()!)
-    if (reader.done) return true
-    if (this.ended === 'end') reader.finish()
-    return this.ended !== undefined
+    return reader.done || this.ended !== undefined
   }
 
   /** Waits until the text, or a match of the pattern, is among what has come; takes nothing. */
