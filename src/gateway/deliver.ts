@@ -1,8 +1,6 @@
-import { STATUS_CODES } from 'node:http'
 import { type BodySink, FieldNames, type Tunnel, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
 import type { Reply } from './reply.ts'
 
-const EMPTY = Buffer.alloc(0)
 const NO_TRAILERS: readonly string[] = []
 
 /**
@@ -20,22 +18,12 @@ export function deliver(response: Response, reply: Reply): Response | undefined 
     sendBody(response, body, reply)
     return undefined
   }
-  if (!response.body && !reply.toHead) {
-    sendEmpty(response, reply)
-    return undefined
-  }
-  if (reply.exchange.upstreamMs === undefined || !response.body) return response
+  if (reply.exchange.upstreamMs === undefined) return response
+  if (!response.body && reply.toHead) return response
   reply.sendHead(response.status, response.statusText, ofAnotherBody(headerList(response)))
-  sendStream(response.body, reply)
+  if (response.body) sendStream(response.body, reply)
+  else reply.finish(NO_TRAILERS)
   return undefined
-}
-
-/** Nothing follows the head, which HTTP/2 can say in it: to gRPC an error is one that it does. */
-function sendEmpty(response: Response, reply: Reply): void {
-  const { status, statusText } = response
-  const headers = ofAnotherBody(headerList(response))
-  if (status !== 204 && status !== 304) headers.push('content-length', '0')
-  reply.sendWhole(status, statusText || (STATUS_CODES[status] ?? ''), headers, EMPTY)
 }
 
 /**
