@@ -2,17 +2,27 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ServerConfig } from '../config/types.ts'
+import { GatewayError } from '../errors.ts'
+import { atEndOfTurn } from '../proxy/index.ts'
 import { normaliseScheme, refuse } from './admit.ts'
+import { BodyWatch } from './body-watch.ts'
+import { stopsTheParser } from './declined-upgrade.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
+import { watchHalfClosed } from './half-closed.ts'
 import type { Incoming } from './incoming.ts'
+import { closeInStages, deafen, isDeaf } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
-import { answer, answerUnparsable } from './refusal.ts'
+import { answersItself } from './own-matters.ts'
+import { answer, answerOnSocket, answerUnparsable } from './refusal.ts'
+import { RequestsPerConnection } from './requests-per-connection.ts'
+import { SlowReaders } from './slow-readers.ts'
 import { SwitchingOutgoing, type Tunnels } from './tunnel/index.ts'
-import { incomingOffering, losesWhatFollows } from './upgrade.ts'
+import { incomingOffering } from './upgrade.ts'
 
 export interface Http1Options extends EntranceOptions {
   readonly server: Pick<ServerConfig, 'limits' | 'upgrades'>
   readonly tunnels: Tunnels
+  random(): number
 }
 
 /**
@@ -22,25 +32,33 @@ export interface Http1Options extends EntranceOptions {
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
   const { limits, upgrades } = options.server
   const witness = { ...options, keepAliveLines: keepAliveLines(limits) }
-  /** Connections whose last request has come, as with a refusal: RFC 9112 11.2, nothing that follows on them is a request. */
-  const last = new Set<Socket>()
+  const slowReaders = new SlowReaders(limits.writeTimeoutMs)
+  const requests = new RequestsPerConnection(limits.requestsPerConnection, options.random)
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
-      if (last.size > 0 && last.has(socket)) return
+      if (isDeaf(socket)) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
-      outgoing.exchange.upgrade = incoming.switchTo
-      const refusal = refuse(incoming)
-      if (refusal || losesWhatFollows(incoming)) {
-        last.add(socket)
-        socket.once('close', () => last.delete(socket))
+      if (outgoing.exchange.body) watchBody(incoming, outgoing)
+      if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
+      const refusal = refuse(incoming, limits)
+      const declined = incoming.asksToSwitch && incoming.switchTo === null
+      if (requests.isLast(socket) || refusal || (declined && stopsTheParser(incoming))) {
+        deafen(socket)
         outgoing.shouldKeepAlive = false
       }
-      if (refusal) answer(outgoing, refusal)
-      else adapter(incoming, outgoing)
+      if (refusal) {
+        closeInStages(socket)
+        answer(outgoing, refusal)
+      } else if (!answersItself(incoming, outgoing)) adapter(incoming, outgoing)
     }
+
+  function watchBody(incoming: Incoming, outgoing: Outgoing): void {
+    outgoing.exchange.bodyWatched = true
+    outgoing.bodyWatch = new BodyWatch(incoming, outgoing, limits.bodyTimeoutMs)
+  }
 
   const server = createAdaptorServer({
     hostname: 'localhost', // for HTTP/1.0, which may come without a Host field
@@ -53,19 +71,41 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
         admitThen(adapter),
       )) as typeof createServer,
   }) as Server
+  // A client that has closed its side is not gone for that.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.on('connection', (socket) => {
+    slowReaders.add(socket)
+    socket.on('end', onEnd)
+  })
+  server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
+    // A client that sends its body right behind the head does not wait: at the end of the turn that is there.
+    atEndOfTurn({
+      run() {
+        if (incoming.readableLength === 0 && !incoming.complete) incoming.waitFor(outgoing)
+        else outgoing.expectNothing()
+        server.emit('request', incoming, outgoing)
+      },
+    })
+  })
+  server.on('connect', (_incoming, socket) => {
+    socket.on('error', () => undefined)
+    answerOnSocket(new GatewayError('GW_METHOD_NOT_ALLOWED', 'no tunnels are opened here'), socket as Socket)
+  })
   // Such a request comes in as any other, but for its way out. With nobody to listen Node takes it for a plain one.
   if (upgrades.length > 0)
     server.on('upgrade', (incoming, client: Socket, head) => {
       server.emit('request', incoming, new SwitchingOutgoing(incoming as Incoming, client, head, options.tunnels))
     })
-  server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
-    incoming.waitFor(outgoing)
-    server.emit('request', incoming, outgoing)
-  })
   server.on('clientError', (error, socket) => {
-    if (!last.has(socket as Socket)) answerUnparsable(error, socket as Socket)
+    if (!isDeaf(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
+  // One more than is allowed is all that has to be seen.
+  server.maxHeadersCount = limits.headerCount + 1
   return server
+}
+
+function onEnd(this: Socket): void {
+  watchHalfClosed(this)
 }
 
 function serverOptions({ limits, upgrades }: Http1Options['server']) {
@@ -76,7 +116,7 @@ function serverOptions({ limits, upgrades }: Http1Options['server']) {
     maxHeaderSize: headerBytes,
     headersTimeout: headerTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    requestTimeout: 0, // it would cut long uploads; a standstill is noticed by the attempt
+    requestTimeout: 0, // it would cut long uploads; a standstill is noticed
     connectionsCheckingInterval: 1000,
     requireHostHeader: false, // Node would answer by itself, and go on with what follows
   }

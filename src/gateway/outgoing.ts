@@ -1,14 +1,12 @@
 import { ServerResponse } from 'node:http'
-import {
-  type Downstream,
-  type Ending,
-  type Exchange,
-  FieldNames,
-  type ResponseHead,
-  type Tunnel,
-} from '../proxy/index.ts'
+import type { Socket } from 'node:net'
+import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
+import { lengthLast } from './length-last.ts'
+import { discardRest } from './linger.ts'
 import type { Reply, Witness } from './reply.ts'
+import { reset } from './reset.ts'
 
 export interface Http1Witness extends Witness {
   /** What this server says about its idle connections, as header lines. */
@@ -21,7 +19,7 @@ const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding'])
 /** Node's own names. */
 interface Expectation {
   readonly _expect_continue: boolean
-  readonly _sent100: boolean
+  _sent100: boolean
 }
 
 /** Longer bodies are not copied. */
@@ -30,6 +28,8 @@ const JOINED_BYTES = 8192
 /** The server's response object, which knows the exchange that it answers and tells how it came out. */
 export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstream {
   exchange!: Exchange
+  /** While the body of the request may still be on its way. */
+  bodyWatch: BodyWatch | undefined
   #witness!: Http1Witness
 
   get toHead(): boolean {
@@ -55,12 +55,6 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     this.once('socket', () => socket.off('close', gone))
   }
 
-  /** In its turn: what Node is given earlier for a pipelined request, it sends behind the head of the final answer. */
-  override writeContinue(callback?: () => void): void {
-    if (this.socket) super.writeContinue(callback)
-    else this.once('socket', () => this.headersSent || super.writeContinue(callback))
-  }
-
   /** Not to a client of HTTP/1.0 (RFC 9110 15.2), nor once the final head is out, nor while an earlier answer has the connection. */
   inform({ status, statusText, headers }: ResponseHead): void {
     const { socket, headersSent, req } = this
@@ -68,6 +62,12 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     let head = `HTTP/1.1 ${status} ${statusText}\r\n`
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
     socket.write(`${head}\r\n`, 'latin1')
+  }
+
+  /** The client does not wait with its body, though it says so. */
+  expectNothing(): void {
+    const node = this as unknown as Expectation
+    node._sent100 = true
   }
 
   /** Tells a client that waits with its body to go on: at once, or when an earlier answer has left the connection to this one. */
@@ -97,7 +97,7 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
   }
 
   sendHead(status: number, reason: string, headers: readonly string[]): void {
-    this.writeHead(status, reason, headers as string[]) // Node's types know no flat list that is read-only
+    this.writeHead(status, reason, lengthLast(headers) as string[]) // Node's types know no flat list that is read-only
   }
 
   /** By an empty buffer, since `flushHeaders` would write header bytes above 127 as UTF-8. */
@@ -110,17 +110,18 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     this.end()
   }
 
-  switchTo(tunnel: Tunnel, _headers: readonly string[]): void {
-    tunnel.cancel()
-    throw new Error('a switch of protocols on a connection that was not asked to')
-  }
-
   breakOff(): void {
     if (this.destroyed) return
     const { socket } = this
     if (socket && this.chunkedEncoding) socket.destroy()
-    else socket?.resetAndDestroy()
+    else if (socket) reset(socket)
     this.destroy()
+  }
+
+  /** Node lets go of the connection here when the answer has left. */
+  override detachSocket(socket: Socket): void {
+    super.detachSocket(socket)
+    if (!this.req.complete) discardRest(this.req, socket)
   }
 
   #everydayHead(status: number, reason: string, headers: readonly string[], bodyBytes: number): string | undefined {
@@ -155,6 +156,7 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
     if (ending === 'complete') exchange.finish()
     else exchange.closeByClient()
+    this.bodyWatch?.answered()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,

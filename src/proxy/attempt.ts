@@ -2,12 +2,20 @@ import type { Duplex } from 'node:stream'
 import type { Lease } from '../balancing/index.ts'
 import type { Cancellable, Exchange } from './exchange.ts'
 import { Failure, type FailureKind } from './failure.ts'
-import { responseHeaders } from './response-headers.ts'
+import { hostOf } from './request-headers.ts'
+import { mayFallSilent, responseHeaders } from './response-headers.ts'
+import { restorePrefix } from './restored-prefix.ts'
 import type { Service } from './service.ts'
 import { Stopwatch, type Timed } from './stopwatch.ts'
-import type { ResponseHead, UpstreamCall, UpstreamError, UpstreamListener, UpstreamRequest } from './transport.ts'
+import {
+  type ResponseHead,
+  type UpstreamCall,
+  UpstreamError,
+  type UpstreamListener,
+  type UpstreamRequest,
+} from './transport.ts'
 import { Tunnel } from './tunnel.ts'
-import { UpstreamBody } from './upstream-body.ts'
+import { type BodySource, UpstreamBody } from './upstream-body.ts'
 import { UpstreamResponse } from './upstream-response.ts'
 
 /** How one attempt ended: with a response head, or with why not. */
@@ -19,7 +27,7 @@ export type Outcome = UpstreamResponse | Failure
  *
  * The place of a failed attempt in the service's limit stays held: whoever is told of the failure releases it.
  */
-export class Attempt implements UpstreamListener, Timed, Cancellable {
+export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource {
   readonly lease: Lease
   readonly startedMs: number
   outcome: Outcome | undefined
@@ -30,6 +38,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   #stopwatch!: Stopwatch
   #settle!: (attempt: Attempt) => void
   #call!: UpstreamCall
+  #head: ResponseHead | undefined
   #body: UpstreamBody | undefined
   /** Its status speaks against the instance already. */
   #failed = false
@@ -79,7 +88,8 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     const tunnel = new Tunnel(exchange.upgrade!, this.#service, this.lease, head, socket, rest)
     this.#service.switched(this.lease, tunnel.protocol, nowMs)
     const shown = { ...head, status: 204, statusText: 'No Content' }
-    const body = new UpstreamBody(tunnel, this.lease)
+    const body = new UpstreamBody(tunnel, this.lease, this)
+    this.#head = head
     exchange.tunnel = tunnel
     this.#answered(new UpstreamResponse(exchange.method, shown, this.#headers(head), body), tunnel, nowMs)
   }
@@ -87,9 +97,10 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   onHead(head: ResponseHead): void {
     this.#stopwatch.stop()
     const nowMs = this.#service.means.now()
-    const body = new UpstreamBody(this.#call, this.lease)
+    const body = new UpstreamBody(this.#call, this.lease, this)
     const response = new UpstreamResponse(this.#exchange.method, head, this.#headers(head), body)
     this.#failed = this.#service.answered(this.lease, head, nowMs - this.startedMs, nowMs)
+    this.#head = head
     this.#body = body
     this.#answered(response, body, nowMs)
   }
@@ -111,6 +122,15 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
     } else this.#fail(error.kind, error)
   }
 
+  get stallTimeoutMs(): number | undefined {
+    return mayFallSilent(this.#head!.headers) ? undefined : this.#service.settings.upstream.stallTimeoutMs
+  }
+
+  stalled(): void {
+    this.#call.abort()
+    this.onError(new UpstreamError('reset', 'the instance stopped sending its response body'))
+  }
+
   expire(kind: 'timeout' | 'stalled', detail: string): void {
     this.#call.abort()
     this.#fail(kind, detail)
@@ -124,7 +144,10 @@ export class Attempt implements UpstreamListener, Timed, Cancellable {
   }
 
   #headers(head: ResponseHead): string[] {
-    const headers = responseHeaders(head, this.#exchange.takesTrailers)
+    const exchange = this.#exchange
+    const headers = responseHeaders(head, exchange.takesTrailers)
+    const { restorePrefix: restores } = this.#service.settings.upstream
+    if (restores && exchange.route?.prefix) restorePrefix(headers, exchange.route.prefix, hostOf(exchange))
     if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
     return headers
   }

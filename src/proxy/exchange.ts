@@ -4,6 +4,7 @@ import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
+import type { ForwardedElement } from './forwarded.ts'
 import { type Peer, peerOf } from './peer.ts'
 import { trailersOf } from './trailers.ts'
 import type { ResponseHead } from './transport.ts'
@@ -20,11 +21,20 @@ export interface Cancellable {
   cancel(): void
 }
 
+/** Where a request comes from: a connection that it has to itself for as long as it lasts, or its stream of one. */
+export interface Intake {
+  /** Moves while a request body flows in. */
+  readonly bytesReceived: number
+}
+
 /** The way back to the client, beside the answer. */
 export interface Downstream {
   /** Sends an interim response (1xx) at once, if the client can have one. */
   inform(head: ResponseHead): void
 }
+
+/** Why nothing more is to be tried; `stalled`: the request body has stopped coming. */
+type Stop = 'client-closed' | 'deadline' | 'stalled'
 
 /** One request on its way through this worker, from the first look at it to the log line. */
 export class Exchange implements RouteRequest, PickContext {
@@ -38,11 +48,16 @@ export class Exchange implements RouteRequest, PickContext {
   readonly encrypted: boolean
   /** undefined for a request that came over no socket of ours. */
   readonly peer: Peer | undefined
+  readonly intake: Intake | undefined
   /** The client behind trusted proxies, or the peer itself. */
   clientAddress: string
   peerTrusted = false
+  /** What a trusted peer says in `Forwarded` alone, from the hop that the client has asked on. */
+  believed: readonly ForwardedElement[] | undefined
   /** The request body as a Node stream; null when the framing says that there is none. */
   body: Readable | null
+  /** Somebody else sees to it that the body does not stand still for ever. */
+  bodyWatched = false
   /** What the client said about the length of its body; null when it did not. */
   bodyLength: number | null
   /** What may follow the body, asked for once that has ended: flat `[name, value, ...]`. null: nothing can. */
@@ -69,7 +84,7 @@ export class Exchange implements RouteRequest, PickContext {
   /** What runs for this exchange just now: a wait, an attempt, then the body of its answer. */
   running: Cancellable | undefined
   #cookies: Map<string, string> | undefined
-  #stopped: 'client-closed' | 'deadline' | undefined
+  #stopped: Stop | undefined
 
   constructor(from: ExchangeFields) {
     this.id = from.id
@@ -81,6 +96,7 @@ export class Exchange implements RouteRequest, PickContext {
     this.httpVersion = from.httpVersion
     this.encrypted = from.encrypted
     this.peer = from.peer
+    this.intake = from.intake
     this.clientAddress = from.peer?.address ?? ''
     this.body = from.body
     this.bodyLength = from.bodyLength
@@ -94,9 +110,8 @@ export class Exchange implements RouteRequest, PickContext {
     return this.route?.path ?? this.rawTarget
   }
 
-  /** Of this connection so far: moves while a request body flows in. */
   get bytesReceived(): number {
-    return this.peer?.bytesReceived ?? 0
+    return this.intake?.bytesReceived ?? 0
   }
 
   /** The client can be sent fields after a body. */
@@ -140,21 +155,36 @@ export class Exchange implements RouteRequest, PickContext {
     this.running?.cancel()
   }
 
-  /** Why nothing more is to be tried. */
-  get stopped(): 'client-closed' | 'deadline' | undefined {
+  /** The body has stopped coming, before a response head: what waits for it stops. */
+  stall(): void {
+    this.#stopped ??= 'stalled'
+    this.running?.cancel()
+  }
+
+  get stopped(): Stop | undefined {
     return this.#stopped
   }
 
-  /** @throws GW_CLIENT_CLOSED when there is nobody left to answer, GW_UPSTREAM_TIMEOUT when it is too late for an answer */
+  /**
+   * @throws GW_CLIENT_CLOSED when there is nobody left to answer, GW_REQUEST_TIMEOUT when the request never became whole,
+   * GW_UPSTREAM_TIMEOUT when it is too late for an answer
+   */
   assertGoing(): void {
-    if (this.#stopped === undefined) return
-    throw this.#stopped === 'client-closed'
-      ? new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection')
-      : new GatewayError('GW_UPSTREAM_TIMEOUT', 'no instance sent a response head within the time for all attempts')
+    switch (this.#stopped) {
+      case 'client-closed':
+        throw new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection')
+      case 'stalled':
+        throw new GatewayError('GW_REQUEST_TIMEOUT', 'the request body stopped coming')
+      case 'deadline':
+        throw new GatewayError(
+          'GW_UPSTREAM_TIMEOUT',
+          'no instance sent a response head within the time for all attempts',
+        )
+    }
   }
 }
 
-type ExchangeFields = Pick<
+export type ExchangeFields = Pick<
   Exchange,
   | 'id'
   | 'startedMs'
@@ -165,6 +195,7 @@ type ExchangeFields = Pick<
   | 'httpVersion'
   | 'encrypted'
   | 'peer'
+  | 'intake'
   | 'body'
   | 'bodyLength'
 >
@@ -186,6 +217,7 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
     httpVersion: incoming.httpVersion,
     encrypted: peer.encrypted,
     peer,
+    intake: peer,
     body: chunked || (bodyLength ?? 0) > 0 ? incoming : null,
     bodyLength,
   })
@@ -196,7 +228,15 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
 /** For a Fetch request that came over no socket of ours: from a test or from another runtime. */
 export function exchangeOfRequest(id: string, startedMs: number, request: Request): Exchange {
   const encrypted = request.url.startsWith('https:')
-  return new Exchange({ id, startedMs, httpVersion: '1.1', encrypted, peer: undefined, ...described(request) })
+  return new Exchange({
+    id,
+    startedMs,
+    httpVersion: '1.1',
+    encrypted,
+    peer: undefined,
+    intake: undefined,
+    ...described(request),
+  })
 }
 
 /** What of an exchange a Fetch request tells. */

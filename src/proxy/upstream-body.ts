@@ -1,8 +1,17 @@
 import type { Lease } from '../balancing/index.ts'
 import { GatewayError } from '../errors.ts'
+import { type Stallable, StallWatch } from './stall.ts'
 import type { UpstreamCall, UpstreamError } from './transport.ts'
 
-/** Where a body goes. `write` says false when it wants no more for now; `BodySource.resume` asks again. */
+/** What a body comes from. */
+export interface BodySource {
+  /** How long it may stand still while somebody waits for it; undefined: as long as it likes. Asked once, when somebody does. */
+  readonly stallTimeoutMs: number | undefined
+  /** It has stood still for that long. */
+  stalled(): void
+}
+
+/** Where a body goes. `write` says false when it wants no more for now; `UpstreamBody.resume` asks again. */
 export interface BodySink {
   write(chunk: Buffer): boolean
   end(trailers: readonly string[]): void
@@ -18,17 +27,22 @@ const bodies = new WeakMap<ReadableStream, UpstreamBody>()
  * A response body on its way: held until somebody wants it, then passed on chunk by chunk, never faster than it is taken.
  * Ends the lease when it ends, breaks or is cancelled.
  */
-export class UpstreamBody {
+export class UpstreamBody implements Stallable {
   readonly #call: UpstreamCall
   readonly #lease: Lease
+  readonly #source: BodySource
   #held: Buffer[] = []
   #heldBytes = 0
   #ending: { readonly trailers: readonly string[] } | { readonly error: Error } | undefined
   #sink: BodySink | undefined
+  #watch: StallWatch | undefined
+  /** The sink wants no more for now: that nothing comes is its doing. */
+  #paused = false
 
-  constructor(call: UpstreamCall, lease: Lease) {
+  constructor(call: UpstreamCall, lease: Lease, source: BodySource) {
     this.#call = call
     this.#lease = lease
+    this.#source = source
   }
 
   static of(stream: ReadableStream | null): UpstreamBody | undefined {
@@ -48,7 +62,8 @@ export class UpstreamBody {
 
   push(chunk: Buffer): void {
     if (this.#sink) {
-      if (!this.#sink.write(chunk)) this.#call.pause()
+      if (this.#watch) this.#watch.moved = true
+      if (!this.#sink.write(chunk)) this.#pause()
       return
     }
     this.#held.push(chunk)
@@ -57,13 +72,13 @@ export class UpstreamBody {
   }
 
   end(trailers: readonly string[]): void {
-    this.#lease.end()
+    this.#close()
     this.#ending = { trailers }
     this.#sink?.end(trailers)
   }
 
   fail(error: UpstreamError): void {
-    this.#lease.end()
+    this.#close()
     this.#ending = { error }
     this.#sink?.fail(error)
   }
@@ -75,24 +90,51 @@ export class UpstreamBody {
     for (const chunk of this.#held) wantsMore = sink.write(chunk)
     this.#held = []
     if (!this.#ending) {
+      this.#startWatch()
       if (wantsMore) this.#call.resume()
-      else this.#call.pause()
+      else this.#pause()
     } else if ('error' in this.#ending) sink.fail(this.#ending.error)
     else sink.end(this.#ending.trailers)
   }
 
   resume(): void {
+    this.#paused = false
+    if (this.#watch) this.#watch.moved = true
     this.#call.resume()
   }
 
   /** Nobody wants the rest. Whoever still waits for it is told so. Harmless when the body has ended. */
   cancel(): void {
     if (this.#ending) return
-    this.#lease.end()
+    this.#close()
     const error = new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection')
     this.#ending = { error }
     this.#call.abort()
     this.#sink?.fail(error)
+  }
+
+  /** Somebody waits for more of it. */
+  get awaited(): boolean {
+    return !this.#paused
+  }
+
+  stalled(): void {
+    this.#source.stalled()
+  }
+
+  #pause(): void {
+    this.#paused = true
+    this.#call.pause()
+  }
+
+  #startWatch(): void {
+    const timeoutMs = this.#source.stallTimeoutMs
+    if (timeoutMs !== undefined) this.#watch = new StallWatch(timeoutMs, this)
+  }
+
+  #close(): void {
+    this.#lease.end()
+    this.#watch?.stop()
   }
 
   /** The body as Fetch knows it. Nothing is read before somebody reads, so that the body can still go straight to the client. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { call } from '../support/call.ts'
 import { type GatewayProcess, startGateway } from '../support/gateway.ts'
-import { RawClient, rawExchange } from '../support/raw.ts'
+import { rawExchange } from '../support/raw.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
 
 let upstream: Upstream
@@ -103,38 +103,3 @@ it('refuses 1500 fields in front of a length, and runs nothing of the body', asy
     await refuses(request(`${method} /services/echo/ HTTP/1.1`, ...fields) + body, 431, 'GW_HEADERS_TOO_LARGE')
   }
 })
-
-const MALFORMED: Readonly<Record<string, string>> = {
-  'two Host fields': request('GET /services/echo/ HTTP/1.1', 'Host: other'),
-  'no Host': 'GET /services/echo/ HTTP/1.1\r\n\r\n',
-  'a Host with a path': 'GET /services/echo/ HTTP/1.1\r\nHost: a/b\r\n\r\n',
-  'a Host with a blank': 'GET /services/echo/ HTTP/1.1\r\nHost: a b\r\n\r\n',
-  'a Host with userinfo': 'GET /services/echo/ HTTP/1.1\r\nHost: a@b\r\n\r\n',
-  'Transfer-Encoding: gzip, chunked': `${request('POST /services/echo/ HTTP/1.1', 'Transfer-Encoding: gzip, chunked')}0\r\n\r\n`,
-  'Transfer-Encoding: ,chunked': `${request('POST /services/echo/ HTTP/1.1', 'Transfer-Encoding: ,chunked')}0\r\n\r\n`,
-  'chunked twice': `${request('POST /services/echo/ HTTP/1.1', 'Transfer-Encoding: chunked', 'Transfer-Encoding: chunked')}0\r\n\r\n`,
-  'Transfer-Encoding: identity': request('POST /services/echo/ HTTP/1.1', 'Transfer-Encoding: identity'),
-  'Content-Length and Transfer-Encoding': `${request('POST /services/echo/ HTTP/1.1', 'Content-Length: 3', 'Transfer-Encoding: chunked')}0\r\n\r\n`,
-  'Transfer-Encoding in HTTP/1.0': `${request('POST /services/echo/ HTTP/1.0', 'Transfer-Encoding: chunked')}0\r\n\r\n`,
-  'two lengths': `${request('POST /services/echo/ HTTP/1.1', 'Content-Length: 3', 'Content-Length: 4')}abcd`,
-  'a negative length': request('POST /services/echo/ HTTP/1.1', 'Content-Length: -1'),
-  'a signed length': `${request('POST /services/echo/ HTTP/1.1', 'Content-Length: +3')}abc`,
-  'a folded field': 'GET /services/echo/ HTTP/1.1\r\nHost: a\r\nx: a\r\n b\r\n\r\n',
-  'a blank before the colon': request('GET /services/echo/ HTTP/1.1', 'x : y'),
-  'bare line feeds': 'GET /services/echo/ HTTP/1.1\nHost: a\n\n',
-  'NUL in a value': request('GET /services/echo/ HTTP/1.1', 'x: a\0b'),
-  'an unknown version': request('GET /services/echo/ HTTP/3.7'),
-  'no version, and a field': 'GET /services/echo/\r\nHost: a\r\nConnection: keep-alive\r\n\r\n',
-  garbage: '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03garbage\r\n\r\n',
-}
-
-for (const [what, bytes] of Object.entries(MALFORMED)) {
-  it(`refuses ${what}, and runs nothing that follows on the connection`, async () => {
-    const client = await RawClient.open(gateway.port)
-    client.write(bytes + request('GET /services/echo/smuggled HTTP/1.1'))
-    expect((await client.response()).status).toBe(400)
-    await client.closed()
-    expect(client.received).toBe('')
-    expect(urls()).toEqual([])
-  })
-}

@@ -5,6 +5,7 @@ import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { call, head, ids } from '../support/call.ts'
 import { type GatewayProcess, startGateway } from '../support/gateway.ts'
 import { RawClient } from '../support/raw.ts'
+import { standstill } from '../support/standstill.ts'
 import { until } from '../support/until.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
 
@@ -197,16 +198,4 @@ function hash(bytes: Buffer): string {
 
 function* slices(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += 50_001) yield bytes.subarray(at, at + 50_001)
-}
-
-/** The value once it has not moved for a while: nothing else tells that nothing more comes. */
-async function standstill(value: () => number): Promise<number> {
-  let seen = -1
-  let since = Date.now()
-  await until('a standstill', () => {
-    if (value() !== seen) since = Date.now()
-    seen = value()
-    return seen > 0 && Date.now() - since > 300
-  })
-  return seen
 }

@@ -25,6 +25,9 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null
 }
 
+/** Many may start at once, on few cores. */
+const START_MS = 60_000
+
 /** A gateway of its own, as a process, on loopback. It ends with this process at the latest. */
 export class GatewayProcess {
   readonly folder: string
@@ -139,10 +142,14 @@ export class GatewayProcess {
 
   /** Waits until it listens; `ready`: until it also has all it needs. */
   async listening(ready = false): Promise<void> {
-    await until('the gateway listens', () => {
-      if (!this.running) throw new Error(`the gateway ended: ${this.stderr}`)
-      return this.line('the admin port listens')
-    })
+    await until(
+      'the gateway listens',
+      () => {
+        if (!this.running) throw new Error(`the gateway ended: ${this.stderr}`)
+        return this.line('the admin port listens')
+      },
+      START_MS,
+    )
     if (ready) await this.ready()
   }
 }

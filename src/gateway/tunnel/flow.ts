@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import { wasReset } from '../../proxy/index.ts'
 import type { FrameTracker } from './frames.ts'
 
 /**
@@ -9,8 +8,6 @@ import type { FrameTracker } from './frames.ts'
 export class Flow {
   /** That have come. */
   bytes = 0
-  /** All that the source had to say has come. */
-  ended = false
   readonly #source: Duplex
   readonly #sink: Duplex
   readonly #frames: FrameTracker | undefined
@@ -36,7 +33,7 @@ export class Flow {
     const [source, sink] = [this.#source, this.#sink]
     if (first.length > 0) this.#receive(first)
     sink.on('drain', () => source.resume())
-    source.on('data', this.#receive).on('end', this.#end)
+    source.on('data', this.#receive).on('end', () => sink.end())
     if (sink.writableNeedDrain) source.pause()
     else source.resume()
   }
@@ -66,16 +63,6 @@ export class Flow {
       if (this.#frames) follow(this.#frames, chunk)
       this.#pass(chunk)
     }
-  }
-
-  readonly #end = (): void => {
-    // Of a connection that we have ended before, the kernel knows no peer in any case.
-    if (!this.#source.writableEnded && wasReset(this.#source)) {
-      this.#source.destroy()
-      return
-    }
-    this.ended = true
-    this.#sink.end()
   }
 
   #pass(chunk: Buffer): void {

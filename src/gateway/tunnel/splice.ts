@@ -50,8 +50,8 @@ export class Splice implements Deadline {
   start(early: Buffer): void {
     const { socket, rest } = this.#tunnel
     this.#watch()
-    this.#hold(this.#client, this.#up, socket, 'client-closed')
-    this.#hold(socket, this.#down, this.#client, 'upstream-broke')
+    this.#hold(this.#client, socket, 'client-closed')
+    this.#hold(socket, this.#client, 'upstream-broke')
     this.#down.start(rest)
     this.#up.start(early)
   }
@@ -90,13 +90,9 @@ export class Splice implements Deadline {
     this.#deadlines.set(this, performance.now())
   }
 
-  #hold(side: Duplex, flow: Flow, other: Duplex, blame: Ending): void {
+  #hold(side: Duplex, other: Duplex, blame: Ending): void {
     side.allowHalfOpen = true // the end of one direction is not that of the other
-    side.once('close', () => {
-      this.#closed(flow.ended && side.writableFinished, blame)
-      if (!flow.ended) breakOff(other)
-      else if (!side.writableFinished) closeSoon(other)
-    })
+    side.once('close', () => this.#closed(side, other, blame))
   }
 
   #finish(): void {
@@ -114,8 +110,11 @@ export class Splice implements Deadline {
     this.#tunnel.socket.destroy()
   }
 
-  #closed(graceful: boolean, blame: Ending): void {
+  #closed(side: Duplex, other: Duplex, blame: Ending): void {
+    const graceful = side.readableEnded && side.writableFinished
     if (this.ending === 'complete') this.ending = this.#leaving ? 'drained' : graceful ? 'complete' : blame
+    if (!side.readableEnded) breakOff(other)
+    else if (!graceful) closeSoon(other)
     if (--this.#open > 0) return
     this.#tunnel.bytesReceived = this.#up.bytes
     if (this.#watched) this.#deadlines.clear(this)

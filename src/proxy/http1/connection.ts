@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
-import { wasReset } from '../was-reset.ts'
 import type { Call } from './call.ts'
+import { keepReading } from './keep-reading.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
 import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
@@ -28,6 +28,7 @@ export class Connection {
   #body: RequestBody | null = null
   #served = false
   #closed = false
+  #keepsReading = false
   /** The peer's last word, held back while a paused call has input to read. */
   #ending: 'fin' | UpstreamError | null = null
   // biome-ignore lint/suspicious/noExplicitAny: each event has its own arguments
@@ -110,6 +111,13 @@ export class Connection {
     if (asksFirst(request)) this.#body.hold()
     else this.#body.start()
     this.#socket.uncork()
+    if (this.#body?.whole === false) this.#keepReading()
+  }
+
+  #keepReading(): void {
+    if (this.#keepsReading) return
+    this.#keepsReading = true
+    keepReading(this.#socket)
   }
 
   #received(chunk: Buffer): void {
@@ -237,6 +245,14 @@ export class Connection {
     this.#body?.stop()
     this.#body = null
   }
+}
+
+/**
+ * A reset that comes together with data reaches Node as an end of the input, which would make a whole answer of a broken one
+ * that ends with its connection. But the kernel knows no peer any more: this is the first time that it is asked.
+ */
+function wasReset(socket: Socket): boolean {
+  return socket.remoteAddress === undefined
 }
 
 function listenerThrew(cause: unknown): UpstreamError {

@@ -1,4 +1,4 @@
-/** The parts of the list of rules, each with its last rule. */
+/** What a gateway owes, in 124 rules that are numbered through: the parts of the list, each with its last rule. */
 export const GROUPS = [
   [26, 'Framing of requests, smuggling'],
   [38, 'Framing of responses'],
@@ -19,4 +19,10 @@ export function groupOf(rule: number): string {
   const group = GROUPS.find(([last]) => rule <= last)
   if (!group) throw new Error(`no group has rule ${rule}`)
   return group[1]
+}
+
+/** The rules of a group, as `27-38`. */
+export function rulesOf(title: string): string {
+  const at = GROUPS.findIndex(([, found]) => found === title)
+  return `${(GROUPS[at - 1]?.[0] ?? 0) + 1}-${GROUPS[at]![0]}`
 }

@@ -113,6 +113,27 @@ const connections: readonly Case[] = [
   },
 ]
 
+const between: Case = {
+  rule: 23,
+  level: 'must',
+  name: 'puts no answer to garbage into an answer that is on its way',
+  async run(wire) {
+    wire.upstream.respond((asked) => asked.write(`${response('200 OK', ['Content-Length: 10'])}hello`), ok())
+    const client = await wire.connect()
+    client.send(get('/half', wire))
+    await client.sees('hello')
+    client.send('\x16\x03\x01garbage\r\n\r\n')
+    // Some break off, others wait for the rest.
+    await until('the gateway closes', () => client.ended, 300).catch(() => {})
+    wire.upstream.requests[0]!.write('world')
+    const { status, body } = await client.answer()
+    assert.equal(status, 200)
+    assert.ok('helloworld'.startsWith(body))
+    await client.closed()
+    await alive(wire)
+  },
+}
+
 const pipelined: readonly Case[] = [
   {
     rule: 25,
@@ -194,4 +215,4 @@ const emptyLines = [
   }),
 )
 
-export const cases: readonly Case[] = [...garbage, ...connections, ...pipelined, ...emptyLines]
+export const cases: readonly Case[] = [...garbage, ...connections, between, ...pipelined, ...emptyLines]

@@ -133,7 +133,12 @@ const versions = VERSIONS.map(
   }),
 )
 
-const unversioned = ['', '\r\nX: y HTTP/1.1\r\nHost: gateway.test', '\nX: y HTTP/1.1\nHost: gateway.test'].map(
+const unversioned = [
+  '',
+  '\r\nHost: gateway.test\r\nConnection: keep-alive',
+  '\r\nX: y HTTP/1.1\r\nHost: gateway.test',
+  '\nX: y HTTP/1.1\nHost: gateway.test',
+].map(
   (rest): Case => ({
     rule: 22,
     level: 'must',

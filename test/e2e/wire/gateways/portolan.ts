@@ -43,6 +43,8 @@ function configuration(door: Door, workers: number, certificates: WireCertificat
       limits: {
         headerBytes: `${KNOBS.headerBytes / 1024}KiB`,
         headerTimeout: ms(KNOBS.headerTimeoutMs),
+        bodyTimeout: ms(KNOBS.bodyTimeoutMs),
+        writeTimeout: ms(KNOBS.writeTimeoutMs),
         keepAliveTimeout: ms(KNOBS.keepAliveTimeoutMs),
       },
     },
@@ -50,6 +52,7 @@ function configuration(door: Door, workers: number, certificates: WireCertificat
     upstream: {
       connectTimeout: ms(KNOBS.connectTimeoutMs),
       responseTimeout: ms(KNOBS.responseTimeoutMs),
+      stallTimeout: ms(KNOBS.responseTimeoutMs),
       tunnelTimeout: ms(KNOBS.tunnelTimeoutMs),
     },
     // Every answer that a case can think of comes from its one instance: it is not to be left out for that.

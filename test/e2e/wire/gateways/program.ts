@@ -62,7 +62,10 @@ function accepts(port: number): Promise<boolean> {
 async function versionOf(name: string, args: readonly string[]): Promise<string> {
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` }
   const { stdout, stderr } = await promisify(execFile)(name, args, { env })
-  return (stdout + stderr).split('\n')[0]!.replace(/ - http.*/, '')
+  return (stdout + stderr)
+    .split('\n')[0]!
+    .replace(/ - http.*| version:? (?:nginx\/)?/g, ' ')
+    .trim()
 }
 
 async function childrenOf(pid: number): Promise<number[]> {

@@ -71,5 +71,9 @@ export function targets({ upstreams }: Wire): string[] {
   return whole.map(({ target }) => target).filter((target) => target !== ALIVE)
 }
 
-/** How a table names what is hard to read. */
-export const shown = (text: string) => (text === '' ? 'nothing' : JSON.stringify(text).slice(1, -1))
+/** How a name tells what is hard to read. */
+export function shown(text: string): string {
+  if (text === '') return 'nothing'
+  const escaped = JSON.stringify(text).slice(1, -1)
+  return escaped.replace(/[^\x20-\x7e]/g, (one) => `\\x${one.charCodeAt(0).toString(16)}`)
+}

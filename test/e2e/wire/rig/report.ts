@@ -1,4 +1,4 @@
-import { GROUPS, groupOf } from '../rules.ts'
+import { GROUPS, groupOf, rulesOf } from '../rules.ts'
 import type { Score } from './play.ts'
 import type { Case } from './wire.ts'
 
@@ -11,13 +11,14 @@ function passed({ errors }: Score, cases: readonly Case[], level: Case['level'])
 /** A table with a row per group of rules. */
 export function table(cases: readonly Case[], scores: readonly Score[]): string {
   const columns = scores.flatMap(({ gateway }) => [`${gateway}: must`, 'should'])
-  const row = (title: string, of: readonly Case[]) => [
+  const row = (rules: string, title: string, of: readonly Case[]) => [
+    rules,
     title,
     ...scores.flatMap((score) => [passed(score, of, 'must'), passed(score, of, 'should')]),
   ]
   const groups = GROUPS.map(([, title]) => [title, cases.filter(({ rule }) => groupOf(rule) === title)] as const)
-  const rows = groups.filter(([, of]) => of.length > 0).map(([title, of]) => row(title, of))
-  const lines = [['rules', ...columns], columns.map(() => '---').concat('---'), ...rows, row('all', cases)]
+  const rows = groups.filter(([, of]) => of.length > 0).map(([title, of]) => row(rulesOf(title), title, of))
+  const lines = [['rules', '', ...columns], Array(columns.length + 2).fill('---'), ...rows, row('', 'all', cases)]
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
@@ -38,10 +39,13 @@ export function asPage(cases: readonly Case[], scores: readonly Score[]): string
 
 Made by \`npm run test:wire\` on ${new Date().toISOString().slice(0, 10)}; do not edit.
 
-Each case is a client and an instance on bare sockets, with the gateway between them: it looks at the exact bytes on both sides.
-All gateways get the same cases and the same time-outs, and run on the same machine with their configuration for streaming
-(\`test/e2e/wire/gateways\`). The number of a rule is its place in the list of [HTTP semantics](architecture.md) that
-a gateway owes; where the RFCs allow two outcomes, a case takes both. A case that the gateway has no means for counts as not passed.
+What HTTP asks of a gateway, as cases on bare sockets: a client and an instance that write exact bytes, and read strictly what
+the gateway makes of them. \`must\` and \`should\` are those of the RFCs, and of what keeps two readers of the same bytes from
+understanding two things. Where there are two right outcomes a case takes both.
+
+All gateways get the same cases, time-outs and limits, and each runs with what its manual advises for streaming
+(\`test/e2e/wire/gateways/\`). What a gateway has no means for counts as not passed. Of one failed rule there may be many cases:
+the lists below say more than the sums.
 
 ${versions}
 

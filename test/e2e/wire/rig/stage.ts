@@ -57,6 +57,7 @@ export class Stage {
     const sockets: Socket[] = []
     try {
       await within(it.patienceMs ?? PATIENCE_MS, it.run(this.#wire(it, sockets)))
+      for (const { objection } of upstreams) if (objection) throw objection
       if (!it.malformed) for (const upstream of upstreams) assertWellFormed(upstream)
       return { case: it }
     } catch (error) {

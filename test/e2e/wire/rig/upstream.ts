@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { until } from '../../../support/until.ts'
@@ -156,6 +157,8 @@ export class WireUpstream {
   keep = true
   /** Called with each connection before anything has come on it. */
   onConnection: ((connection: UpstreamConnection) => void) | undefined
+  /** What a script found wrong: the case fails with it. */
+  objection: AssertionError | undefined
   #port = 0
   #server: Server
   #scripts: readonly Script[] = [OK]
@@ -186,8 +189,17 @@ export class WireUpstream {
   #asked(request: UpstreamRequest): void {
     const script = this.#scripts[Math.min(this.requests.length, this.#scripts.length - 1)]!
     this.requests.push(request)
-    if (typeof script === 'function') script(request)
-    else void request.whole().then(() => request.write(script), noop)
+    if (typeof script !== 'function') request.whole().then(() => request.write(script), noop)
+    else void this.#follow(script, request)
+  }
+
+  async #follow(script: (request: UpstreamRequest) => unknown, request: UpstreamRequest): Promise<void> {
+    try {
+      await script(request)
+    } catch (error) {
+      // A request that never became whole is not the upstream's to judge.
+      if (error instanceof AssertionError) this.objection ??= error
+    }
   }
 
   /** Waits for the head of the n-th request. */

@@ -7,8 +7,8 @@ import type { WireUpstream } from './upstream.ts'
  * The wire tests: cases that know nothing of the gateway under test but its ports, and that read strictly what it writes,
  * to the client and to the upstream.
  *
- * How to add cases: put them into `cases/<subject>.ts`, which exports `cases: readonly Case[]`, and a file `<subject>.test.ts`
- * beside this folder that hands them to `wireTests`. `npm run test:wire` finds them by itself.
+ * How to add cases: put them into `cases/<subject>.ts`, which exports `cases: readonly Case[]`, and hand those to `wireTests` in
+ * the test file of their group, beside this folder: each such file starts two gateways. `npm run test:wire` finds them by itself.
  *
  * - A case is named by a law in the present tense; `rule` is its number in the list of docs/conformance.md.
  * - Each case has a service and an upstream of its own, and runs at the same time as others, unless it is `alone`.

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { standstillOf } from '../../../support/standstill.ts'
+import { until } from '../../../support/until.ts'
+import { ok, request, response } from '../rig/say.ts'
+import { type Case, KNOBS } from '../rig/wire.ts'
+
+const MB = 2 ** 20
+const ALL = 200 * MB
+const MOST_IN_FLIGHT = 48 * MB
+const PIECE = Buffer.alloc(64 * 1024, 'x')
+
+/** Writes all of it, at the pace of the other side. */
+function pour(socket: Socket): void {
+  let left = ALL
+  const more = () => {
+    while (left > 0 && socket.writable) {
+      left -= PIECE.length
+      if (!socket.write(PIECE)) return
+    }
+  }
+  socket.on('drain', more)
+  more()
+}
+
+export const cases: readonly Case[] = [
+  {
+    rule: 72,
+    level: 'must',
+    name: 'slows an instance down to the pace of a slow client, whatever the response time-out, and loses nothing',
+    alone: true,
+    patienceMs: 30_000,
+    async run({ connect, path, upstream }) {
+      upstream.respond((asked) => {
+        asked.write(response('200 OK', [`Content-Length: ${ALL}`]))
+        pour(asked.connection.socket)
+      })
+      const client = await connect()
+      client.send(request(`GET ${path('/x')} HTTP/1.1`))
+      await client.sees('\r\n\r\n')
+      client.socket.pause()
+      const { connection } = await upstream.request()
+      assert.ok((await standstillOf(connection.socket)) < MOST_IN_FLIGHT)
+      // So slowly that the instance is left alone for longer than it may be silent, but never without a byte.
+      const untilMs = performance.now() + 1.5 * KNOBS.responseTimeoutMs
+      while (performance.now() < untilMs) {
+        await sleep(250)
+        client.socket.resume()
+        const before = client.receivedBytes
+        await until('a little more', () => client.receivedBytes > before + MB)
+        client.socket.pause()
+      }
+      client.socket.resume()
+      const answer = await client.answer({ keep: false, patienceMs: 20_000 })
+      assert.equal(answer.ending, 'clean')
+      assert.equal(answer.message.bodyBytes, ALL)
+    },
+  },
+  {
+    rule: 73,
+    level: 'must',
+    name: 'slows a client down to the pace of a slow instance, and loses nothing',
+    alone: true,
+    patienceMs: 30_000,
+    async run({ connect, path, upstream }) {
+      upstream.keep = false
+      upstream.respond((asked) => {
+        asked.connection.socket.pause()
+        void asked.whole().then(() => asked.write(ok('thanks')))
+      })
+      const client = await connect()
+      client.send(request(`POST ${path('/x')} HTTP/1.1`, `Content-Length: ${ALL}`))
+      pour(client.socket)
+      const asked = await upstream.request()
+      assert.ok((await standstillOf(client.socket)) < MOST_IN_FLIGHT)
+      asked.connection.socket.resume()
+      assert.equal((await client.answer({ patienceMs: 20_000 })).body, 'thanks')
+      assert.equal(asked.message.bodyBytes, ALL)
+    },
+  },
+]
