@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
+import { wasReset } from '../was-reset.ts'
 import type { Call } from './call.ts'
 import { keepReading } from './keep-reading.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
@@ -245,14 +246,6 @@ export class Connection {
     this.#body?.stop()
     this.#body = null
   }
-}
-
-/**
- * A reset that comes together with data reaches Node as an end of the input, which would make a whole answer of a broken one
- * that ends with its connection. But the kernel knows no peer any more: this is the first time that it is asked.
- */
-function wasReset(socket: Socket): boolean {
-  return socket.remoteAddress === undefined
 }
 
 function listenerThrew(cause: unknown): UpstreamError {
