@@ -1,7 +1,7 @@
+export type { Downstream } from './client-side.ts'
 export { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts'
 export type { MeterEvent } from './events.ts'
 export {
-  type Downstream,
   described,
   type Ending,
   Exchange,
