@@ -41,7 +41,8 @@ export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): vo
   const fields = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${current?.req.method === 'HEAD' ? '' : body}`)
-  current?.exchange.closeByClient()
+  // One that expects 100-continue may not have begun.
+  current?.exchange?.closeByClient()
   // Not at once: input that nobody has read would reset the connection before the client has read why.
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
