@@ -52,7 +52,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       if (refusal) {
         closeInStages(socket)
         answer(outgoing, refusal)
-      } else if (!answersItself(incoming, outgoing)) adapter(incoming, outgoing)
+      } else if (!answersItself(outgoing)) adapter(incoming, outgoing)
     }
 
   function watchBody(incoming: Incoming, outgoing: Outgoing): void {

@@ -70,6 +70,17 @@ it('gives a plain answer to an upgrade that the instance does not make', async (
   await client.closed()
 })
 
+it('bears an upgrade that is pipelined behind another request', async () => {
+  const client = await open()
+  const fields = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: YQ==']
+  client.write(request('GET /services/echo/slow HTTP/1.1') + request('GET /services/echo/ws HTTP/1.1', ...fields))
+  await until('the slow one is asked', () => release.length === 1)
+  release.pop()!()
+  expect((await client.response()).body).toBe('slow')
+  expect(JSON.parse((await client.response()).body).url).toBe('/ws')
+  await client.closed()
+})
+
 it('runs nothing of what follows an upgrade that is not made, in whichever pieces it comes', async () => {
   const client = await open()
   const inner = request('POST /services/echo/smuggled HTTP/1.1', 'Content-Length: 0')
