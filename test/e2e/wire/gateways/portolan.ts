@@ -31,7 +31,7 @@ export async function startPortolan({ services, doors, certificates }: Start, wo
 }
 
 function instance(port: number, tls: boolean): unknown {
-  return tls ? { host: '127.0.0.1', port, protocol: 'https' } : `127.0.0.1:${port}`
+  return tls ? { address: `127.0.0.1:${port}`, tls: true } : `127.0.0.1:${port}`
 }
 
 function configuration(door: Door, workers: number, certificates: WireCertificates, tls: readonly string[]): unknown {
