@@ -8,6 +8,7 @@ import type { LineSink } from './gateway/index.ts'
 import { Prober, probe, reaches } from './health/index.ts'
 import type { Logger, RegistryAdapter } from './plugin/index.ts'
 import { fullJitter, originOf, Registry, SnapshotFile, type SourceSpec } from './registry/index.ts'
+import { ClientTlsPool } from './tls/index.ts'
 import { Tokens } from './tokens.ts'
 
 /** The one place that wires, with what is in `container/`. A value is built on first use and belongs to the scope that asked for it. */
@@ -29,6 +30,7 @@ export function createRoot(): Scope {
     ordinal: get(scope, Tokens.ordinal),
     directory: dirname(get(scope, Tokens.config).file),
   }))
+  bind(root, Tokens.instanceTls, (scope) => new ClientTlsPool(get(scope, Tokens.log)))
   bindControlPlane(root)
   bindDataPlane(root)
   return root
@@ -55,10 +57,14 @@ function bindControlPlane(root: Scope): void {
 function proberOf(scope: Scope): Prober {
   const settings = settingsOf(get(scope, Tokens.config))
   const registry = get(scope, Tokens.registry)
+  const tls = get(scope, Tokens.instanceTls)
   return new Prober({
     log: get(scope, Tokens.log),
     settings: (service) => settings(service).health.active,
-    probe,
+    probe(instance, config, service) {
+      const route = instance.tls ? tls.routeTo(instance.host, settings(service).upstream.tls) : undefined
+      return probe(instance, config, route)
+    },
     failing(service, id) {
       if (registry.table.get(service)?.held.includes(id)) registry.unreachable(service, id)
     },
@@ -122,6 +128,7 @@ export const dataPlaneOf = (scope: Scope) => ({
   directory: get(scope, Tokens.directory),
   explain: get(scope, Tokens.explain),
   fetch: get(scope, Tokens.fetch),
+  instanceTls: get(scope, Tokens.instanceTls),
   listener: get(scope, Tokens.listener),
   meter: get(scope, Tokens.meter),
   upstreams: get(scope, Tokens.upstreams),

@@ -8,6 +8,7 @@ import type { Logger, PluginContext } from './plugin/index.ts'
 import type { Services, Transport, Upstreams } from './proxy/index.ts'
 import type { Directory, Registry } from './registry/index.ts'
 import type { Router } from './routing/index.ts'
+import type { ClientTlsPool } from './tls/index.ts'
 
 /** Everything that the container wires, by name. Tests put their own in place before the first `get`. */
 export const Tokens = {
@@ -30,6 +31,8 @@ export const Tokens = {
   prober: token<Prober>('prober'),
   /** Tells the control plane, in this process or another, of an instance that cannot be connected to. */
   unreachable: token<(service: string, id: string) => void>('unreachable'),
+  /** How instances are met that are called by TLS. */
+  instanceTls: token<ClientTlsPool>('instanceTls'),
   transport: token<Transport>('transport'),
   upstreams: token<Upstreams>('upstreams'),
   directory: token<Directory>('directory'),

@@ -8,6 +8,8 @@ export const BREAKER_STATES: readonly BreakerState[] = ['open', 'half-open', 'cl
 /** One service in all workers together. */
 export interface ServiceTraffic {
   readonly inFlight: number
+  /** Of those, connections that have switched to another protocol. */
+  readonly tunnels: number
   readonly pending: number
   /** Workers that ignore health, because too few instances have any. */
   readonly panic: number
@@ -91,6 +93,7 @@ function together(told: readonly ServiceStanding[]): ServiceTraffic {
   for (const { breaker } of told) if (breaker) breakers.set(breaker, (breakers.get(breaker) ?? 0) + 1)
   return {
     inFlight: sum(told, ({ inFlight }) => inFlight) ?? 0,
+    tunnels: sum(told, ({ tunnels }) => tunnels) ?? 0,
     pending: sum(told, ({ pending }) => pending) ?? 0,
     panic: sum(told, ({ panic }) => Number(panic)) ?? 0,
     budgetLeft: sum(told, ({ budgetLeft }) => budgetLeft),

@@ -23,6 +23,7 @@ export class TrafficMetrics {
         'Requests that were not sent, by the limit or breaker that held them',
         'reason',
       ),
+      tunnel: tally('portolan_tunnels_total', 'Connections that have switched to another protocol', 'protocol'),
     }
     this.#picks = new Tally(metrics, 'portolan_picks_total', 'Picks of instances, retries included', [
       'service',
@@ -45,6 +46,7 @@ export class TrafficMetrics {
 /** A service has them from its first request on. */
 function registerGauges(metrics: MetricRegistry, standings: Standings): void {
   gauge('portolan_in_flight', 'Requests that run', ({ inFlight }) => inFlight)
+  gauge('portolan_tunnels', 'Connections that have switched to another protocol and are open', ({ tunnels }) => tunnels)
   gauge('portolan_pending', 'Requests that wait for the limit', ({ pending }) => pending)
   gauge('portolan_panic', 'Workers that ignore health because too few instances have any', ({ panic }) => panic)
   gauge('portolan_concurrency_limit', 'Requests at once that are allowed now', ({ limit }) => limit)

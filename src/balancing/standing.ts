@@ -2,6 +2,8 @@
 export interface ServiceStanding {
   readonly service: string
   readonly inFlight: number
+  /** Of those, connections that have switched to another protocol. */
+  readonly tunnels: number
   /** Requests that wait for the limit. */
   readonly pending: number
   /** So few are healthy that health is ignored. */

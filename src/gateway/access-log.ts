@@ -41,6 +41,7 @@ class AccessLine implements Line {
   readonly #attempts: number
   readonly #upstreamMs: number | undefined
   readonly #code: string | undefined
+  readonly #received: number | undefined
   readonly #result: Result
 
   constructor(exchange: Exchange, result: Result) {
@@ -53,6 +54,7 @@ class AccessLine implements Line {
     this.#attempts = exchange.attempts
     this.#upstreamMs = exchange.upstreamMs
     this.#code = exchange.code
+    this.#received = exchange.tunnel?.bytesReceived
     this.#result = result
   }
 
@@ -62,7 +64,9 @@ class AccessLine implements Line {
     line += `,"method":"${this.#method}","target":${quoted(this.#target)}`
     if (this.#service) line += `,"service":"${this.#service}"`
     if (this.#endpoint) line += `,"instance":${quoted(this.#endpoint.instance.id)},"attempts":${this.#attempts}`
-    line += `,"status":${status},"bytes":${bytes},"durationMs":${decimal(durationMs)}`
+    line += `,"status":${status},"bytes":${bytes}`
+    if (this.#received !== undefined) line += `,"received":${this.#received}`
+    line += `,"durationMs":${decimal(durationMs)}`
     if (this.#upstreamMs !== undefined) line += `,"upstreamMs":${decimal(this.#upstreamMs)}`
     if (this.#code) line += `,"code":"${this.#code}"`
     return `${line},"end":"${ending}"}\n`

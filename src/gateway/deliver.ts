@@ -1,4 +1,4 @@
-import { type BodySink, FieldNames, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
+import { type BodySink, FieldNames, type Tunnel, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
 import type { Reply } from './reply.ts'
 
 const NO_TRAILERS: readonly string[] = []
@@ -11,6 +11,8 @@ const NO_TRAILERS: readonly string[] = []
  */
 export function deliver(response: Response, reply: Reply): Response | undefined {
   if (reply.headersSent || reply.destroyed) return undefined
+  const { tunnel } = reply.exchange
+  if (tunnel && joinTunnel(response, tunnel, reply)) return undefined
   const body = straightBody(response)
   if (body) {
     sendBody(response, body, reply)
@@ -22,6 +24,18 @@ export function deliver(response: Response, reply: Reply): Response | undefined 
   if (response.body) sendStream(response.body, reply)
   else reply.finish(NO_TRAILERS)
   return undefined
+}
+
+/**
+ * Fetch knows no 101: if no middleware has put another answer in its place, it is a 204 here.
+ *
+ * @returns false when there is another one to send, and the tunnel is gone
+ */
+function joinTunnel(response: Response, tunnel: Tunnel, reply: Reply): boolean {
+  const untouched = response.status === 204 && response.body === null
+  if (untouched) reply.switchTo!(tunnel, headerList(response))
+  else tunnel.cancel()
+  return untouched
 }
 
 const OF_THE_BODY = new FieldNames(['content-length', 'trailer'])

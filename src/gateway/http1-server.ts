@@ -1,19 +1,28 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import type { LimitsConfig } from '../config/types.ts'
+import type { ServerConfig } from '../config/types.ts'
+import { GatewayError } from '../errors.ts'
 import { atEndOfTurn } from '../proxy/index.ts'
 import { normaliseScheme, refuse } from './admit.ts'
+import { BodyWatch } from './body-watch.ts'
+import { stopsTheParser } from './declined-upgrade.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { watchHalfClosed } from './half-closed.ts'
-import { Incoming } from './incoming.ts'
-import { deafen, isDeaf } from './linger.ts'
+import type { Incoming } from './incoming.ts'
+import { closeInStages, deafen, isDeaf } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
-import { answer, answerUnparsable } from './refusal.ts'
+import { answersItself } from './own-matters.ts'
+import { answer, answerOnSocket, answerUnparsable } from './refusal.ts'
+import { RequestsPerConnection } from './requests-per-connection.ts'
 import { SlowReaders } from './slow-readers.ts'
+import { SwitchingOutgoing, type Tunnels } from './tunnel/index.ts'
+import { incomingOffering } from './upgrade.ts'
 
 export interface Http1Options extends EntranceOptions {
-  readonly limits: LimitsConfig
+  readonly server: Pick<ServerConfig, 'limits' | 'upgrades'>
+  readonly tunnels: Tunnels
+  random(): number
 }
 
 /**
@@ -21,8 +30,10 @@ export interface Http1Options extends EntranceOptions {
  * it is told `listening`, at which it begins to look after time-outs, and handed its connections, as the events that they are.
  */
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
-  const witness = { ...options, keepAliveLines: keepAliveLines(options.limits) }
-  const slowReaders = new SlowReaders(options.limits.writeTimeoutMs)
+  const { limits, upgrades } = options.server
+  const witness = { ...options, keepAliveLines: keepAliveLines(limits) }
+  const slowReaders = new SlowReaders(limits.writeTimeoutMs)
+  const requests = new RequestsPerConnection(limits.requestsPerConnection, options.random)
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
@@ -30,14 +41,24 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       if (isDeaf(socket)) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
-      const refusal = refuse(incoming)
-      if (refusal || stopsTheParser(incoming)) {
+      if (outgoing.exchange.body) watchBody(incoming, outgoing)
+      if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
+      const refusal = refuse(incoming, limits)
+      const declined = incoming.asksToSwitch && incoming.switchTo === null
+      if (requests.isLast(socket) || refusal || (declined && stopsTheParser(incoming))) {
         deafen(socket)
         outgoing.shouldKeepAlive = false
       }
-      if (refusal) answer(outgoing, refusal)
-      else adapter(incoming, outgoing)
+      if (refusal) {
+        closeInStages(socket)
+        answer(outgoing, refusal)
+      } else if (!answersItself(incoming, outgoing)) adapter(incoming, outgoing)
     }
+
+  function watchBody(incoming: Incoming, outgoing: Outgoing): void {
+    outgoing.exchange.bodyWatched = true
+    outgoing.bodyWatch = new BodyWatch(incoming, outgoing, limits.bodyTimeoutMs)
+  }
 
   const server = createAdaptorServer({
     hostname: 'localhost', // for HTTP/1.0, which may come without a Host field
@@ -46,7 +67,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       new Promise((leaveToAdapter) => entrance.serve(request, outgoing as unknown as Outgoing, leaveToAdapter)),
     createServer: ((_: object, adapter: RequestListener) =>
       createServer<typeof Incoming, typeof Outgoing>(
-        serverOptions(options.limits),
+        serverOptions(options.server),
         admitThen(adapter),
       )) as typeof createServer,
   }) as Server
@@ -66,38 +87,42 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       },
     })
   })
+  server.on('connect', (_incoming, socket) => {
+    socket.on('error', () => undefined)
+    answerOnSocket(new GatewayError('GW_METHOD_NOT_ALLOWED', 'no tunnels are opened here'), socket as Socket)
+  })
+  // Such a request comes in as any other, but for its way out. With nobody to listen Node takes it for a plain one.
+  if (upgrades.length > 0)
+    server.on('upgrade', (incoming, client: Socket, head) => {
+      server.emit('request', incoming, new SwitchingOutgoing(incoming as Incoming, client, head, options.tunnels))
+    })
   server.on('clientError', (error, socket) => {
     if (!isDeaf(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
+  // One more than is allowed is all that has to be seen.
+  server.maxHeadersCount = limits.headerCount + 1
   return server
-}
-
-/**
- * Node's parser stops behind a request that asks for an upgrade, also when none is made, and Node loses what has come with
- * it: the next bytes may be the middle of a message, which a client could have made look like the beginning of one.
- */
-function stopsTheParser({ headers }: Incoming): boolean {
-  return headers.upgrade !== undefined && /upgrade/i.test(headers.connection ?? '')
 }
 
 function onEnd(this: Socket): void {
   watchHalfClosed(this)
 }
 
-function serverOptions({ headerBytes, headerTimeoutMs, keepAliveTimeoutMs }: LimitsConfig) {
+function serverOptions({ limits, upgrades }: Http1Options['server']) {
+  const { headerBytes, headerTimeoutMs, keepAliveTimeoutMs } = limits
   return {
-    IncomingMessage: Incoming,
+    IncomingMessage: incomingOffering(upgrades),
     ServerResponse: Outgoing,
     maxHeaderSize: headerBytes,
     headersTimeout: headerTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    requestTimeout: 0, // it would cut long uploads; a standstill is noticed by the attempt
+    requestTimeout: 0, // it would cut long uploads; a standstill is noticed
     connectionsCheckingInterval: 1000,
     requireHostHeader: false, // Node would answer by itself, and go on with what follows
   }
 }
 
 /** As Node says it. */
-function keepAliveLines({ keepAliveTimeoutMs }: LimitsConfig): string {
+function keepAliveLines({ keepAliveTimeoutMs }: ServerConfig['limits']): string {
   return `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1000)}\r\n`
 }

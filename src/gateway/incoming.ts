@@ -7,7 +7,14 @@ interface Asker {
 
 /** The server's request object. */
 export class Incoming extends IncomingMessage {
+  /** The client asks to switch to another protocol, whether it may or not. */
+  declare asksToSwitch: boolean
   #unasked: Asker | undefined
+
+  /** The protocol that the client asks to switch to, and may; in lower case. */
+  get switchTo(): string | null {
+    return null
+  }
 
   /** The client waits with the body until it is asked for it: by the response object, once somebody reads. */
   waitFor(outgoing: Asker): void {

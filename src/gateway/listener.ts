@@ -3,18 +3,25 @@ import type { ServerConfig } from '../config/types.ts'
 import { createFront } from '../front/index.ts'
 import { Entrance, type EntranceOptions } from './entrance.ts'
 import { createHttp1Server } from './http1-server.ts'
+import { createHttp2Server } from './http2-server.ts'
+import { turnAway } from './last-words.ts'
+import { Tunnels } from './tunnel/index.ts'
 
 export interface ListenerOptions extends EntranceOptions {
   readonly server: ServerConfig
+  random(): number
 }
 
 export interface Listener {
   /** What listens. */
   readonly server: Server
-  /** From now on every answer asks its client to close: the listener is about to go. */
+  /** From now on every client is asked to go elsewhere: with every answer of HTTP/1, and at once on HTTP/2. */
   sayGoodbye(): void
-  /** Takes no new connections, and lets idle ones go. Resolves when the last one has closed. */
-  close(): Promise<void>
+  /**
+   * Takes no new connections, and lets idle ones go. Those who will not go by themselves, the tunnels, are told to within
+   * `withinMs`. Resolves when the last one has closed.
+   */
+  close(withinMs: number): Promise<void>
   /** Breaks off what is left. */
   cut(): void
 }
@@ -23,18 +30,32 @@ export interface Listener {
 export function createListener({ server, ...rest }: ListenerOptions): Listener {
   const { limits } = server
   const entrance = new Entrance(rest)
-  const http1 = createHttp1Server(entrance, { ...rest, limits })
-  const front = createFront({ limits, http1: (socket: Socket) => void http1.emit('connection', socket) })
+  const tunnels = new Tunnels()
+  const http1 = createHttp1Server(entrance, { ...rest, server, tunnels })
+  const http2 = createHttp2Server(entrance, { ...rest, limits })
+  const front = createFront({
+    server,
+    log: rest.log,
+    http1: (socket: Socket) => void http1.emit('connection', socket),
+    http2: http2.accept,
+    turnAway,
+  })
   front.server.once('listening', () => http1.emit('listening'))
   return {
     server: front.server,
     sayGoodbye() {
       entrance.leaving = true
+      http2.sayGoodbye()
     },
-    close() {
+    close(withinMs) {
       http1.close()
-      return new Promise((closed) => front.server.close(() => closed()))
+      http2.close()
+      const closed = new Promise((resolve) => front.server.close(resolve))
+      return Promise.all([closed, tunnels.leave(withinMs)]).then(() => undefined)
     },
-    cut: () => front.cut(),
+    cut() {
+      tunnels.cut()
+      front.cut()
+    },
   }
 }

@@ -1,7 +1,9 @@
 import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Downstream, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
+import { lengthLast } from './length-last.ts'
 import { discardRest } from './linger.ts'
 import type { Reply, Witness } from './reply.ts'
 import { reset } from './reset.ts'
@@ -26,6 +28,8 @@ const JOINED_BYTES = 8192
 /** The server's response object, which knows the exchange that it answers and tells how it came out. */
 export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstream {
   exchange!: Exchange
+  /** While the body of the request may still be on its way. */
+  bodyWatch: BodyWatch | undefined
   #witness!: Http1Witness
 
   get toHead(): boolean {
@@ -49,12 +53,6 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     }
     socket.setMaxListeners(0).once('close', gone)
     this.once('socket', () => socket.off('close', gone))
-  }
-
-  /** In its turn: what Node is given earlier for a pipelined request, it sends behind the head of the final answer. */
-  override writeContinue(callback?: () => void): void {
-    if (this.socket) super.writeContinue(callback)
-    else this.once('socket', () => this.headersSent || super.writeContinue(callback))
   }
 
   /** Not to a client of HTTP/1.0 (RFC 9110 15.2), nor once the final head is out, nor while an earlier answer has the connection. */
@@ -99,7 +97,7 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
   }
 
   sendHead(status: number, reason: string, headers: readonly string[]): void {
-    this.writeHead(status, reason, headers as string[]) // Node's types know no flat list that is read-only
+    this.writeHead(status, reason, lengthLast(headers) as string[]) // Node's types know no flat list that is read-only
   }
 
   /** By an empty buffer, since `flushHeaders` would write header bytes above 127 as UTF-8. */
@@ -148,17 +146,22 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     return `${head}${this.#witness.keepAliveLines}\r\n`
   }
 
+  protected get ending(): Ending {
+    return this.writableFinished ? 'complete' : this.exchange.upstreamBroke ? 'upstream-broke' : 'client-closed'
+  }
+
   #close(): void {
-    const { exchange, writableFinished: complete } = this
+    const { exchange, ending } = this
     // Named here: whoever still works on the answer hears of it only after the exchange has been told as finished.
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
-    if (complete) exchange.finish()
+    if (ending === 'complete') exchange.finish()
     else exchange.closeByClient()
+    this.bodyWatch?.answered()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,
       durationMs: this.#witness.now() - exchange.startedMs,
-      ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
+      ending,
     })
   }
 }

@@ -1,4 +1,4 @@
-import type { Exchange } from '../proxy/index.ts'
+import type { Exchange, Tunnel } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 
 export interface Witness {
@@ -27,6 +27,11 @@ export interface Reply {
   write(chunk: Uint8Array): boolean
   /** @param trailers fields that follow the body */
   finish(trailers: readonly string[]): void
+  /**
+   * Instead of an answer, only where the client has asked to switch protocols: sends a 101 with these fields, its own aside, and joins
+   * the connection with the tunnel.
+   */
+  switchTo?(tunnel: Tunnel, headers: readonly string[]): void
   /** After the head nothing can be answered: breaks off, so that it never looks like a clean end. Harmless when it has ended. */
   breakOff(): void
   on(event: 'drain' | 'close', listener: () => void): unknown

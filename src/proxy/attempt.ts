@@ -2,7 +2,9 @@ import type { Duplex } from 'node:stream'
 import type { Lease } from '../balancing/index.ts'
 import type { Cancellable, Exchange } from './exchange.ts'
 import { Failure, type FailureKind } from './failure.ts'
+import { hostOf } from './request-headers.ts'
 import { mayFallSilent, responseHeaders } from './response-headers.ts'
+import { restorePrefix } from './restored-prefix.ts'
 import type { Service } from './service.ts'
 import { Stopwatch, type Timed } from './stopwatch.ts'
 import {
@@ -12,6 +14,7 @@ import {
   type UpstreamListener,
   type UpstreamRequest,
 } from './transport.ts'
+import { Tunnel } from './tunnel.ts'
 import { type BodySource, UpstreamBody } from './upstream-body.ts'
 import { UpstreamResponse } from './upstream-response.ts'
 
@@ -78,29 +81,29 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
     exchange.downstream.inform({ ...head, headers: responseHeaders(head, false) })
   }
 
-  onSwitch(_head: ResponseHead, tunnel: Duplex): void {
-    tunnel.destroy()
-    this.#fail('protocol', new UpstreamError('protocol', 'a switch of protocols that nobody has asked for'))
+  /** The tunnel carries on alone. Fetch knows no 101: for middleware the answer is a 204. */
+  onSwitch(head: ResponseHead, socket: Duplex, rest: Buffer): void {
+    this.#stopwatch.stop()
+    const exchange = this.#exchange
+    const nowMs = this.#service.means.now()
+    const tunnel = new Tunnel(exchange.upgrade!, this.#service, this.lease, head, socket, rest)
+    this.#service.switched(this.lease, tunnel.protocol, nowMs)
+    const shown = { ...head, status: 204, statusText: 'No Content' }
+    const body = new UpstreamBody(tunnel, this.lease, this)
+    this.#head = head
+    exchange.tunnel = tunnel
+    this.#answered(new UpstreamResponse(exchange.method, shown, this.#headers(head), body), tunnel, nowMs)
   }
 
   onHead(head: ResponseHead): void {
     this.#stopwatch.stop()
-    const exchange = this.#exchange
     const nowMs = this.#service.means.now()
-    const latencyMs = nowMs - this.startedMs
-    const headers = responseHeaders(head, exchange.takesTrailers)
-    if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
     const body = new UpstreamBody(this.#call, this.lease, this)
-    const response = new UpstreamResponse(exchange.method, head, headers, body)
-    this.#failed = this.#service.answered(this.lease, head, latencyMs, nowMs)
-    // Only now, when nothing can fail any more, is the body's end no longer this attempt's.
-    this.outcome = response
+    const response = new UpstreamResponse(this.#exchange.method, head, this.#headers(head), body)
+    this.#failed = this.#service.answered(this.lease, head, nowMs - this.startedMs, nowMs)
     this.#head = head
     this.#body = body
-    exchange.running = body
-    exchange.endpoint = this.lease.endpoint
-    exchange.upstreamMs = latencyMs
-    this.#settle(this)
+    this.#answered(response, body, nowMs)
   }
 
   onData(chunk: Buffer): void {
@@ -146,6 +149,25 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
     this.#call.abort()
     if (this.#hadItsTime) this.#fail('timeout', 'the instance sent no response head in time')
     else this.#fail('cancelled', '')
+  }
+
+  #headers(head: ResponseHead): string[] {
+    const exchange = this.#exchange
+    const headers = responseHeaders(head, exchange.takesTrailers)
+    const { restorePrefix: restores } = this.#service.settings.upstream
+    if (restores && exchange.route?.prefix) restorePrefix(headers, exchange.route.prefix, hostOf(exchange))
+    if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
+    return headers
+  }
+
+  /** Only now, when nothing can fail any more, is the rest no longer this attempt's. */
+  #answered(response: UpstreamResponse, rest: Cancellable, nowMs: number): void {
+    const exchange = this.#exchange
+    this.outcome = response
+    exchange.running = rest
+    exchange.endpoint = this.lease.endpoint
+    exchange.upstreamMs = nowMs - this.startedMs
+    this.#settle(this)
   }
 
   /** The deadline for all attempts has passed, and this one had most of the time: it does not matter whose timeout it is. */

@@ -12,3 +12,5 @@ export type MeterEvent =
   | 'readmission'
   /** Not sent at all: `pending`, `timeout`, `breaker`. */
   | 'refused'
+  /** A connection has switched to another protocol: which one. */
+  | 'tunnel'

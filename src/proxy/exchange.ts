@@ -4,23 +4,25 @@ import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
+import type { Downstream, Intake } from './client-side.ts'
+import type { ForwardedElement } from './forwarded.ts'
 import { type Peer, peerOf } from './peer.ts'
 import { trailersOf } from './trailers.ts'
-import type { ResponseHead } from './transport.ts'
+import type { Tunnel } from './tunnel.ts'
 
-/** Why an exchange ended as it did: `complete` reached the client whole. */
-export type Ending = 'complete' | 'client-closed' | 'upstream-broke'
+/**
+ * Why an exchange ended as it did: `complete` reached the client whole. Of tunnels: both sides closed it; `idle`: neither had
+ * anything to say for too long; `drained`: the gateway said goodbye.
+ */
+export type Ending = 'complete' | 'client-closed' | 'upstream-broke' | 'idle' | 'drained'
 
 export interface Cancellable {
   /** Stops the work and gives back what it holds. Harmless when it has ended. */
   cancel(): void
 }
 
-/** The way back to the client, beside the answer. */
-export interface Downstream {
-  /** Sends an interim response (1xx) at once, if the client can have one. */
-  inform(head: ResponseHead): void
-}
+/** Why nothing more is to be tried; `stalled`: the request body has stopped coming. */
+type Stop = 'client-closed' | 'deadline' | 'stalled'
 
 /** One request on its way through this worker, from the first look at it to the log line. */
 export class Exchange implements RouteRequest, PickContext {
@@ -34,11 +36,16 @@ export class Exchange implements RouteRequest, PickContext {
   readonly encrypted: boolean
   /** undefined for a request that came over no socket of ours. */
   readonly peer: Peer | undefined
+  readonly intake: Intake | undefined
   /** The client behind trusted proxies, or the peer itself. */
   clientAddress: string
   peerTrusted = false
+  /** What a trusted peer says in `Forwarded` alone, from the hop that the client has asked on. */
+  believed: readonly ForwardedElement[] | undefined
   /** The request body as a Node stream; null when the framing says that there is none. */
   body: Readable | null
+  /** Somebody else sees to it that the body does not stand still for ever. */
+  bodyWatched = false
   /** What the client said about the length of its body; null when it did not. */
   bodyLength: number | null
   /** What may follow the body, asked for once that has ended: flat `[name, value, ...]`. null: nothing can. */
@@ -48,6 +55,8 @@ export class Exchange implements RouteRequest, PickContext {
   /** The client sends the body only when somebody reads it. */
   expectsContinue = false
   downstream: Downstream | undefined
+  /** What an instance has opened by its 101. */
+  tunnel: Tunnel | undefined
 
   route: Route | undefined
   endpoint: LiveEndpoint | undefined
@@ -63,7 +72,7 @@ export class Exchange implements RouteRequest, PickContext {
   /** What runs for this exchange just now: a wait, an attempt, then the body of its answer. */
   running: Cancellable | undefined
   #cookies: Map<string, string> | undefined
-  #stopped: 'client-closed' | 'deadline' | undefined
+  #stopped: Stop | undefined
 
   constructor(from: ExchangeFields) {
     this.id = from.id
@@ -75,6 +84,7 @@ export class Exchange implements RouteRequest, PickContext {
     this.httpVersion = from.httpVersion
     this.encrypted = from.encrypted
     this.peer = from.peer
+    this.intake = from.intake
     this.clientAddress = from.peer?.address ?? ''
     this.body = from.body
     this.bodyLength = from.bodyLength
@@ -88,9 +98,8 @@ export class Exchange implements RouteRequest, PickContext {
     return this.route?.path ?? this.rawTarget
   }
 
-  /** Of this connection so far: moves while a request body flows in. */
   get bytesReceived(): number {
-    return this.peer?.bytesReceived ?? 0
+    return this.intake?.bytesReceived ?? 0
   }
 
   /** The client can be sent fields after a body. */
@@ -134,21 +143,36 @@ export class Exchange implements RouteRequest, PickContext {
     this.running?.cancel()
   }
 
-  /** Why nothing more is to be tried. */
-  get stopped(): 'client-closed' | 'deadline' | undefined {
+  /** The body has stopped coming, before a response head: what waits for it stops. */
+  stall(): void {
+    this.#stopped ??= 'stalled'
+    this.running?.cancel()
+  }
+
+  get stopped(): Stop | undefined {
     return this.#stopped
   }
 
-  /** @throws GW_CLIENT_CLOSED when there is nobody left to answer, GW_UPSTREAM_TIMEOUT when it is too late for an answer */
+  /**
+   * @throws GW_CLIENT_CLOSED when there is nobody left to answer, GW_REQUEST_TIMEOUT when the request never became whole,
+   * GW_UPSTREAM_TIMEOUT when it is too late for an answer
+   */
   assertGoing(): void {
-    if (this.#stopped === undefined) return
-    throw this.#stopped === 'client-closed'
-      ? new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection')
-      : new GatewayError('GW_UPSTREAM_TIMEOUT', 'no instance sent a response head within the time for all attempts')
+    switch (this.#stopped) {
+      case 'client-closed':
+        throw new GatewayError('GW_CLIENT_CLOSED', 'the client closed the connection')
+      case 'stalled':
+        throw new GatewayError('GW_REQUEST_TIMEOUT', 'the request body stopped coming')
+      case 'deadline':
+        throw new GatewayError(
+          'GW_UPSTREAM_TIMEOUT',
+          'no instance sent a response head within the time for all attempts',
+        )
+    }
   }
 }
 
-type ExchangeFields = Pick<
+export type ExchangeFields = Pick<
   Exchange,
   | 'id'
   | 'startedMs'
@@ -159,6 +183,7 @@ type ExchangeFields = Pick<
   | 'httpVersion'
   | 'encrypted'
   | 'peer'
+  | 'intake'
   | 'body'
   | 'bodyLength'
 >
@@ -180,6 +205,7 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
     httpVersion: incoming.httpVersion,
     encrypted: peer.encrypted,
     peer,
+    intake: peer,
     body: chunked || (bodyLength ?? 0) > 0 ? incoming : null,
     bodyLength,
   })
@@ -190,7 +216,15 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
 /** For a Fetch request that came over no socket of ours: from a test or from another runtime. */
 export function exchangeOfRequest(id: string, startedMs: number, request: Request): Exchange {
   const encrypted = request.url.startsWith('https:')
-  return new Exchange({ id, startedMs, httpVersion: '1.1', encrypted, peer: undefined, ...described(request) })
+  return new Exchange({
+    id,
+    startedMs,
+    httpVersion: '1.1',
+    encrypted,
+    peer: undefined,
+    intake: undefined,
+    ...described(request),
+  })
 }
 
 /** What of an exchange a Fetch request tells. */

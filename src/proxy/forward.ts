@@ -6,7 +6,6 @@ import { HeadDeadline } from './head-deadline.ts'
 import { Hedge } from './hedge.ts'
 import { waitForPlace } from './queue.ts'
 import { mayRepeat } from './repeatable.ts'
-import { requestHeaders } from './request-headers.ts'
 import { nobodyToAsk, Retries } from './retries.ts'
 import type { Service } from './service.ts'
 import type { UpstreamRequest } from './transport.ts'
@@ -80,13 +79,13 @@ async function tryInTurn(exchange: Exchange, service: Service): Promise<Upstream
   exchange.assertGoing()
   let nowMs = service.means.now()
   service.budget?.request(nowMs)
-  const request = requestOf(exchange)
+  const request = requestOf(exchange, service)
   let lease = service.pool.lease(exchange, NOBODY)
   if (!lease) throw nobodyToAsk(service)
   // Only a request that has come to grief, or may be sent twice at once, has an account of its tries.
   let retries = service.latency ? new Retries(exchange, service) : undefined
   for (;;) {
-    const hedgeAfterMs = service.latency && mayRepeat(exchange) ? service.hedgeAfterMs(nowMs) : undefined
+    const hedgeAfterMs = service.latency && mayHedge(exchange) ? service.hedgeAfterMs(nowMs) : undefined
     const attempt: Attempt =
       hedgeAfterMs === undefined
         ? await new Attempt(exchange, service, lease, nowMs).run(request)
@@ -103,11 +102,14 @@ async function tryInTurn(exchange: Exchange, service: Service): Promise<Upstream
   }
 }
 
-function requestOf(exchange: Exchange): UpstreamRequest {
+/** A session is not opened twice to see which one is faster. */
+const mayHedge = (exchange: Exchange) => exchange.upgrade === null && mayRepeat(exchange)
+
+function requestOf(exchange: Exchange, { means }: Service): UpstreamRequest {
   return {
     method: exchange.method,
     path: exchange.path,
-    headers: requestHeaders(exchange),
+    headers: means.requestHeaders.of(exchange),
     body: exchange.body,
     bodyLength: exchange.bodyLength,
     trailers: exchange.trailers,

@@ -34,6 +34,8 @@ export class Service {
   readonly latency: Quantile | undefined
   /** Used since the last standing, or not at rest by then. Written by whoever keeps the services. */
   active = false
+  /** Open now. Kept by the tunnels. */
+  tunnels = 0
   readonly #adaptive: AdaptiveLimit | undefined
   readonly #fixedLimit: number | null
   readonly #outliers: Outliers | undefined
@@ -100,6 +102,12 @@ export class Service {
     return failed
   }
 
+  /** A connection has become a tunnel. Its time to the 101 is no measure for that of answers, and what becomes of it no failure. */
+  switched(lease: Lease, protocol: string, nowMs: number): void {
+    this.means.count('tunnel', this.name, protocol)
+    this.#judge(lease, false, nowMs)
+  }
+
   /** An answer that was no failure has come whole. */
   completed(lease: Lease): void {
     if (this.#outliers) this.#judge(lease, false, this.means.now())
@@ -124,6 +132,7 @@ export class Service {
     return {
       service: this.name,
       inFlight: this.pool.inFlight,
+      tunnels: this.tunnels,
       pending: this.limiter?.waiting ?? 0,
       panic: this.pool.panic,
       budgetLeft: this.budget?.left(nowMs) ?? null,

@@ -48,7 +48,7 @@ export class Stopwatch implements Deadline {
   }
 
   expire(): void {
-    if (this.#hasMoved()) {
+    if (this.#hasMoved() || this.#standsStillUnderWatch) {
       this.#deadlines.set(this, performance.now())
       return
     }
@@ -67,6 +67,12 @@ export class Stopwatch implements Deadline {
     if (!body || body.readableEnded || bytesReceived === this.#bytesSeen) return false
     this.#bytesSeen = bytesReceived
     return true
+  }
+
+  /** The client sends nothing, and has a time of its own for that. */
+  get #standsStillUnderWatch(): boolean {
+    const { body, bodyWatched } = this.#exchange
+    return bodyWatched && body !== null && !body.readableEnded && body.readableLength === 0
   }
 
   #blame(): void {

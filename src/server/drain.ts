@@ -14,14 +14,14 @@ const GOODBYE_MS = 500
  * ended `timeoutMs` after the door has closed is cut.
  */
 export async function drain(
-  { listener, upstreams }: ReturnType<typeof dataPlaneOf>,
+  { listener, upstreams, instanceTls }: ReturnType<typeof dataPlaneOf>,
   { acceptGraceMs, timeoutMs }: ServerConfig['drain'],
   log: Logger,
 ): Promise<void> {
   if (listener.server.listening) {
     listener.sayGoodbye()
     await sleep(Math.max(acceptGraceMs, GOODBYE_MS))
-    const closed = listener.close()
+    const closed = listener.close(timeoutMs)
     const cut = setTimeout(() => {
       log.warn({ timeoutMs }, 'the drain took too long: the connections that are left are cut')
       listener.cut()
@@ -30,4 +30,5 @@ export async function drain(
     clearTimeout(cut)
   }
   upstreams.closeAll()
+  instanceTls.close()
 }

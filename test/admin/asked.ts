@@ -66,7 +66,16 @@ export async function asked(steps: readonly Step[], options: AskedOptions = {}) 
 
 /** Of a service in one worker: at rest, without limits, but for what is given. */
 export function standing(service: string, fields: Partial<ServiceStanding> = {}): ServiceStanding {
-  const rest = { inFlight: 0, pending: 0, panic: false, budgetLeft: null, breaker: null, limit: null, endpoints: [] }
+  const rest = {
+    inFlight: 0,
+    tunnels: 0,
+    pending: 0,
+    panic: false,
+    budgetLeft: null,
+    breaker: null,
+    limit: null,
+    endpoints: [],
+  }
   return { service, ...rest, ...fields }
 }
 

@@ -4,7 +4,7 @@ import { LiveEndpoint } from '../../src/balancing/index.ts'
 import { accessLog } from '../../src/gateway/index.ts'
 import { Prober } from '../../src/health/index.ts'
 import { instance } from '../../src/plugin/index.ts'
-import { exchangeOfRequest } from '../../src/proxy/index.ts'
+import { exchangeOfRequest, type Tunnel } from '../../src/proxy/index.ts'
 import { Registry } from '../../src/registry/index.ts'
 import { standing, standingOf } from '../admin/asked.ts'
 import { pluginContext } from '../contract/index.ts'
@@ -40,6 +40,7 @@ it('lists every field of the access line, in its order, and no other', () => {
   exchange.route = { service: 'a', path: '/', prefix: '', mode: 'path', dropHeaders: [], middleware: undefined }
   exchange.endpoint = new LiveEndpoint(instance({ host: '10.0.0.1', port: 80 }))
   exchange.upstreamMs = 1
+  exchange.tunnel = { bytesReceived: 1 } as Tunnel
   exchange.code = 'GW_UPSTREAM_RESET'
   accessLog({ write: (line) => lines.push(String(line)) })(exchange, {
     status: 502,
@@ -51,7 +52,7 @@ it('lists every field of the access line, in its order, and no other', () => {
   expect([...described.keys()].filter((field) => /^[a-zA-Z]+$/.test(field))).toEqual(fields)
 })
 
-const EVENTS = ['retry', 'retry-denied', 'hedge', 'ejection', 'readmission', 'refused'] as const
+const EVENTS = ['retry', 'retry-denied', 'hedge', 'ejection', 'readmission', 'refused', 'tunnel'] as const
 
 function anyPlanes() {
   const context = pluginContext()

@@ -5,6 +5,7 @@ import { keepReading } from './keep-reading.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
 import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
+import { listenTo } from './socket-listeners.ts'
 
 export interface ConnectionOwner {
   /** The connection may take another call. `unproven`: a body that must not come could still be on its way. */
@@ -31,16 +32,16 @@ export class Connection {
   #keepsReading = false
   /** The peer's last word, held back while a paused call has input to read. */
   #ending: 'fin' | UpstreamError | null = null
+  readonly #stopListening: () => void
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.#socket = socket
     this.#owner = owner
-    socket
-      .on('data', (chunk: Buffer) => this.#received(chunk))
-      .on('drain', () => this.#body?.drained())
-      .on('end', () => this.#ended(wasReset(socket) ? new UpstreamError('reset', 'the connection broke') : 'fin'))
-      .on('error', (cause) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause })))
-      .on('close', () => this.#ended(new UpstreamError('reset', 'the connection was closed')))
+    this.#stopListening = listenTo(socket, {
+      received: (chunk) => this.#received(chunk),
+      drained: () => this.#body?.drained(),
+      ended: (ending) => this.#ended(ending),
+    })
   }
 
   /** Nothing is known against it; an error may have happened that the socket has yet to tell. */
@@ -63,7 +64,7 @@ export class Connection {
     }
     this.#call = call
     call.connection = this
-    this.#parser.reset(call.request.method === 'HEAD')
+    this.#parser.reset(call.request.method === 'HEAD', call.request.upgrade)
     if (call.paused) this.#socket.pause()
     try {
       call.listener.onSending(call.waitingSinceMs > 0)
@@ -108,11 +109,7 @@ export class Connection {
     if (asksFirst(request)) this.#body.hold()
     else this.#body.start()
     this.#socket.uncork()
-    if (this.#body?.whole === false) this.#keepReading()
-  }
-
-  #keepReading(): void {
-    if (this.#keepsReading) return
+    if (this.#keepsReading || this.#body?.whole !== false) return
     this.#keepsReading = true
     keepReading(this.#socket)
   }
@@ -148,6 +145,9 @@ export class Connection {
           case 'data':
             listener.onData(this.#parser.chunk)
             break
+          case 'switch':
+            this.#handOver(call)
+            return
           case 'end':
             this.#complete(call)
         }
@@ -208,6 +208,23 @@ export class Connection {
     this.#owner.freed(this, bodiless)
   }
 
+  /** The socket is the listener's: this connection is no longer one. */
+  #handOver(call: Call): void {
+    const socket = this.#socket
+    const rest = this.#parser.takeRest()
+    this.#detach()
+    call.over = true
+    this.#closed = true
+    this.#stopListening()
+    socket.pause()
+    this.#owner.gone(this)
+    try {
+      call.listener.onSwitch(this.#parser.head, socket, rest)
+    } catch {
+      socket.destroy()
+    }
+  }
+
   #fail(error: UpstreamError): void {
     const call = this.#call
     if (call === null) return
@@ -222,14 +239,6 @@ export class Connection {
     this.#body?.stop()
     this.#body = null
   }
-}
-
-/**
- * A reset that comes together with data reaches Node as an end of the input, which would make a whole answer of a broken one
- * that ends with its connection. But the kernel knows no peer any more: this is the first time that it is asked.
- */
-function wasReset(socket: Socket): boolean {
-  return socket.remoteAddress === undefined
 }
 
 function listenerThrew(cause: unknown): UpstreamError {

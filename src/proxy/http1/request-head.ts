@@ -1,11 +1,11 @@
 import type { UpstreamRequest } from '../transport.ts'
-import { isText, isToken, SP, TEXT } from './tokens.ts'
+import { isTarget, isText, isToken } from './tokens.ts'
 import { violation } from './violation.ts'
 
 const MAX_KNOWN = 1024
 const MAX_KNOWN_LENGTH = 64
 /** Names that have passed, with their colon. Bounded, as names come from clients. */
-const known = new Map<string, string>()
+const known = new Map([['te', 'connection: te\r\nte: ']]) // RFC 9110 10.1.4: it is about this connection
 
 /**
  * The request head as it goes on the wire, latin1, with the framing of the body.
@@ -13,7 +13,7 @@ const known = new Map<string, string>()
  * @throws UpstreamError `protocol` for anything that could end a line early, start another field or contradict the framing
  */
 export function requestHead(request: UpstreamRequest): string {
-  const { method, path, headers, body, bodyLength } = request
+  const { method, path, headers, body, bodyLength, upgrade } = request
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
   if (headers.length % 2 !== 0) throw violation('a header without a value')
@@ -24,6 +24,7 @@ export function requestHead(request: UpstreamRequest): string {
     head += `${known.get(headers[i]!) ?? learn(headers[i]!)}${value}\r\n`
   }
   if (asksFirst(request)) head += 'expect: 100-continue\r\n'
+  if (upgrade !== null) head += upgradeLines(upgrade)
   if (bodyLength !== null) return `${head}content-length: ${bodyLength}\r\n\r\n`
   return body === null ? `${head}\r\n` : `${head}transfer-encoding: chunked\r\n\r\n`
 }
@@ -33,6 +34,12 @@ export function asksFirst({ expectsContinue, body }: UpstreamRequest): boolean {
   return expectsContinue && body !== null && body.readableLength === 0 && !body.readableEnded
 }
 
+/** RFC 9110 7.8. */
+function upgradeLines(protocol: string): string {
+  if (!isText(protocol)) throw violation('the protocol to switch to holds a control character')
+  return `connection: upgrade\r\nupgrade: ${protocol}\r\n`
+}
+
 function learn(name: string): string {
   if (!isToken(name)) throw violation('a header name is not a token')
   const lower = name.toLowerCase()
@@ -40,12 +47,4 @@ function learn(name: string): string {
   const line = `${name}: `
   if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(name, line)
   return line
-}
-
-function isTarget(path: string): boolean {
-  for (let i = 0; i < path.length; i++) {
-    const code = path.charCodeAt(i)
-    if (code <= SP || TEXT[code] !== 1) return false
-  }
-  return path !== ''
 }

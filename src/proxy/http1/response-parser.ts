@@ -2,6 +2,7 @@ import { type ResponseHead, UpstreamError } from '../transport.ts'
 import { ChunkedDecoder } from './chunked.ts'
 import { INCOMPLETE, scanFields } from './fields.ts'
 import { ResponseHeadParser } from './response-head.ts'
+import { switchesTo } from './switch.ts'
 import { LF } from './tokens.ts'
 import { NO_TRAILERS, takeTrailers } from './trailers.ts'
 import { violation } from './violation.ts'
@@ -12,10 +13,10 @@ const MAX_INTERIM = 16
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /**
- * `more`: all input is used up. `continue` and `information`: a 100, another interim response. `end`: said once, and nothing
- * is read beyond it.
+ * `more`: all input is used up. `continue` and `information`: a 100, another interim response. `end`, `switch`: said once, and
+ * nothing is read beyond it.
  */
-export type ParserEvent = 'more' | 'continue' | 'information' | 'head' | 'data' | 'end'
+export type ParserEvent = 'more' | 'continue' | 'information' | 'head' | 'data' | 'end' | 'switch'
 
 type State = 'head' | 'length' | 'chunked' | 'trailers' | 'until-close' | 'complete'
 
@@ -24,7 +25,7 @@ type State = 'head' | 'length' | 'chunked' | 'trailers' | 'until-close' | 'compl
  * pulled, it keeps what a paused reader has not asked for. After a throw it must not be used again.
  */
 export class ResponseParser {
-  /** After `information` and `head`. */
+  /** After `information`, `head` and `switch`. */
   head: ResponseHead = { status: 0, statusText: '', headers: [] }
   /** After `data`. */
   chunk: Buffer = NOTHING
@@ -43,16 +44,18 @@ export class ResponseParser {
   /** The input ends within a line, so looking at it again is of no use. */
   #waiting = false
   #toHead = false
+  #upgrade: string | null = null
   #interim = 0
   #interimBytes = 0
   #left = 0
 
-  /** Expects the response to a request; `toHead`: to a HEAD request. */
-  reset(toHead: boolean): void {
+  /** Expects the response to a request; `toHead`: to a HEAD request; `upgrade`: to one that asks to switch to this protocol. */
+  reset(toHead: boolean, upgrade: string | null = null): void {
     this.started = this.bodiless = this.#waiting = false
     this.trailers = NO_TRAILERS
     this.#state = 'head'
     this.#toHead = toHead
+    this.#upgrade = upgrade
     this.#interim = this.#interimBytes = 0
   }
 
@@ -74,6 +77,13 @@ export class ResponseParser {
   /** How long the peer promises to keep the connection when idle; Infinity when it does not say. */
   get keepAliveMs(): number {
     return this.#heads.keepAliveMs
+  }
+
+  /** After `switch`: what has come behind the head, which is no HTTP any more. */
+  takeRest(): Buffer {
+    const rest = this.#input.subarray(this.#at)
+    this.#at = this.#input.length
+    return rest
   }
 
   push(input: Buffer): void {
@@ -137,10 +147,19 @@ export class ResponseParser {
   }
 
   #readInterim(status: number, bytes: number): ParserEvent {
-    if (status === 101) throw violation('101 without being asked to switch protocols')
+    if (status === 101) return this.#readSwitch()
     this.#interimBytes += bytes
     if (++this.#interim > MAX_INTERIM || this.#interimBytes > MAX_HEAD) throw violation('too many interim responses')
     return status === 100 ? 'continue' : 'information'
+  }
+
+  /** RFC 9110 7.8: to a protocol that was asked for, or not at all. */
+  #readSwitch(): ParserEvent {
+    const { headers } = this.head
+    if (this.#upgrade === null) throw violation('101 without being asked to switch protocols')
+    if (!switchesTo(this.#upgrade, headers)) throw violation('101 for another protocol than was asked for')
+    this.#state = 'complete'
+    return 'switch'
   }
 
   /** RFC 9112 6.3. */

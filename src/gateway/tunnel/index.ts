@@ -1,0 +1,2 @@
+export { SwitchingOutgoing } from './switching-outgoing.ts'
+export { Tunnels } from './tunnels.ts'

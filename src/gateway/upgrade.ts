@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+import { Incoming } from './incoming.ts'
+
+/**
+ * Requests of a server that lets these protocols through, in lower case. Their `upgrade`, by which Node's server tells who
+ * gets an `upgrade` event, is false for all that stays a plain request: other protocols (`h2c` among them), a body, HTTP/1.0
+ * (RFC 9110 7.8). Without it all of them would get one, as long as anybody listens.
+ */
+export function incomingOffering(protocols: readonly string[]): typeof Incoming {
+  const allowed = new Set(protocols)
+  return class extends Incoming {
+    override get switchTo(): string | null {
+      return this.asksToSwitch && !hasBody(this) && this.httpVersion === '1.1' ? first(this, allowed) : null
+    }
+
+    set upgrade(asked: boolean | null) {
+      this.asksToSwitch = asked === true
+    }
+
+    /** Of CONNECT it has to be true: Node's parser takes what follows for no HTTP, and its server, since nobody listens, closes. */
+    get upgrade(): boolean {
+      return this.asksToSwitch && (this.method === 'CONNECT' || this.switchTo !== null)
+    }
+  }
+}
+
+/** The client's first choice among the allowed. */
+function first({ headers }: IncomingMessage, allowed: ReadonlySet<string>): string | null {
+  const asked = headers.upgrade?.toLowerCase().split(',') ?? []
+  return asked.map((protocol) => protocol.trim()).find((protocol) => allowed.has(protocol)) ?? null
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+}
