@@ -1,4 +1,4 @@
-import { cases } from './cases/streams.ts'
+import { cases } from './cases/upgrade-handshakes.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)

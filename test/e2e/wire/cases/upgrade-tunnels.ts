@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { until } from '../../../support/until.ts'
+import { switching, tunnel, upgrade } from '../rig/switching.ts'
+import type { Case } from '../rig/wire.ts'
+
+const SOON_MS = 3000
+const MANY = Buffer.alloc(2 * 2 ** 20, 'between 0 and the end ')
+
+const hash = (text: string) => createHash('sha256').update(text, 'latin1').digest('hex')
+const MANY_HASH = hash(MANY.toString('latin1'))
+
+export const cases: readonly Case[] = [
+  {
+    rule: 75,
+    level: 'must',
+    name: 'what is glued to the 101 reaches the client',
+    async run({ connect, path, upstream }) {
+      upstream.respond(`${switching()}\x81\x05hello`)
+      const client = await connect()
+      client.send(upgrade(path('/')))
+      assert.equal((await client.answer()).status, 101)
+      assert.equal(await client.sees('hello'), '\x81\x05hello')
+    },
+  },
+  {
+    rule: 75,
+    level: 'should',
+    name: 'what the client sends before the 101 reaches the instance',
+    async run({ connect, path, upstream }) {
+      upstream.respond((asked) => {
+        asked.connection.tunnel()
+        setTimeout(() => asked.write(switching()), 100)
+      })
+      const client = await connect()
+      client.send(`${upgrade(path('/'))}\x81\x05early`)
+      assert.equal((await client.answer()).status, 101)
+      const asked = await upstream.request()
+      await until('the early frame', () => asked.connection.tunnelled === '\x81\x05early')
+    },
+  },
+  {
+    rule: 75,
+    level: 'must',
+    name: '2 MB pass exactly in each direction, at the same time',
+    async run(wire) {
+      const { client, asked } = await tunnel(wire)
+      client.send(MANY)
+      asked.write(MANY)
+      await until('all at the instance', () => asked.connection.tunnelled.length === MANY.length)
+      await until('all at the client', () => client.unread.length === MANY.length)
+      assert.equal(hash(asked.connection.tunnelled), MANY_HASH)
+      assert.equal(hash(client.unread), MANY_HASH)
+    },
+  },
+  {
+    rule: 76,
+    level: 'must',
+    name: 'the end of the client reaches the instance',
+    async run(wire) {
+      const { client, asked } = await tunnel(wire)
+      client.send('last').end()
+      await asked.connection.closed(SOON_MS)
+      assert.equal(asked.connection.tunnelled, 'last')
+    },
+  },
+  {
+    rule: 76,
+    level: 'must',
+    name: 'the end of the instance reaches the client',
+    async run(wire) {
+      const { client, asked } = await tunnel(wire)
+      asked.write('last').end()
+      await client.closed(SOON_MS)
+      assert.equal(client.unread, 'last')
+    },
+  },
+  {
+    rule: 76,
+    level: 'must',
+    name: 'a reset of the client reaches the instance',
+    async run(wire) {
+      const { client, asked } = await tunnel(wire)
+      client.reset()
+      await asked.connection.closed(SOON_MS)
+    },
+  },
+  {
+    rule: 76,
+    level: 'must',
+    name: 'a reset of the instance reaches the client, and the gateway lives',
+    async run(wire) {
+      const { client, asked } = await tunnel(wire)
+      asked.reset()
+      await client.closed(SOON_MS)
+      const next = await wire.connect()
+      next.send(upgrade(wire.path('/')))
+      assert.equal((await next.answer()).status, 101)
+    },
+  },
+  {
+    rule: 76,
+    level: 'should',
+    name: 'half an end is half an end: what the other side still says arrives',
+    async run(wire) {
+      const { client, asked } = await tunnel(wire)
+      client.send('question').end()
+      await until('the end of the question', () => asked.connection.ended)
+      asked.write('answer').end()
+      await client.sees('answer')
+    },
+  },
+  {
+    rule: 76,
+    level: 'must',
+    name: 'a client that leaves before the 101 leaves no exchange behind',
+    async run({ connect, path, upstream }) {
+      upstream.respond(() => undefined)
+      const client = await connect()
+      client.send(upgrade(path('/')))
+      const asked = await upstream.request()
+      client.socket.destroy()
+      await asked.connection.closed(SOON_MS)
+    },
+  },
+  {
+    rule: 79,
+    level: 'should',
+    name: 'a tunnel on which nothing passes is closed on both sides',
+    async run(wire) {
+      const { client, asked } = await tunnel(wire)
+      await client.closed(8000)
+      await asked.connection.closed(SOON_MS)
+    },
+  },
+  {
+    rule: 79,
+    level: 'should',
+    name: 'a tunnel lives for as long as something passes in it',
+    async run(wire) {
+      const { client, asked } = await tunnel(wire)
+      const startMs = performance.now()
+      const talking = setInterval(() => asked.write('.'), 200)
+      await until('it is old', () => client.ended || performance.now() - startMs > 5000)
+      clearInterval(talking)
+      assert.equal(client.ended, undefined)
+      client.send('still there')
+      await until('the instance hears it', () => asked.connection.tunnelled === 'still there')
+    },
+  },
+]
