@@ -18,7 +18,9 @@ export { limitBody } from './limited-body.ts'
 export type { Means } from './means.ts'
 export { within } from './networks.ts'
 export { introduce, type Peer, peerOf, plainAddress } from './peer.ts'
+
 export { Protocols } from './protocols.ts'
+
 export { type ForwardingSettings, RequestHeaders } from './request-headers.ts'
 export type { Service } from './service.ts'
 export { Services } from './services.ts'

@@ -1,4 +1,4 @@
-import { cases } from './cases/early.ts'
+import { cases } from './cases/http2-streams.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)

@@ -1,4 +1,4 @@
-import { cases } from './cases/trailers.ts'
+import { cases } from './cases/proxy-protocol.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)

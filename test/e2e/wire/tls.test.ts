@@ -1,4 +1,4 @@
-import { cases } from './cases/interim.ts'
+import { cases } from './cases/tls.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)
