@@ -6,6 +6,7 @@ import { keepReading } from './keep-reading.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
 import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
+import { listenerThrew } from './violation.ts'
 
 export interface ConnectionOwner {
   /** The connection may take another call. `unproven`: a body that must not come could still be on its way. */
@@ -246,8 +247,4 @@ export class Connection {
     this.#body?.stop()
     this.#body = null
   }
-}
-
-function listenerThrew(cause: unknown): UpstreamError {
-  return new UpstreamError('reset', 'the connection was closed because its listener threw', { cause })
 }

@@ -4,3 +4,7 @@ import { UpstreamError } from '../transport.ts'
 export function violation(what: string): UpstreamError {
   return new UpstreamError('protocol', what)
 }
+
+export function listenerThrew(cause: unknown): UpstreamError {
+  return new UpstreamError('reset', 'the connection was closed because its listener threw', { cause })
+}
