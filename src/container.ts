@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Catalog } from './catalog/index.ts'
 import { settingsOf } from './config/index.ts'
@@ -8,6 +9,7 @@ import type { LineSink } from './gateway/index.ts'
 import { Prober, probe, reaches } from './health/index.ts'
 import type { Logger, RegistryAdapter } from './plugin/index.ts'
 import { fullJitter, originOf, Registry, SnapshotFile, type SourceSpec } from './registry/index.ts'
+import { ClientTlsPool } from './tls/index.ts'
 import { Tokens } from './tokens.ts'
 
 /** The one place that wires, with what is in `container/`. A value is built on first use and belongs to the scope that asked for it. */
@@ -18,6 +20,7 @@ export function createRoot(): Scope {
   set(root, Tokens.random, Math.random)
   set(root, Tokens.ordinal, 0)
   set(root, Tokens.workers, 1)
+  bind(root, Tokens.ticketSecret, () => randomBytes(32))
   bind(root, Tokens.unreachable, (scope) => {
     const registry = get(scope, Tokens.registry)
     return (service, id) => registry.unreachable(service, id)
@@ -29,6 +32,7 @@ export function createRoot(): Scope {
     ordinal: get(scope, Tokens.ordinal),
     directory: dirname(get(scope, Tokens.config).file),
   }))
+  bind(root, Tokens.instanceTls, (scope) => new ClientTlsPool(get(scope, Tokens.log)))
   bindControlPlane(root)
   bindDataPlane(root)
   return root
@@ -55,10 +59,14 @@ function bindControlPlane(root: Scope): void {
 function proberOf(scope: Scope): Prober {
   const settings = settingsOf(get(scope, Tokens.config))
   const registry = get(scope, Tokens.registry)
+  const tls = get(scope, Tokens.instanceTls)
   return new Prober({
     log: get(scope, Tokens.log),
     settings: (service) => settings(service).health.active,
-    probe,
+    probe(instance, config, service) {
+      const route = instance.tls ? tls.routeTo(instance.host, settings(service).upstream.tls) : undefined
+      return probe(instance, config, route)
+    },
     failing(service, id) {
       if (registry.table.get(service)?.held.includes(id)) registry.unreachable(service, id)
     },
@@ -85,13 +93,15 @@ export interface GatewayInputs {
   readonly ordinal?: number
   /** How many data planes the gateway has, this one among them. */
   readonly workers?: number
+  /** What the data planes have in common that resume each other's TLS sessions; a random one if there is none. */
+  readonly ticketSecret?: Buffer
   /** Where the control plane is, if not in this process. */
   readonly unreachable?: (service: string, id: string) => void
 }
 
 /** A scope for one gateway. Nothing is built yet: this is the moment to put other values in place. */
 export function newGatewayScope(
-  { config, catalog, log, lines, ordinal = 0, workers = 1, unreachable }: GatewayInputs,
+  { config, catalog, log, lines, ordinal = 0, workers = 1, ticketSecret, unreachable }: GatewayInputs,
   root = createRoot(),
 ): Scope {
   const scope = newScope(root)
@@ -101,6 +111,7 @@ export function newGatewayScope(
   set(scope, Tokens.lines, lines)
   set(scope, Tokens.ordinal, ordinal)
   set(scope, Tokens.workers, workers)
+  if (ticketSecret) set(scope, Tokens.ticketSecret, ticketSecret)
   if (unreachable) set(scope, Tokens.unreachable, unreachable)
   return scope
 }
@@ -122,6 +133,7 @@ export const dataPlaneOf = (scope: Scope) => ({
   directory: get(scope, Tokens.directory),
   explain: get(scope, Tokens.explain),
   fetch: get(scope, Tokens.fetch),
+  instanceTls: get(scope, Tokens.instanceTls),
   listener: get(scope, Tokens.listener),
   meter: get(scope, Tokens.meter),
   upstreams: get(scope, Tokens.upstreams),

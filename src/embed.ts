@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { builtins } from './builtins.ts'
-import { configOf } from './config/index.ts'
+import { configOf, headline } from './config/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { controlPlaneOf, dataPlaneOf, newGatewayScope } from './container.ts'
 import { type LineSink, requestIds } from './gateway/index.ts'
@@ -39,8 +39,9 @@ export interface Gateway {
  */
 export async function createGateway(source: string | object, options: GatewayOptions = {}): Promise<Gateway> {
   const { plugins = [], log = silent, lines = { write: () => undefined }, env = process.env } = options
-  const parsing = { builtins: [...builtins, ...plugins], env }
-  const { config, catalog } = await configOf(source, parsing)
+  const parsing = { builtins: [...builtins, ...plugins], env, files: true }
+  const { config, catalog, warnings } = await configOf(source, parsing)
+  for (const warning of warnings) log.warn({}, headline(warning))
   const scope = newGatewayScope({ config, catalog, log, lines })
   const { registry, prober } = controlPlaneOf(scope)
   const data = dataPlaneOf(scope)

@@ -3,6 +3,11 @@ export const problems = {
   GW_BAD_REQUEST: { status: 400, title: 'The request is ambiguous or malformed' },
   GW_ROUTE_NOT_FOUND: { status: 404, title: 'No route matches the request' },
   GW_SERVICE_NOT_FOUND: { status: 404, title: 'The service is not known' },
+  GW_METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'The gateway does not answer this method by itself',
+    allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+  },
   GW_REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
   GW_BODY_TOO_LARGE: { status: 413, title: 'The request body is over the limit' },
   GW_URL_TOO_LONG: { status: 414, title: 'The request target is over the limit' },
@@ -22,6 +27,8 @@ export interface Problem {
   readonly status: number
   readonly title: string
   readonly retryAfterSeconds?: number
+  /** The methods that would be right. */
+  readonly allow?: string
 }
 
 export type ProblemCode = keyof typeof problems

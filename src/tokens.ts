@@ -8,6 +8,7 @@ import type { Logger, PluginContext } from './plugin/index.ts'
 import type { Services, Transport, Upstreams } from './proxy/index.ts'
 import type { Directory, Registry } from './registry/index.ts'
 import type { Router } from './routing/index.ts'
+import type { ClientTlsPool } from './tls/index.ts'
 
 /** Everything that the container wires, by name. Tests put their own in place before the first `get`. */
 export const Tokens = {
@@ -25,11 +26,15 @@ export const Tokens = {
   ordinal: token<number>('ordinal'),
   /** How many data planes share what the settings allow the gateway. */
   workers: token<number>('workers'),
+  /** See `GatewayInputs.ticketSecret`. */
+  ticketSecret: token<Buffer>('ticketSecret'),
   pluginContext: token<PluginContext>('pluginContext'),
   registry: token<Registry>('registry'),
   prober: token<Prober>('prober'),
   /** Tells the control plane, in this process or another, of an instance that cannot be connected to. */
   unreachable: token<(service: string, id: string) => void>('unreachable'),
+  /** How instances are met that are called by TLS. */
+  instanceTls: token<ClientTlsPool>('instanceTls'),
   transport: token<Transport>('transport'),
   upstreams: token<Upstreams>('upstreams'),
   directory: token<Directory>('directory'),

@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load.ts'
-import { ConfigError } from '../config/problems.ts'
+import { ConfigError, headline } from '../config/problems.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { type Console, ExitCode } from './console.ts'
 
@@ -10,7 +10,8 @@ export async function validate(
   { json = false }: { readonly json?: boolean } = {},
 ): Promise<number> {
   try {
-    const { config } = await loadConfig(file, console)
+    const { config, warnings } = await loadConfig(file, { ...console, files: true })
+    for (const warning of warnings) console.stderr.write(`warning: ${headline(warning)}\n`)
     console.stdout.write(json ? `${JSON.stringify({ ok: true, problems: [] })}\n` : `${file}: ok; ${summary(config)}\n`)
     return ExitCode.ok
   } catch (error) {

@@ -46,8 +46,13 @@ export class Source {
   report(path: Path, message: string, spot: Spot = 'value'): void {
     const found = locate(this.document.contents, path, (node) => this.#target(node))
     if (this.#settled.has(this.#target(found.node))) return
-    const node = spot === 'key' || !found.complete || isBlank(found.node) ? found.anchor : found.node
-    this.reportAt(offset(node), message, found.label)
+    this.#problems.push(this.#problemAt(offset(spotOf(found, spot)), message, found.label))
+  }
+
+  /** A problem with the value at `path` that is not one of those that `throwIfAny` throws. */
+  problem(path: Path, message: string): ConfigProblem {
+    const found = locate(this.document.contents, path, (node) => this.#target(node))
+    return this.#problemAt(offset(spotOf(found, 'value')), message, found.label)
   }
 
   /** Adds a problem with `node` itself, whose value is not to be complained about again. */
@@ -57,13 +62,17 @@ export class Source {
   }
 
   reportAt(position: number, message: string, path = ''): void {
-    const { line, col } = this.#lines.linePos(position)
-    this.#problems.push({ file: this.file, line: Math.max(line, 1), column: Math.max(col, 1), path, message })
+    this.#problems.push(this.#problemAt(position, message, path))
   }
 
   /** @throws ConfigError with every problem reported so far */
   throwIfAny(): void {
     if (this.#problems.length > 0) throw new ConfigError(this.#problems, this.text)
+  }
+
+  #problemAt(position: number, message: string, path: string): ConfigProblem {
+    const { line, col } = this.#lines.linePos(position)
+    return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1), path, message }
   }
 
   #readErrors(): void {
@@ -130,6 +139,10 @@ function locate(root: unknown, path: Path, target: (node: unknown) => unknown): 
   // `balancing: p2c` stands for `balancing: { type: p2c }`: what is wrong with the type is wrong with the scalar.
   if (!complete && isScalar(target(node)) && !isBlank(node)) anchor = node
   return { node, anchor, complete, label }
+}
+
+function spotOf({ node, anchor, complete }: Location, spot: Spot): unknown {
+  return spot === 'key' || !complete || isBlank(node) ? anchor : node
 }
 
 function step(before: string, segment: PropertyKey): string {

@@ -4,14 +4,16 @@ import { stringify } from 'yaml'
 import { Catalog } from '../catalog/catalog.ts'
 import { pluginLoader } from '../catalog/load.ts'
 import type { Plugin } from '../plugin/index.ts'
+import { reasonOf } from '../tls/index.ts'
 import { assemble } from './assemble.ts'
 import { Source } from './document.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Env, interpolate } from './interpolate.ts'
 import { findings } from './issues.ts'
-import { ConfigError } from './problems.ts'
+import { ConfigError, type ConfigProblem } from './problems.ts'
 import { checkReferences, references } from './references.ts'
 import { fileSchema } from './schema.ts'
+import { checkTlsFiles } from './tls-files.ts'
 import type { GatewayConfig } from './types.ts'
 import { wording } from './wording.ts'
 
@@ -20,12 +22,16 @@ export interface ParseOptions {
   readonly builtins: readonly Plugin[]
   /** Where `${NAME}` is looked up. */
   readonly env: Env
+  /** Whether the files of TLS that it names are looked into, too: by whoever is going to use them. */
+  readonly files?: boolean
 }
 
 export interface Loaded {
   readonly config: GatewayConfig
   /** The built-ins and what the file's own `plugins` brought. */
   readonly catalog: Catalog
+  /** What is no obstacle now, but will be noticed. */
+  readonly warnings: readonly ConfigProblem[]
 }
 
 /**
@@ -55,7 +61,7 @@ export async function readConfig(file: string): Promise<string> {
  * Like `loadConfig`, of text that was read before: processes that are to agree on a configuration pass its text on,
  * so that a file that changes meanwhile is never mixed.
  */
-export async function parseConfig(text: string, file: string, { builtins, env }: ParseOptions): Promise<Loaded> {
+export async function parseConfig(text: string, file: string, { builtins, env, files }: ParseOptions): Promise<Loaded> {
   const source = new Source(text, file)
   interpolate(source, env)
   const written = source.toJS()
@@ -65,7 +71,10 @@ export async function parseConfig(text: string, file: string, { builtins, env }:
   const parsed = fileSchema.safeParse(written, { error: wording })
   for (const { path, message, spot } of findings(parsed.error?.issues ?? [])) source.report(path, message, spot)
   source.throwIfAny()
-  return { config: deepFreeze(assemble(parsed.data!, checked, file, catalog)), catalog }
+  const config = assemble(parsed.data!, checked, file, catalog)
+  const warnings = files ? await checkTlsFiles(config, parsed.data!, source) : []
+  source.throwIfAny()
+  return { config: deepFreeze(config), catalog, warnings }
 }
 
 async function addPlugins(named: unknown, catalog: Catalog, source: Source): Promise<void> {
@@ -87,13 +96,6 @@ function addTo(catalog: Catalog, plugin: Plugin, origin: string): string[] {
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'this user may not read it',
-  EISDIR: 'is a folder, not a file',
-}
-
 function unreadable(file: string, error: NodeJS.ErrnoException): never {
-  const message = REASONS[error.code ?? ''] ?? error.message
-  throw new ConfigError([{ file, line: 0, column: 0, path: '', message }])
+  throw new ConfigError([{ file, line: 0, column: 0, path: '', message: reasonOf(error) }])
 }

@@ -29,7 +29,8 @@ export class ConfigError extends Error {
   }
 }
 
-function headline({ file, line, column, path, message }: ConfigProblem): string {
+/** `file:line:column  path: message`. */
+export function headline({ file, line, column, path, message }: ConfigProblem): string {
   const place = line > 0 ? `${file}:${line}:${column}  ` : `${file}: `
   return place + (path ? `${path}: ${message}` : message)
 }

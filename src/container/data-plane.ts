@@ -5,16 +5,29 @@ import type { HealthConfig, PluginRef } from '../config/types.ts'
 import { bind, get, type Scope } from '../di.ts'
 import { type ExplainMeans, type Explanation, explain, type Question } from '../explain/index.ts'
 import { accessLog, chains, createApp, createListener, Meter, requestIds, trust } from '../gateway/index.ts'
-import { forward, Http1Transport, limitBody, type Means, Services, Upstreams } from '../proxy/index.ts'
+import {
+  forward,
+  Http1Transport,
+  Http2Transport,
+  limitBody,
+  type Means,
+  Protocols,
+  RequestHeaders,
+  Services,
+  Upstreams,
+} from '../proxy/index.ts'
 import { Directory } from '../registry/index.ts'
 import { createRouter } from '../routing/index.ts'
 import { Tokens } from '../tokens.ts'
 
 /** What serves requests. */
 export function bindDataPlane(root: Scope): void {
-  bind(root, Tokens.transport, () => new Http1Transport())
+  bind(root, Tokens.transport, (scope) => {
+    const tls = get(scope, Tokens.instanceTls)
+    return new Protocols(new Http1Transport({ tls }), new Http2Transport({ tls }))
+  })
   bind(root, Tokens.upstreams, (scope) => new Upstreams(get(scope, Tokens.transport)))
-  bind(root, Tokens.meter, (scope) => new Meter(() => get(scope, Tokens.services).standings()))
+  bind(root, Tokens.meter, (scope) => meterOf(scope))
   bind(root, Tokens.services, services)
   bind(root, Tokens.router, (scope) => {
     const { routing, expose } = get(scope, Tokens.config)
@@ -40,6 +53,13 @@ export function bindDataPlane(root: Scope): void {
   bind(root, Tokens.listener, gatewayListener)
 }
 
+function meterOf(scope: Scope): Meter {
+  return new Meter({
+    standings: () => get(scope, Tokens.services).standings(),
+    connections: () => get(scope, Tokens.listener).connections,
+  })
+}
+
 /** The same object for all services that are set alike, of which there may be very many. */
 function poolOptions(scope: Scope): (health: HealthConfig) => PoolOptions {
   const means = { random: get(scope, Tokens.random), now: get(scope, Tokens.now), wallMs: get(scope, Tokens.wallMs) }
@@ -57,6 +77,7 @@ function services(scope: Scope): Services {
   const meter = get(scope, Tokens.meter)
   const means: Means = {
     upstreams: get(scope, Tokens.upstreams),
+    requestHeaders: requestHeaders(scope),
     log: get(scope, Tokens.log),
     now: get(scope, Tokens.now),
     wallMs: get(scope, Tokens.wallMs),
@@ -65,6 +86,11 @@ function services(scope: Scope): Services {
     unreachable: (pool, endpoint) => directory.unreachable(pool, endpoint),
   }
   return new Services(means, settingsOf(get(scope, Tokens.config)), get(scope, Tokens.workers))
+}
+
+function requestHeaders(scope: Scope): RequestHeaders {
+  const { forwarded, tls } = get(scope, Tokens.config).server
+  return new RequestHeaders({ forwarded, subjectHeader: tls?.clients?.header ?? null })
 }
 
 function gatewayFetch(scope: Scope) {
@@ -112,6 +138,8 @@ function gatewayListener(scope: Scope) {
     recogniseClient: trust(server.trustedProxies),
     now: get(scope, Tokens.now),
     random: get(scope, Tokens.random),
+    refused: (reason) => meter.refuse(reason),
+    ticketSecret: get(scope, Tokens.ticketSecret),
     finished(exchange, result) {
       meter.record(exchange, result)
       logAccess?.(exchange, result)

@@ -29,6 +29,7 @@ export function exchangeOf({ method, url, headers = {}, clientAddress = '127.0.0
     httpVersion: '1.1',
     encrypted: url.startsWith('https:'),
     peer: undefined,
+    intake: undefined,
     body: null,
     bodyLength: null,
   })

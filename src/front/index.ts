@@ -1,1 +1,1 @@
-export { createFront, type Front, type FrontOptions } from './front.ts'
+export { createFront, type Front, type FrontOptions, type RefusalReason } from './front.ts'

@@ -61,7 +61,7 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
     const { exchange } = c.env
     // Hono would add the header fields of the answer that this one takes the place of: an instance's lengths and codings.
     if (exchange.upstreamMs !== undefined) c.res = undefined
-    const { status, headers, body } = problemAnswer(claim(thrown, exchange, log), exchange.id)
+    const { status, headers, body } = problemAnswer(claim(thrown, exchange, log), exchange)
     return new Response(body, { status, headers })
   }
 }

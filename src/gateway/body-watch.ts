@@ -3,8 +3,8 @@ import type { Incoming } from './incoming.ts'
 import type { Outgoing } from './outgoing.ts'
 
 /**
- * Bounds how long the body of a request may stand still, until it is complete or answered. What lies here unread, or has not
- * been asked for, is not the client's fault.
+ * Bounds how long the body of a request may stand still: until it is complete, also when the answer has left before. What
+ * lies here unread, or has not been asked for, is not the client's fault.
  *
  * Before the response head the request is given up, which is answered 408; after it the connection breaks, unless the answer
  * moves.
@@ -28,9 +28,9 @@ export class BodyWatch implements Deadline {
     this.#start()
   }
 
-  /** What is still missing of the body is no longer waited for. */
-  stop(): void {
-    if (!this.#running) return
+  /** The exchange is over. Node still reads what is missing of the body, to have it out of the way of the next request. */
+  answered(): void {
+    if (!this.#running || !this.#over) return
     this.#running = false
     this.#deadlines.clear(this)
   }

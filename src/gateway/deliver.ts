@@ -33,7 +33,7 @@ export function deliver(response: Response, reply: Reply): Response | undefined 
  */
 function joinTunnel(response: Response, tunnel: Tunnel, reply: Reply): boolean {
   const untouched = response.status === 204 && response.body === null
-  if (untouched) reply.switchTo(tunnel, headerList(response))
+  if (untouched) reply.switchTo!(tunnel, headerList(response))
   else tunnel.cancel()
   return untouched
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from '../plugin/index.ts'
 import { atEndOfTurn, type Exchange, exchangeOfIncoming } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
@@ -27,10 +28,18 @@ export class Entrance {
   }
 
   begin(incoming: Incoming, reply: Reply, witness: Witness): void {
-    const { requestId, now, recogniseClient } = this.#options
-    const exchange = exchangeOfIncoming(requestId(incoming.headers['x-request-id']), now(), incoming)
+    const exchange = exchangeOfIncoming(this.idOf(incoming.headers), this.#options.now(), incoming)
     exchange.expectsContinue = incoming.unasked
-    recogniseClient(exchange)
+    this.take(exchange, reply, witness)
+  }
+
+  /** The id of a request: its own, if it could be one. */
+  idOf(headers: IncomingHttpHeaders): string {
+    return this.#options.requestId(headers['x-request-id'])
+  }
+
+  take(exchange: Exchange, reply: Reply, witness: Witness): void {
+    this.#options.recogniseClient(exchange)
     reply.carry(exchange, witness)
   }
 

@@ -2,19 +2,22 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ServerConfig } from '../config/types.ts'
+import { GatewayError } from '../errors.ts'
 import { atEndOfTurn } from '../proxy/index.ts'
 import { normaliseScheme, refuse } from './admit.ts'
 import { BodyWatch } from './body-watch.ts'
+import { stopsTheParser } from './declined-upgrade.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { watchHalfClosed } from './half-closed.ts'
 import type { Incoming } from './incoming.ts'
-import { deafen, isDeaf } from './linger.ts'
+import { closeInStages, deafen, isDeaf } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
-import { answer, answerUnparsable } from './refusal.ts'
-import { RequestCounts } from './request-counts.ts'
+import { answersItself } from './own-matters.ts'
+import { answer, answerOnSocket, answerUnparsable } from './refusal.ts'
+import { RequestsPerConnection } from './requests-per-connection.ts'
 import { SlowReaders } from './slow-readers.ts'
 import { SwitchingOutgoing, type Tunnels } from './tunnel/index.ts'
-import { incomingOffering, losesWhatFollows } from './upgrade.ts'
+import { incomingOffering } from './upgrade.ts'
 
 export interface Http1Options extends EntranceOptions {
   readonly server: Pick<ServerConfig, 'limits' | 'upgrades'>
@@ -29,8 +32,8 @@ export interface Http1Options extends EntranceOptions {
 export function createHttp1Server(entrance: Entrance, options: Http1Options): Server {
   const { limits, upgrades } = options.server
   const witness = { ...options, keepAliveLines: keepAliveLines(limits) }
-  const counts = new RequestCounts(limits.requestsPerConnection, options.random)
   const slowReaders = new SlowReaders(limits.writeTimeoutMs)
+  const requests = new RequestsPerConnection(limits.requestsPerConnection, options.random)
 
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
@@ -38,15 +41,18 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       if (isDeaf(socket) && !incoming.heard) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
-      outgoing.exchange.upgrade = incoming.switchTo
       if (outgoing.exchange.body) watchBody(incoming, outgoing)
+      if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
       const refusal = refuse(incoming, limits)
-      if (counts.isLast(socket) || refusal || losesWhatFollows(incoming)) {
+      const declined = incoming.asksToSwitch && incoming.switchTo === null
+      if (requests.isLast(socket) || refusal || (declined && stopsTheParser(incoming))) {
         deafen(socket)
         outgoing.shouldKeepAlive = false
       }
-      if (refusal) answer(outgoing, refusal)
-      else adapter(incoming, outgoing)
+      if (refusal) {
+        closeInStages(socket)
+        answer(outgoing, refusal)
+      } else if (!answersItself(outgoing)) adapter(incoming, outgoing)
     }
 
   function watchBody(incoming: Incoming, outgoing: Outgoing): void {
@@ -54,38 +60,17 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     outgoing.bodyWatch = new BodyWatch(incoming, outgoing, limits.bodyTimeoutMs)
   }
 
-  /** Nobody wants the rest of a body that an answer of the gateway's own has cut short. */
-  function lastIfIncomplete(outgoing: Outgoing, leaveToAdapter: (rest: Response) => void) {
-    return function leave(rest: Response): void {
-      const { complete, socket } = outgoing.req
-      if (!complete) {
-        outgoing.shouldKeepAlive = false
-        deafen(socket)
-      }
-      leaveToAdapter(rest)
-    }
-  }
-
   const server = createAdaptorServer({
     hostname: 'localhost', // for HTTP/1.0, which may come without a Host field
     // The adapter is told only of what it has to write. Otherwise its promise stays open; nothing holds it, so it is collected.
     fetch: (request, { outgoing }) =>
-      new Promise((leaveToAdapter) => {
-        const reply = outgoing as unknown as Outgoing
-        const leave = reply.bodyWatch ? lastIfIncomplete(reply, leaveToAdapter) : leaveToAdapter
-        return entrance.serve(request, reply, leave)
-      }),
+      new Promise((leaveToAdapter) => entrance.serve(request, outgoing as unknown as Outgoing, leaveToAdapter)),
     createServer: ((_: object, adapter: RequestListener) =>
       createServer<typeof Incoming, typeof Outgoing>(
         serverOptions(options.server),
         admitThen(adapter),
       )) as typeof createServer,
   }) as Server
-  // Such a request comes in as any other, but for its way out. With nobody to listen Node takes it for a plain one.
-  if (upgrades.length > 0)
-    server.on('upgrade', (incoming, client: Socket, head) => {
-      server.emit('request', incoming, new SwitchingOutgoing(incoming as Incoming, client, head, options.tunnels))
-    })
   // A client that has closed its side is not gone for that.
   Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket) => {
@@ -105,11 +90,20 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       },
     })
   })
-  // One more than is allowed is all that has to be seen.
-  server.maxHeadersCount = limits.headerCount + 1
+  server.on('connect', (_incoming, socket) => {
+    socket.on('error', () => undefined)
+    answerOnSocket(new GatewayError('GW_METHOD_NOT_ALLOWED', 'no tunnels are opened here'), socket as Socket)
+  })
+  // Such a request comes in as any other, but for its way out. With nobody to listen Node takes it for a plain one.
+  if (upgrades.length > 0)
+    server.on('upgrade', (incoming, client: Socket, head) => {
+      server.emit('request', incoming, new SwitchingOutgoing(incoming as Incoming, client, head, options.tunnels))
+    })
   server.on('clientError', (error, socket) => {
     if (!isDeaf(socket as Socket)) answerUnparsable(error, socket as Socket)
   })
+  // One more than is allowed is all that has to be seen.
+  server.maxHeadersCount = limits.headerCount + 1
   return server
 }
 

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
+/** How long a client may take to read an answer that it does not wait for. */
+const READ_MS = 1000
+
 /** For the rest of a request that is answered already: in all, and without a byte. */
 const LINGER_MS = 5000
 const SILENCE_MS = 1000
@@ -16,6 +19,17 @@ export function deafen(socket: Socket): void {
 
 export function isDeaf(socket: Socket): boolean {
   return deaf.size > 0 && deaf.has(socket)
+}
+
+/**
+ * Lets the connection end in stages behind the last answer (RFC 9112 9.6): closing it while there is input that nobody has
+ * read would reset it, and take the answer from a client that is still sending.
+ */
+export function closeInStages(socket: Socket): void {
+  socket.destroySoon = () => {
+    socket.end()
+    setTimeout(() => socket.destroy(), READ_MS).unref()
+  }
 }
 
 /**

@@ -1,19 +1,27 @@
 import type { Server, Socket } from 'node:net'
 import type { ServerConfig } from '../config/types.ts'
-import { createFront } from '../front/index.ts'
+import { createFront, type RefusalReason } from '../front/index.ts'
 import { Entrance, type EntranceOptions } from './entrance.ts'
 import { createHttp1Server } from './http1-server.ts'
+import { createHttp2Server } from './http2-server.ts'
+import { turnAway } from './last-words.ts'
 import { Tunnels } from './tunnel/index.ts'
 
 export interface ListenerOptions extends EntranceOptions {
   readonly server: ServerConfig
   random(): number
+  /** What workers have in common that resume each other's TLS sessions. */
+  readonly ticketSecret: Buffer
+  /** Is told of each connection that is not let in. */
+  refused(reason: RefusalReason): void
 }
 
 export interface Listener {
   /** What listens. */
   readonly server: Server
-  /** From now on every answer asks its client to close: the listener is about to go. */
+  /** That are open now. */
+  readonly connections: number
+  /** From now on every client is asked to go elsewhere: with every answer of HTTP/1, and at once on HTTP/2. */
   sayGoodbye(): void
   /**
    * Takes no new connections, and lets idle ones go. Those who will not go by themselves, the tunnels, are told to within
@@ -25,20 +33,34 @@ export interface Listener {
 }
 
 /** The way in: the front, and behind it a server for each version of HTTP, all with one entrance. */
-export function createListener({ server, ...rest }: ListenerOptions): Listener {
+export function createListener({ server, ticketSecret, refused, ...rest }: ListenerOptions): Listener {
   const { limits } = server
   const entrance = new Entrance(rest)
   const tunnels = new Tunnels()
   const http1 = createHttp1Server(entrance, { ...rest, server, tunnels })
-  const front = createFront({ limits, http1: (socket: Socket) => void http1.emit('connection', socket) })
+  const http2 = createHttp2Server(entrance, { ...rest, limits })
+  const front = createFront({
+    server,
+    log: rest.log,
+    http1: (socket: Socket) => void http1.emit('connection', socket),
+    http2: http2.accept,
+    turnAway,
+    refused,
+    ticketSecret,
+  })
   front.server.once('listening', () => http1.emit('listening'))
   return {
     server: front.server,
+    get connections() {
+      return front.connections
+    },
     sayGoodbye() {
       entrance.leaving = true
+      http2.sayGoodbye()
     },
     close(withinMs) {
       http1.close()
+      http2.close()
       const closed = new Promise((resolve) => front.server.close(resolve))
       return Promise.all([closed, tunnels.leave(withinMs)]).then(() => undefined)
     },

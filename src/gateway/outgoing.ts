@@ -1,16 +1,12 @@
 import { ServerResponse } from 'node:http'
+
 import type { Socket } from 'node:net'
-import {
-  type Downstream,
-  type Ending,
-  type Exchange,
-  FieldNames,
-  type ResponseHead,
-  type Tunnel,
-} from '../proxy/index.ts'
+import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
 import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
+import { lengthLast } from './length-last.ts'
 import { discardRest } from './linger.ts'
+
 import type { Reply, Witness } from './reply.ts'
 import { reset } from './reset.ts'
 
@@ -103,7 +99,7 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
   }
 
   sendHead(status: number, reason: string, headers: readonly string[]): void {
-    this.writeHead(status, reason, headers as string[]) // Node's types know no flat list that is read-only
+    this.writeHead(status, reason, lengthLast(headers) as string[]) // Node's types know no flat list that is read-only
   }
 
   /** By an empty buffer, since `flushHeaders` would write header bytes above 127 as UTF-8. */
@@ -114,11 +110,6 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
   finish(trailers: readonly string[]): void {
     if (trailers.length > 0) this.addTrailers(pairs(trailers))
     this.end()
-  }
-
-  switchTo(tunnel: Tunnel, _headers: readonly string[]): void {
-    tunnel.cancel()
-    throw new Error('a switch of protocols on a connection that was not asked to')
   }
 
   breakOff(): void {
@@ -167,7 +158,7 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
     if (ending === 'complete') exchange.finish()
     else exchange.closeByClient()
-    this.bodyWatch?.stop()
+    this.bodyWatch?.answered()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.statusCode : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,

@@ -1,34 +1,42 @@
 import { GatewayError, type Problem } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
 import { type Exchange, UpstreamError } from '../proxy/index.ts'
+import { grpcMessage, grpcStatus, isGrpc } from './grpc.ts'
 
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** null: a call of gRPC, which has no message for it. */
+  readonly body: string | null
 }
 
-/** RFC 9457, and the code again as a header, so that a gateway's 503 is never taken for a service's own. */
-export function problemAnswer(error: GatewayError, requestId?: string): Answer {
-  const { status, title, retryAfterSeconds }: Problem = error.problem
-  const body = {
-    type: 'about:blank',
-    title,
-    status,
-    code: error.code,
-    detail: error.message,
-    ...(requestId && { requestId }),
+/**
+ * RFC 9457, and the code again as a header, so that a gateway's 503 is never taken for a service's own. A call of gRPC is
+ * answered as one, in a header section alone (`Trailers-Only`).
+ *
+ * @param exchange undefined: it came to no request
+ */
+export function problemAnswer(error: GatewayError, exchange?: Pick<Exchange, 'id' | 'header'>): Answer {
+  const { status, retryAfterSeconds, allow }: Problem = error.problem
+  const headers = {
+    'x-portolan-error': error.code,
+    ...(retryAfterSeconds && { 'retry-after': String(retryAfterSeconds) }),
   }
+  if (isGrpc(exchange?.header('content-type'))) {
+    const fields = { 'grpc-status': String(grpcStatus(status)), 'grpc-message': grpcMessage(error.message) }
+    return { status: 200, headers: { 'content-type': 'application/grpc', ...fields, ...headers }, body: null }
+  }
+  const type = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
   return {
     status,
-    headers: {
-      'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
-      'x-portolan-error': error.code,
-      ...(retryAfterSeconds && { 'retry-after': String(retryAfterSeconds) }),
-    },
-    body: `${JSON.stringify(body)}\n`,
+    headers: { ...type, 'x-content-type-options': 'nosniff', ...headers, ...(allow && { allow }) },
+    body: details(error, exchange?.id),
   }
+}
+
+function details({ code, message, problem: { status, title } }: GatewayError, requestId: string | undefined): string {
+  const members = { type: 'about:blank', title, status, code, detail: message, ...(requestId && { requestId }) }
+  return `${JSON.stringify(members)}\n`
 }
 
 /**

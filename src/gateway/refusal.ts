@@ -1,12 +1,10 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../errors.ts'
+import { lastWords } from './last-words.ts'
 import type { Outgoing } from './outgoing.ts'
 import { problemAnswer } from './problem.ts'
 import type { Reply } from './reply.ts'
-
-/** How long a client may take to read the answer to what is no HTTP. */
-const LINGER_MS = 1000
 
 /** Answers without the app, and closes: what follows on an HTTP/1 connection may be anything. Breaks off if the head is out. */
 export function answer(reply: Reply, error: GatewayError): void {
@@ -16,8 +14,8 @@ export function answer(reply: Reply, error: GatewayError): void {
     reply.breakOff()
     return
   }
-  const { status, headers, body } = problemAnswer(error, exchange.id)
-  const bytes = Buffer.from(body)
+  const { status, headers, body } = problemAnswer(error, exchange)
+  const bytes = Buffer.from(body ?? '')
   reply.shouldKeepAlive = false
   const head = [...Object.entries(headers).flat(), 'content-length', String(bytes.length)]
   reply.sendWhole(status, STATUS_CODES[status]!, head, bytes)
@@ -30,21 +28,22 @@ type Busy = Socket & { readonly _httpMessage?: Outgoing | null }
 export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): void {
   // More than the last request that the client has announced. Its answer is on the way, and then the connection closes.
   if (error.code === 'HPE_CLOSED_CONNECTION') return
+  if (error.code === 'ECONNRESET') socket.destroy()
+  else answerOnSocket(parserProblem(error.code), socket)
+}
+
+/** Answers what has come to no request, and closes. */
+export function answerOnSocket(error: GatewayError, socket: Busy): void {
   const { _httpMessage: current } = socket
   // The answer to an earlier request still has the connection: ours would be taken for it, or for a part of it.
   const outOfTurn = current && (current.headersSent || current.req.complete)
-  if (!socket.writable || error.code === 'ECONNRESET' || outOfTurn) {
+  if (!socket.writable || outOfTurn) {
     socket.destroy()
     return
   }
-  const { status, headers, body } = problemAnswer(parserProblem(error.code))
-  const fields = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
-  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${current?.req.method === 'HEAD' ? '' : body}`)
+  lastWords(socket, error, current?.req.method === 'HEAD')
   // One that expects 100-continue may not have begun.
   current?.exchange?.closeByClient()
-  // Not at once: input that nobody has read would reset the connection before the client has read why.
-  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
 function parserProblem(code: string | undefined): GatewayError {

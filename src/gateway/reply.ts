@@ -28,10 +28,10 @@ export interface Reply {
   /** @param trailers fields that follow the body */
   finish(trailers: readonly string[]): void
   /**
-   * Instead of an answer, where the exchange was to switch protocols: sends a 101 with these fields, its own aside, and joins
+   * Instead of an answer, only where the client has asked to switch protocols: sends a 101 with these fields, its own aside, and joins
    * the connection with the tunnel.
    */
-  switchTo(tunnel: Tunnel, headers: readonly string[]): void
+  switchTo?(tunnel: Tunnel, headers: readonly string[]): void
   /** After the head nothing can be answered: breaks off, so that it never looks like a clean end. Harmless when it has ended. */
   breakOff(): void
   on(event: 'drain' | 'close', listener: () => void): unknown

@@ -2,12 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Incoming } from './incoming.ts'
 
-const HEAD_END = '\r\n\r\n'
-
 /**
  * Requests of a server that lets these protocols through, in lower case. Their `upgrade`, by which Node's server tells who
  * gets an `upgrade` event, is false for all that stays a plain request: other protocols (`h2c` among them), a body, HTTP/1.0
- * (RFC 9110 7.8), and one that is pipelined behind others, which still need the connection. Without it all of them would get one, as long as anybody listens.
+ * (RFC 9110 7.8), and one that is pipelined behind others, which still need the connection. Without it all of them would get
+ * one, as long as anybody listens.
  */
 export function incomingOffering(protocols: readonly string[]): typeof Incoming {
   const allowed = new Set(protocols)
@@ -43,23 +42,4 @@ function first({ headers }: IncomingMessage, allowed: ReadonlySet<string>): stri
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
-}
-
-/**
- * Node's parser stops behind a request that asks to switch, also when it stays a plain one, and Node loses what has come in
- * the same piece: the next bytes may be the middle of a message, which a client could have made look like the beginning of
- * one. Not so if the request ends with the piece, as that of a client does which waits for its answer.
- */
-export function losesWhatFollows(incoming: Incoming): boolean {
-  return incoming.asksToSwitch && incoming.switchTo === null && (hasBody(incoming) || !endsThePiece(incoming.socket))
-}
-
-/** As Node's server sees it. */
-type Parsed = Socket & { readonly parser?: { getCurrentBuffer?(): Buffer | undefined } | null }
-
-/** Whether the head that is just being parsed is all of the piece, and the last of it. */
-function endsThePiece({ parser }: Parsed): boolean {
-  const piece = parser?.getCurrentBuffer?.()
-  if (piece === undefined || piece.length < HEAD_END.length) return false
-  return piece.indexOf(HEAD_END) === piece.length - HEAD_END.length
 }

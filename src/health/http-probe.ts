@@ -1,8 +1,8 @@
 import { type ClientRequest, type IncomingMessage, request as requestPlain } from 'node:http'
 import { type RequestOptions, request as requestTls } from 'node:https'
-import { isIP } from 'node:net'
 import type { ActiveConfig } from '../config/types.ts'
 import type { Instance } from '../plugin/index.ts'
+import type { TlsRoute } from '../tls/index.ts'
 
 /** Of a body, so much is read. */
 const MOST_BYTES = 64 * 1024
@@ -11,14 +11,10 @@ const MOST_BYTES = 64 * 1024
  * Asks for `config.path` over a connection of its own, all of it within `config.timeoutMs`. Never rejects, whatever the
  * instance answers.
  *
- * @param tls as the transport has it towards instances
+ * @param tls for an instance that is called by TLS
  * @returns why it is not healthy; null when it is
  */
-export async function httpProbe(
-  instance: Instance,
-  config: ActiveConfig,
-  tls: Pick<RequestOptions, 'ca'> = {},
-): Promise<string | null> {
+export async function httpProbe(instance: Instance, config: ActiveConfig, tls?: TlsRoute): Promise<string | null> {
   const { timeoutMs } = config
   let late = false
   let request: ClientRequest | undefined
@@ -42,12 +38,11 @@ export async function httpProbe(
   }
 }
 
-/** @throws TypeError for what cannot be sent */
-function send(
-  { host, port, tls }: Instance,
-  { path, host: name }: ActiveConfig,
-  { ca }: RequestOptions,
-): ClientRequest {
+/** RFC 7301. */
+const HTTP1 = { ALPNProtocols: ['http/1.1'] }
+
+/** @throws TypeError for what cannot be sent, Error when the files of TLS are no good */
+function send({ host, port }: Instance, { path, host: name }: ActiveConfig, tls: TlsRoute | undefined): ClientRequest {
   const options: RequestOptions = {
     host,
     port,
@@ -60,8 +55,7 @@ function send(
       connection: 'close',
     },
   }
-  const secure = { ...options, ca, servername: isIP(host) ? '' : host, ALPNProtocols: ['http/1.1'] }
-  const request = tls ? requestTls(secure) : requestPlain(options)
+  const request = tls ? requestTls({ ...options, ...tls.options(), ...HTTP1 }) : requestPlain(options)
   request.end()
   return request
 }

@@ -21,7 +21,7 @@ export interface ProberOptions {
   /** What holds for a service; null: it is not probed. */
   settings(service: string): ActiveConfig | null
   /** Asks once; null: healthy, else why not. */
-  probe(instance: Instance, config: ActiveConfig): Promise<string | null>
+  probe(instance: Instance, config: ActiveConfig, service: string): Promise<string | null>
   /** Called after each probe of an instance that is down. */
   failing(service: string, id: string): void
   /** Monotonic milliseconds. */
@@ -164,7 +164,7 @@ export class Prober {
   async #probe(target: Target): Promise<void> {
     const { probe, failing, now, random } = this.#options
     this.#running++
-    const reason = await probe(target.instance, target.config).catch((error: Error) => error.message)
+    const reason = await probe(target.instance, target.config, target.service).catch((error: Error) => error.message)
     this.#running--
     if (!target.left && !this.#closed) {
       this.#judge(target, reason)

@@ -2,7 +2,9 @@ import type { Duplex } from 'node:stream'
 import type { Lease } from '../balancing/index.ts'
 import type { Cancellable, Exchange } from './exchange.ts'
 import { Failure, type FailureKind } from './failure.ts'
+import { hostOf } from './request-headers.ts'
 import { mayFallSilent, responseHeaders } from './response-headers.ts'
+import { restorePrefix } from './restored-prefix.ts'
 import type { Service } from './service.ts'
 import { Stopwatch, type Timed } from './stopwatch.ts'
 import {
@@ -38,6 +40,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
   #call!: UpstreamCall
   #head: ResponseHead | undefined
   #body: UpstreamBody | undefined
+  #bytesSeen = 0
   /** Its status speaks against the instance already. */
   #failed = false
 
@@ -87,6 +90,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
     this.#service.switched(this.lease, tunnel.protocol, nowMs)
     const shown = { ...head, status: 204, statusText: 'No Content' }
     const body = new UpstreamBody(tunnel, this.lease, this)
+    this.#head = head
     exchange.tunnel = tunnel
     this.#answered(new UpstreamResponse(exchange.method, shown, this.#headers(head), body), tunnel, nowMs)
   }
@@ -120,9 +124,14 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
   }
 
   get stallTimeoutMs(): number | undefined {
-    // A tunnel has none, and a time of its own.
-    if (!this.#head || mayFallSilent(this.#head.headers)) return undefined
-    return this.#service.settings.upstream.stallTimeoutMs
+    return mayFallSilent(this.#head!.headers) ? undefined : this.#service.settings.upstream.stallTimeoutMs
+  }
+
+  get requestMoved(): boolean {
+    const { body, bytesReceived } = this.#exchange
+    if (!body || body.readableEnded || bytesReceived === this.#bytesSeen) return false
+    this.#bytesSeen = bytesReceived
+    return true
   }
 
   stalled(): void {
@@ -143,7 +152,10 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
   }
 
   #headers(head: ResponseHead): string[] {
-    const headers = responseHeaders(head, this.#exchange.takesTrailers)
+    const exchange = this.#exchange
+    const headers = responseHeaders(head, exchange.takesTrailers)
+    const { restorePrefix: restores } = this.#service.settings.upstream
+    if (restores && exchange.route?.prefix) restorePrefix(headers, exchange.route.prefix, hostOf(exchange))
     if (this.#cookies) for (const cookie of this.#cookies) headers.push('set-cookie', cookie)
     return headers
   }

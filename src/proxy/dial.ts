@@ -1,18 +1,15 @@
-import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from 'node:net'
+import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { Instance } from '../plugin/index.ts'
+import type { TlsRoute } from '../tls/index.ts'
 import { UpstreamError } from './transport.ts'
-
-export interface TlsOptions {
-  /** PEM certificates to trust instead of the well-known authorities. */
-  readonly ca?: string | Buffer | (string | Buffer)[]
-}
 
 export interface DialOptions {
   readonly timeoutMs: number
   /** The one that is offered to a TLS peer (RFC 7301); of any other the connection is told by speaking it. */
   readonly protocol: 'http/1.1' | 'h2'
-  readonly tls: TlsOptions
+  /** For an instance that is called by TLS. */
+  readonly tls: TlsRoute | undefined
 }
 
 /**
@@ -35,7 +32,7 @@ export function dial(instance: Instance, options: DialOptions, done: (outcome: S
     if (outcome !== socket) socket.destroy()
     done(outcome)
   }
-  const ready = instance.tls ? 'secureConnect' : 'connect'
+  const ready = options.tls ? 'secureConnect' : 'connect'
   const onReady = (): void => {
     if (protocol === 'h2' && !speaksHttp2(socket)) settle(refusal(instance, 'it does not speak HTTP/2 (ALPN h2)'))
     else settle(socket)
@@ -51,19 +48,20 @@ export function dial(instance: Instance, options: DialOptions, done: (outcome: S
   socket.on('error', ignore).on(ready, onReady).on('error', onError).on('close', onClose)
 }
 
-function connect({ host, port, tls }: Instance, { timeoutMs, protocol, tls: { ca } }: DialOptions): Socket {
+function connect({ host, port }: Instance, { timeoutMs, protocol, tls }: DialOptions): Socket {
   // A host name with several addresses is tried address by address; slow is not yet dead.
   const autoSelectFamilyAttemptTimeout = Math.max(250, Math.floor(timeoutMs / 3))
   if (!tls) return connectTcp({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout })
   const options: ConnectionOptions & NetConnectOpts = {
+    ...tls.options(),
     host,
     port,
-    servername: isIP(host) ? '' : host,
     ALPNProtocols: [protocol],
     autoSelectFamilyAttemptTimeout,
   }
-  if (ca) options.ca = ca
-  return connectTls(options).setNoDelay(true)
+  const socket = connectTls(options).setNoDelay(true)
+  tls.remember(socket)
+  return socket
 }
 
 /** Without TLS there is no telling before it is spoken to (RFC 9113 3.3). */

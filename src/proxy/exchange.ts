@@ -4,9 +4,10 @@ import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
+import type { Downstream, Intake } from './client-side.ts'
+import type { ForwardedElement } from './forwarded.ts'
 import { type Peer, peerOf } from './peer.ts'
 import { trailersOf } from './trailers.ts'
-import type { ResponseHead } from './transport.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /**
@@ -18,12 +19,6 @@ export type Ending = 'complete' | 'client-closed' | 'upstream-broke' | 'idle' | 
 export interface Cancellable {
   /** Stops the work and gives back what it holds. Harmless when it has ended. */
   cancel(): void
-}
-
-/** The way back to the client, beside the answer. */
-export interface Downstream {
-  /** Sends an interim response (1xx) at once, if the client can have one. */
-  inform(head: ResponseHead): void
 }
 
 /** Why nothing more is to be tried; `stalled`: the request body has stopped coming. */
@@ -41,9 +36,12 @@ export class Exchange implements RouteRequest, PickContext {
   readonly encrypted: boolean
   /** undefined for a request that came over no socket of ours. */
   readonly peer: Peer | undefined
+  readonly intake: Intake | undefined
   /** The client behind trusted proxies, or the peer itself. */
   clientAddress: string
   peerTrusted = false
+  /** What a trusted peer says in `Forwarded` alone, from the hop that the client has asked on. */
+  believed: readonly ForwardedElement[] | undefined
   /** The request body as a Node stream; null when the framing says that there is none. */
   body: Readable | null
   /** Somebody else sees to it that the body does not stand still for ever. */
@@ -86,6 +84,7 @@ export class Exchange implements RouteRequest, PickContext {
     this.httpVersion = from.httpVersion
     this.encrypted = from.encrypted
     this.peer = from.peer
+    this.intake = from.intake
     this.clientAddress = from.peer?.address ?? ''
     this.body = from.body
     this.bodyLength = from.bodyLength
@@ -99,9 +98,8 @@ export class Exchange implements RouteRequest, PickContext {
     return this.route?.path ?? this.rawTarget
   }
 
-  /** Of this connection so far: moves while a request body flows in. */
   get bytesReceived(): number {
-    return this.peer?.bytesReceived ?? 0
+    return this.intake?.bytesReceived ?? 0
   }
 
   /** The client can be sent fields after a body. */
@@ -174,7 +172,7 @@ export class Exchange implements RouteRequest, PickContext {
   }
 }
 
-type ExchangeFields = Pick<
+export type ExchangeFields = Pick<
   Exchange,
   | 'id'
   | 'startedMs'
@@ -185,6 +183,7 @@ type ExchangeFields = Pick<
   | 'httpVersion'
   | 'encrypted'
   | 'peer'
+  | 'intake'
   | 'body'
   | 'bodyLength'
 >
@@ -206,6 +205,7 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
     httpVersion: incoming.httpVersion,
     encrypted: peer.encrypted,
     peer,
+    intake: peer,
     body: chunked || (bodyLength ?? 0) > 0 ? incoming : null,
     bodyLength,
   })
@@ -216,7 +216,15 @@ export function exchangeOfIncoming(id: string, startedMs: number, incoming: Inco
 /** For a Fetch request that came over no socket of ours: from a test or from another runtime. */
 export function exchangeOfRequest(id: string, startedMs: number, request: Request): Exchange {
   const encrypted = request.url.startsWith('https:')
-  return new Exchange({ id, startedMs, httpVersion: '1.1', encrypted, peer: undefined, ...described(request) })
+  return new Exchange({
+    id,
+    startedMs,
+    httpVersion: '1.1',
+    encrypted,
+    peer: undefined,
+    intake: undefined,
+    ...described(request),
+  })
 }
 
 /** What of an exchange a Fetch request tells. */

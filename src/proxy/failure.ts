@@ -12,20 +12,25 @@ export type FailureKind = UpstreamError['kind'] | 'timeout' | 'stalled' | 'cance
 /** An attempt without a response head. */
 export class Failure {
   readonly kind: FailureKind
-  /** False: nothing was sent, and another attempt is as good as new, whatever the method. */
+  /** False: nothing was sent, or what was is as good as not, and another attempt as good as new, whatever the method. */
   readonly sent: boolean
   readonly #cause: UpstreamError | string
 
   /** @param cause what the transport said, or words for the caller */
   constructor(kind: FailureKind, sent: boolean, cause: UpstreamError | string) {
     this.kind = kind
-    this.sent = sent
+    this.sent = sent && !(typeof cause !== 'string' && cause.unprocessed)
     this.#cause = cause
   }
 
   /** A kept connection died in the moment of its reuse, which says nothing about the endpoint. */
   get stale(): boolean {
     return typeof this.#cause !== 'string' && this.#cause.stale
+  }
+
+  /** The instance has said that it did not look at what was sent. */
+  get unprocessed(): boolean {
+    return typeof this.#cause !== 'string' && this.#cause.unprocessed
   }
 
   /** Not for what the client did, nor for what this gateway did by itself. */
@@ -48,6 +53,13 @@ export class Failure {
       return new GatewayError(this.kind === 'stalled' ? 'GW_REQUEST_TIMEOUT' : 'GW_UPSTREAM_TIMEOUT', cause)
     }
     switch (cause.kind) {
+      case 'protocol':
+        if (this.sent) return badResponse(service, cause)
+        return new GatewayError(
+          'GW_UPSTREAM_RESET',
+          `the request cannot be sent to service "${service}": ${cause.message}`,
+          { cause },
+        )
       case 'connect':
         return new GatewayError(
           'GW_UPSTREAM_UNREACHABLE',
@@ -66,9 +78,11 @@ export class Failure {
         if (cause.cause instanceof GatewayError) return cause.cause
         return new GatewayError('GW_BAD_REQUEST', 'the request body broke off', { cause })
       default:
-        return new GatewayError('GW_UPSTREAM_RESET', `an instance of service "${service}" sent no valid response`, {
-          cause,
-        })
+        return badResponse(service, cause)
     }
   }
+}
+
+function badResponse(service: string, cause: UpstreamError): GatewayError {
+  return new GatewayError('GW_UPSTREAM_RESET', `an instance of service "${service}" sent no valid response`, { cause })
 }

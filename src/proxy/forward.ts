@@ -6,7 +6,6 @@ import { HeadDeadline } from './head-deadline.ts'
 import { Hedge } from './hedge.ts'
 import { waitForPlace } from './queue.ts'
 import { mayRepeat } from './repeatable.ts'
-import { requestHeaders } from './request-headers.ts'
 import { nobodyToAsk, Retries } from './retries.ts'
 import type { Service } from './service.ts'
 import type { UpstreamRequest } from './transport.ts'
@@ -80,7 +79,7 @@ async function tryInTurn(exchange: Exchange, service: Service): Promise<Upstream
   exchange.assertGoing()
   let nowMs = service.means.now()
   service.budget?.request(nowMs)
-  const request = requestOf(exchange)
+  const request = requestOf(exchange, service)
   let lease = service.pool.lease(exchange, NOBODY)
   if (!lease) throw nobodyToAsk(service)
   // Only a request that has come to grief, or may be sent twice at once, has an account of its tries.
@@ -106,11 +105,11 @@ async function tryInTurn(exchange: Exchange, service: Service): Promise<Upstream
 /** A session is not opened twice to see which one is faster. */
 const mayHedge = (exchange: Exchange) => exchange.upgrade === null && mayRepeat(exchange)
 
-function requestOf(exchange: Exchange): UpstreamRequest {
+function requestOf(exchange: Exchange, { means }: Service): UpstreamRequest {
   return {
     method: exchange.method,
     path: exchange.path,
-    headers: requestHeaders(exchange),
+    headers: means.requestHeaders.of(exchange),
     body: exchange.body,
     bodyLength: exchange.bodyLength,
     trailers: exchange.trailers,

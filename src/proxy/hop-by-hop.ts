@@ -3,7 +3,7 @@ export class FieldNames {
   readonly #names: ReadonlySet<string>
   readonly #lengths: boolean[] = []
 
-  constructor(names: readonly string[]) {
+  constructor(names: Iterable<string>) {
     this.#names = new Set(names)
     for (const { length } of names) this.#lengths[length] = true
   }
@@ -11,6 +11,21 @@ export class FieldNames {
   has(sent: string): boolean {
     return this.#lengths[sent.length] === true && this.#names.has(sent.toLowerCase())
   }
+}
+
+/**
+ * The names in every spelling with underscores for dashes. CGI, and what came after it, reads `X_Forwarded_For` and
+ * `X-Forwarded-For` as one field, so that who takes one away must take away the other.
+ */
+export function withTwins(names: Iterable<string>): Set<string> {
+  const spelled = new Set(names)
+  // A name that is added is seen in its turn.
+  for (const name of spelled) {
+    for (let at = name.indexOf('-'); at >= 0; at = name.indexOf('-', at + 1)) {
+      spelled.add(`${name.slice(0, at)}_${name.slice(at + 1)}`)
+    }
+  }
+  return spelled
 }
 
 /** The names that a `Connection` field lists. undefined for the everyday values, which name no field. */

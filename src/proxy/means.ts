@@ -1,11 +1,13 @@
 import type { LiveEndpoint, Pool } from '../balancing/index.ts'
 import type { Logger } from '../plugin/index.ts'
 import type { MeterEvent } from './events.ts'
+import type { RequestHeaders } from './request-headers.ts'
 import type { Upstreams } from './upstreams.ts'
 
 /** What all services of a gateway are called with. */
 export interface Means {
   readonly upstreams: Upstreams
+  readonly requestHeaders: RequestHeaders
   readonly log: Logger
   /** Monotonic milliseconds. */
   readonly now: () => number

@@ -15,7 +15,7 @@ export function mayRepeat({ method, body }: Exchange): boolean {
 /** @returns why the request may be sent again after this; undefined when it may not */
 export function reasonToRetry(
   exchange: Exchange,
-  { kind, sent }: Failure,
+  { kind, sent, unprocessed }: Failure,
   on: readonly ('timeout' | number)[],
 ): RetryReason | undefined {
   const safe = !sent || mayRepeat(exchange)
@@ -25,6 +25,7 @@ export function reasonToRetry(
       return 'connect'
     case 'reset':
     case 'protocol':
+      if (unprocessed) return exchange.body?.readableDidRead ? undefined : 'reset'
       // Unsent, the request itself cannot be written down as HTTP.
       return sent && safe ? 'reset' : undefined
     case 'timeout':

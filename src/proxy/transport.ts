@@ -24,7 +24,7 @@ export interface UpstreamRequest {
   readonly method: string
   /** Origin-form path and query, byte for byte. */
   readonly path: string
-  /** Flat `[name, value, ...]` with exactly one host; no connection or framing fields: those are the transport's. */
+  /** Flat `[name, value, ...]` with exactly one host; no connection or framing fields but `te`: those are the transport's. */
   readonly headers: readonly string[]
   /** null: no body. Read by the transport once the connection is there, never destroyed by it. */
   readonly body: Readable | null
@@ -73,10 +73,10 @@ export interface UpstreamListener {
 }
 
 export interface UpstreamCall {
-  /** Stops reading the response body; the instance is slowed down by TCP. */
+  /** Stops reading the response body; the instance is slowed down by flow control. */
   pause(): void
   resume(): void
-  /** Gives up: no listener call follows, and a connection in use is closed. Harmless when the call has ended. */
+  /** Gives up: no listener call follows, and the connection or stream in use is closed. Harmless when the call has ended. */
   abort(): void
 }
 
@@ -92,15 +92,18 @@ export class UpstreamError extends Error {
   readonly kind: 'connect' | 'queue' | 'reset' | 'protocol' | 'body'
   /** The connection had served before and broke without one byte of response: a keep-alive race, not a verdict on the instance. */
   readonly stale: boolean
+  /** The instance has said that it did not look at the request (RFC 9113 8.7): it is as good as not sent. */
+  readonly unprocessed: boolean
 
   constructor(
     kind: UpstreamError['kind'],
     message: string,
-    { stale = false, cause }: { stale?: boolean; cause?: unknown } = {},
+    { stale = false, unprocessed = false, cause }: { stale?: boolean; unprocessed?: boolean; cause?: unknown } = {},
   ) {
     super(message, { cause })
     this.name = 'UpstreamError'
     this.kind = kind
     this.stale = stale
+    this.unprocessed = unprocessed
   }
 }

@@ -14,7 +14,7 @@ const GOODBYE_MS = 500
  * ended `timeoutMs` after the door has closed is cut.
  */
 export async function drain(
-  { listener, upstreams }: ReturnType<typeof dataPlaneOf>,
+  { listener, upstreams, instanceTls }: ReturnType<typeof dataPlaneOf>,
   { acceptGraceMs, timeoutMs }: ServerConfig['drain'],
   log: Logger,
 ): Promise<void> {
@@ -30,4 +30,5 @@ export async function drain(
     clearTimeout(cut)
   }
   upstreams.closeAll()
+  instanceTls.close()
 }

@@ -1,4 +1,4 @@
-import { type ParseOptions, parseConfig, readConfig } from '../config/index.ts'
+import { headline, type ParseOptions, parseConfig, readConfig } from '../config/index.ts'
 import { newGatewayScope } from '../container.ts'
 import { openOutput } from './log.ts'
 import { startCluster } from './primary.ts'
@@ -12,9 +12,10 @@ import { startSingle } from './single.ts'
  */
 export async function run(file: string, parsing: ParseOptions): Promise<Running> {
   const text = await readConfig(file)
-  const { config, catalog } = await parseConfig(text, file, parsing)
+  const { config, catalog, warnings } = await parseConfig(text, file, { ...parsing, files: true })
   const output = openOutput(config.log)
   const { log } = output
+  for (const warning of warnings) log.warn({}, headline(warning))
   const scope = newGatewayScope({ config, catalog, ...output })
   const start = config.server.workers === 0 ? startSingle : startCluster
   const running = await start(scope, { config, text, log })

@@ -112,16 +112,6 @@ for (const [what, how] of [
     for (let i = 0; i < 2; i++) expect((await ask()).reply.status).toBe(200)
     expect(attempts().sort()).toEqual([1, 2])
   })
-
-  it(`sends a POST once when the instance ${what} before the head`, async () => {
-    const seen: string[] = []
-    const broken = await breaking(how, seen)
-    const { ask } = await service(broken.address)
-    const { reply, access } = await ask(POST)
-    expectProblem(reply, 502, 'GW_UPSTREAM_RESET')
-    expect(access.attempts).toBe(1)
-    expect(seen.join('').match(/POST /g)).toHaveLength(1)
-  })
 }
 
 for (const [what, bytes] of [
@@ -188,17 +178,6 @@ it('answers 408 to an upload that stands still', async () => {
   client.write(`POST /services/${name}/ HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf`)
   expect((await client.response()).status).toBe(408)
   await until('the instance is let go of', () => up.sockets.size === 0)
-})
-
-it('reuses no connection that the instance has closed', async () => {
-  const up = await startUpstream()
-  const { ask } = await service(up.address)
-  for (let i = 0; i < 5; i++) {
-    expect((await ask(POST)).reply.status).toBe(200)
-    for (const socket of up.sockets) socket.destroy()
-    await until('the connection is gone', () => up.sockets.size === 0)
-  }
-  expect(up.asked).toHaveLength(5)
 })
 
 it('knows no service that is not registered, and none that is not exposed', async () => {

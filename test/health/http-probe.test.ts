@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { defaults } from '../../src/config/defaults.ts'
 import { httpProbe } from '../../src/health/http-probe.ts'
 import { probe } from '../../src/health/index.ts'
 import { instance } from '../../src/plugin/index.ts'
+import { ClientTlsPool } from '../../src/tls/index.ts'
 import { certificates } from '../support/certificates.ts'
 import { freePorts } from '../support/ports.ts'
 import { until } from '../support/until.ts'
@@ -118,14 +120,17 @@ describe('a probe by HTTP', () => {
   it('trusts an instance with TLS as requests to it do', async () => {
     const { ca, server, remove } = await certificates()
     onTestFinished(remove)
-    const [cert, key, authority] = await Promise.all([server.cert, server.key, ca].map((file) => readFile(file)))
+    const [cert, key] = await Promise.all([server.cert, server.key].map((file) => readFile(file)))
     const secure = createServer({ cert, key }, (_, response) => void response.end())
     await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void secure.close())
     const { port } = secure.address() as AddressInfo
     const one = { ...at(port), tls: true }
-    expect(await httpProbe(one, active())).toContain('certificate')
-    expect(await httpProbe(one, active({ timeoutMs: 2000 }), { ca: authority! })).toBeNull()
+    const pool = new ClientTlsPool()
+    onTestFinished(() => pool.close())
+    const { tls } = defaults.upstream
+    expect(await httpProbe(one, active(), pool.routeTo(one.host, tls))).toContain('certificate')
+    expect(await httpProbe(one, active({ timeoutMs: 2000 }), pool.routeTo(one.host, { ...tls, ca }))).toBeNull()
   })
 })
 

@@ -8,7 +8,10 @@ import {
   exchangeOfRequest,
   forward,
   Http1Transport,
+  Http2Transport,
   type Means,
+  Protocols,
+  RequestHeaders,
   type Service,
   Services,
   type UpstreamResponse,
@@ -58,11 +61,12 @@ export async function serviceRig(
   const random = means?.random ?? (() => 0.5)
   const pool = new Pool('s', strategy, poolOptions({ now, random }))
   pool.update(addresses.map(instanceAt))
-  const upstreams = new Upstreams(new Http1Transport())
+  const upstreams = new Upstreams(new Protocols(new Http1Transport(), new Http2Transport()))
   const events: string[] = []
   const services = new Services(
     {
       upstreams,
+      requestHeaders: new RequestHeaders({ forwarded: false, subjectHeader: null }),
       log: pluginContext().log,
       now,
       wallMs: Date.now,

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { wasReset } from '../../proxy/index.ts'
+import { type StallWatch, wasReset } from '../../proxy/index.ts'
 import type { FrameTracker } from './frames.ts'
 
 /**
@@ -13,16 +13,18 @@ export class Flow {
   ended = false
   readonly #source: Duplex
   readonly #sink: Duplex
+  readonly #watch: StallWatch
   readonly #frames: FrameTracker | undefined
   /** Takes the place of all that comes after the frame at hand. */
   #farewell: Buffer | undefined
   #muted = false
   #onClosed: (() => void) | undefined
 
-  /** @param frames where there are frames to follow */
-  constructor(source: Duplex, sink: Duplex, frames: FrameTracker | undefined) {
+  /** @param watch told whenever something comes @param frames where there are frames to follow */
+  constructor(source: Duplex, sink: Duplex, watch: StallWatch, frames: FrameTracker | undefined) {
     this.#source = source
     this.#sink = sink
+    this.#watch = watch
     this.#frames = frames
   }
 
@@ -60,6 +62,7 @@ export class Flow {
 
   readonly #receive = (chunk: Buffer): void => {
     this.bytes += chunk.length
+    this.#watch.moved = true
     if (this.#muted) this.#listen(chunk)
     else if (this.#farewell) this.#passLastFrame(chunk)
     else {

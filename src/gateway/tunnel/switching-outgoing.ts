@@ -38,7 +38,7 @@ export class SwitchingOutgoing extends Outgoing {
     this.once('finish', () => this.#closeAfterAnswer())
   }
 
-  override switchTo(tunnel: Tunnel, headers: readonly string[]): void {
+  switchTo(tunnel: Tunnel, headers: readonly string[]): void {
     const client = this.#client
     client.off('drain', this.#drained).off('data', this.#keep).off('end', this.#left).pause()
     this.detachSocket(client)

@@ -1,11 +1,11 @@
 import type { UpstreamRequest } from '../transport.ts'
-import { isText, isToken, SP, TEXT } from './tokens.ts'
+import { isTarget, isText, isToken } from './tokens.ts'
 import { violation } from './violation.ts'
 
 const MAX_KNOWN = 1024
 const MAX_KNOWN_LENGTH = 64
 /** Names that have passed, with their colon. Bounded, as names come from clients. */
-const known = new Map<string, string>()
+const known = new Map([['te', 'connection: te\r\nte: ']]) // RFC 9110 10.1.4: it is about this connection
 
 /**
  * The request head as it goes on the wire, latin1, with the framing of the body.
@@ -23,21 +23,21 @@ export function requestHead(request: UpstreamRequest): string {
     if (!isText(value)) throw violation('a header value holds a control character')
     head += `${known.get(headers[i]!) ?? learn(headers[i]!)}${value}\r\n`
   }
-  if (upgrade !== null) head += upgradeLines(upgrade)
   if (asksFirst(request)) head += 'expect: 100-continue\r\n'
+  if (upgrade !== null) head += upgradeLines(upgrade)
   if (bodyLength !== null) return `${head}content-length: ${bodyLength}\r\n\r\n`
   return body === null ? `${head}\r\n` : `${head}transfer-encoding: chunked\r\n\r\n`
+}
+
+/** The client waits to be told to go on with its body, and nothing of that has come nevertheless (RFC 9110 10.1.1). */
+export function asksFirst({ expectsContinue, body }: UpstreamRequest): boolean {
+  return expectsContinue && body !== null && body.readableLength === 0 && !body.readableEnded
 }
 
 /** RFC 9110 7.8. */
 function upgradeLines(protocol: string): string {
   if (!isText(protocol)) throw violation('the protocol to switch to holds a control character')
   return `connection: upgrade\r\nupgrade: ${protocol}\r\n`
-}
-
-/** The client waits to be told to go on with its body, and nothing of that has come nevertheless (RFC 9110 10.1.1). */
-export function asksFirst({ expectsContinue, body }: UpstreamRequest): boolean {
-  return expectsContinue && body !== null && body.readableLength === 0 && !body.readableEnded
 }
 
 function learn(name: string): string {
@@ -47,12 +47,4 @@ function learn(name: string): string {
   const line = `${name}: `
   if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(name, line)
   return line
-}
-
-function isTarget(path: string): boolean {
-  for (let i = 0; i < path.length; i++) {
-    const code = path.charCodeAt(i)
-    if (code <= SP || TEXT[code] !== 1) return false
-  }
-  return path !== ''
 }

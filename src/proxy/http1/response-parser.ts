@@ -13,8 +13,8 @@ const MAX_INTERIM = 16
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /**
- * `more`: all input is used up. `continue` and `information`: a 100, another interim response. `end` and `switch`: said once,
- * and nothing is read beyond it.
+ * `more`: all input is used up. `continue` and `information`: a 100, another interim response. `end`, `switch`: said once, and
+ * nothing is read beyond it.
  */
 export type ParserEvent = 'more' | 'continue' | 'information' | 'head' | 'data' | 'end' | 'switch'
 
@@ -153,10 +153,11 @@ export class ResponseParser {
     return status === 100 ? 'continue' : 'information'
   }
 
-  /** RFC 9110 7.8: to the protocol that was asked for, or not at all. */
+  /** RFC 9110 7.8: to a protocol that was asked for, or not at all. */
   #readSwitch(): ParserEvent {
+    const { headers } = this.head
     if (this.#upgrade === null) throw violation('101 without being asked to switch protocols')
-    if (!switchesTo(this.#upgrade, this.head.headers)) throw violation('101 for another protocol than was asked for')
+    if (!switchesTo(this.#upgrade, headers)) throw violation('101 for another protocol than was asked for')
     this.#state = 'complete'
     return 'switch'
   }

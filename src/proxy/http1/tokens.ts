@@ -29,6 +29,15 @@ export function isText(text: string): boolean {
   return true
 }
 
+/** Neither empty nor with a blank or a control character. */
+export function isTarget(path: string): boolean {
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i)
+    if (code <= SP || TEXT[code] !== 1) return false
+  }
+  return path !== ''
+}
+
 function table(belongs: (byte: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => (belongs(byte) ? 1 : 0))
 }

@@ -1,11 +1,12 @@
 import type { UpstreamConfig } from '../../config/types.ts'
 import type { Instance } from '../../plugin/index.ts'
-import type { TlsOptions } from '../dial.ts'
+import { ClientTlsPool } from '../../tls/index.ts'
 import type { Transport, Upstream } from '../transport.ts'
 import { Http1Upstream } from './upstream.ts'
 
 export interface Http1Options {
-  readonly tls?: TlsOptions
+  /** How instances are met that are called by TLS. Its own, if there is none. */
+  readonly tls?: ClientTlsPool
 }
 
 /**
@@ -13,13 +14,14 @@ export interface Http1Options {
  * leaves the response time-out to the caller, who aborts.
  */
 export class Http1Transport implements Transport {
-  readonly #options: Http1Options
+  readonly #tls: ClientTlsPool
 
-  constructor(options: Http1Options = {}) {
-    this.#options = options
+  constructor({ tls = new ClientTlsPool() }: Http1Options = {}) {
+    this.#tls = tls
   }
 
   open(instance: Instance, settings: UpstreamConfig): Upstream {
-    return new Http1Upstream(instance, settings, this.#options.tls ?? {})
+    const tls = instance.tls ? this.#tls.routeTo(instance.host, settings.tls) : undefined
+    return new Http1Upstream(instance, settings, tls)
   }
 }

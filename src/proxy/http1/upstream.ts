@@ -1,6 +1,7 @@
 import type { UpstreamConfig } from '../../config/types.ts'
 import type { Instance } from '../../plugin/index.ts'
-import { type DialOptions, dial, type TlsOptions } from '../dial.ts'
+import type { TlsRoute } from '../../tls/index.ts'
+import { type DialOptions, dial } from '../dial.ts'
 import {
   type Upstream,
   type UpstreamCall,
@@ -41,7 +42,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
   #redial: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(instance: Instance, settings: UpstreamConfig, tls: TlsOptions) {
+  constructor(instance: Instance, settings: UpstreamConfig, tls: TlsRoute | undefined) {
     this.#instance = instance
     this.#settings = settings
     this.#dialOptions = { timeoutMs: settings.connectTimeoutMs, protocol: 'http/1.1', tls }

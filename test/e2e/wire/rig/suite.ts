@@ -3,6 +3,9 @@ import { startPortolan } from '../gateways/portolan.ts'
 import { Stage } from './stage.ts'
 import type { Case } from './wire.ts'
 
+/** Many workers may start at once, on few cores. */
+const START_MS = 60_000
+
 /** The cases as tests of Portolan: of one process, and of a cluster. */
 export function wireTests(cases: readonly Case[]): void {
   describe.each([0, 2])('with workers: %i', (workers) => {
@@ -10,7 +13,7 @@ export function wireTests(cases: readonly Case[]): void {
 
     beforeAll(async () => {
       stage = await Stage.open(cases, (what) => startPortolan(what, workers))
-    }, 60_000)
+    }, START_MS)
     afterAll(() => stage?.close())
 
     for (const each of cases) {

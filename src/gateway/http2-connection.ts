@@ -1,0 +1,117 @@
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { LimitsConfig } from '../config/types.ts'
+import { Conduct } from './http2-conduct.ts'
+import type { Http2Outgoing } from './http2-outgoing.ts'
+
+const { NGHTTP2_ENHANCE_YOUR_CALM } = constants
+
+/** How long a client has to close in its turn. */
+const GRACE_MS = 1000
+
+/** A connection that is never without a request may carry so many times as many as it should. */
+const MOST_OVER = 2
+
+/** One client's HTTP/2 connection: what it may do, and how it ends. */
+export class Http2Connection {
+  readonly conduct = new Conduct()
+  readonly #session: ServerHttp2Session
+  readonly #socket: Socket
+  readonly #limits: LimitsConfig
+  readonly #now: () => number
+  readonly #open = new Set<Http2Outgoing>()
+  #streams = 0
+  /** Nothing is in flight since then. */
+  #idleSinceMs: number
+  #leaving = false
+  #endedSinceMs: number | undefined
+
+  constructor(session: ServerHttp2Session, socket: Socket, limits: LimitsConfig, now: () => number) {
+    this.#session = session
+    this.#socket = socket
+    this.#limits = limits
+    this.#now = now
+    this.#idleSinceMs = now()
+    session.on('error', ignore)
+    // Half a connection takes no more requests.
+    socket.once('end', () => this.close())
+  }
+
+  /** A request begins. @returns whether there still is somebody to answer */
+  opened(stream: ServerHttp2Stream, raw: readonly string[]): boolean {
+    this.conduct.head(raw)
+    this.#streams++
+    stream.on('error', ignore)
+    if (!stream.destroyed) return true
+    this.#ended(true)
+    return false
+  }
+
+  /** @param outgoing answers what has been opened last */
+  answering(outgoing: Http2Outgoing): void {
+    this.#open.add(outgoing)
+    if (this.#streams >= this.#limits.requestsPerConnection) this.leave()
+    outgoing.once('close', () => {
+      this.#open.delete(outgoing)
+      this.#idleSinceMs = this.#now()
+      this.#ended(outgoing.broken)
+      if (this.#leaving && this.#open.size === 0) this.close()
+    })
+  }
+
+  /**
+   * Closes at the next moment at which nothing is in flight. Node's GOAWAY leaves aside all streams that come after it, so that a
+   * client has to ask again what it has asked in between: fewest are in between now.
+   */
+  leave(): void {
+    this.#leaving = true
+    if (this.#open.size === 0 || this.#streams >= MOST_OVER * this.#limits.requestsPerConnection) this.close()
+  }
+
+  /** RFC 9113 6.8: tells which streams are served, lets them end, then closes. */
+  close(): void {
+    if (!this.#session.closed && !this.#session.destroyed) this.#session.close()
+  }
+
+  /** Once a second: what takes too long, or is too much. */
+  check(nowMs: number): void {
+    const { closed, destroyed } = this.#session
+    if (this.#open.size === 0 && (closed || destroyed)) this.#checkEnd(nowMs)
+    else if (!destroyed && this.conduct.saysTooMuch(this.#socket.bytesRead - this.#unread)) this.#calm()
+    else if (this.#open.size === 0) this.#checkIdle(nowMs)
+    for (const outgoing of this.#open) outgoing.check(nowMs, this.#limits)
+  }
+
+  /** All is said: what is left is for the client to take, and then to close. Node would wait for the end of half a head, too. */
+  #checkEnd(nowMs: number): void {
+    this.#endedSinceMs ??= nowMs
+    const patienceMs = this.#socket.writableFinished ? GRACE_MS : this.#limits.writeTimeoutMs
+    if (nowMs - this.#endedSinceMs >= patienceMs) this.#socket.destroy()
+  }
+
+  #checkIdle(nowMs: number): void {
+    const { headerTimeoutMs, keepAliveTimeoutMs } = this.#limits
+    const timeoutMs = this.#streams === 0 ? headerTimeoutMs : keepAliveTimeoutMs
+    if (nowMs - this.#idleSinceMs >= timeoutMs) this.close()
+  }
+
+  /** Bytes of bodies that have come and wait for somebody to read them. */
+  get #unread(): number {
+    let bytes = 0
+    for (const outgoing of this.#open) bytes += outgoing.unread
+    return bytes
+  }
+
+  #ended(broken: boolean): void {
+    this.conduct.ended(broken)
+    if (this.conduct.breaksTooMuch) this.#calm()
+  }
+
+  #calm(): void {
+    if (this.#session.destroyed) return
+    this.#session.destroy(NGHTTP2_ENHANCE_YOUR_CALM as unknown as Error) // Node's types do not know the code alone
+  }
+}
+
+/** What breaks ends with `close`, which is listened to. */
+function ignore(): void {}

@@ -1,0 +1,5 @@
+export { type ClientFiles, type ClientSettings, ClientTlsPool, clientDefects, type TlsRoute } from './client.ts'
+export { type Contents, readFiles, readFilesNow, reasonOf, watchFiles } from './files.ts'
+export { authorityDefects, type Defect, type Pair, pairDefects, untimely } from './pem.ts'
+export { pathsOf, type ServerContexts, serverContexts, serverDefects } from './server-contexts.ts'
+export { subjectOf } from './subject.ts'
