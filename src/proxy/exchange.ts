@@ -4,10 +4,10 @@ import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
+import type { Downstream, Intake } from './client-side.ts'
 import type { ForwardedElement } from './forwarded.ts'
 import { type Peer, peerOf } from './peer.ts'
 import { trailersOf } from './trailers.ts'
-import type { ResponseHead } from './transport.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /**
@@ -19,18 +19,6 @@ export type Ending = 'complete' | 'client-closed' | 'upstream-broke' | 'idle' | 
 export interface Cancellable {
   /** Stops the work and gives back what it holds. Harmless when it has ended. */
   cancel(): void
-}
-
-/** Where a request comes from: a connection that it has to itself for as long as it lasts, or its stream of one. */
-export interface Intake {
-  /** Moves while a request body flows in. */
-  readonly bytesReceived: number
-}
-
-/** The way back to the client, beside the answer. */
-export interface Downstream {
-  /** Sends an interim response (1xx) at once, if the client can have one. */
-  inform(head: ResponseHead): void
 }
 
 /** Why nothing more is to be tried; `stalled`: the request body has stopped coming. */

@@ -1,7 +1,7 @@
+export type { Downstream } from './client-side.ts'
 export { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts'
 export type { MeterEvent } from './events.ts'
 export {
-  type Downstream,
   described,
   type Ending,
   Exchange,
@@ -18,10 +18,13 @@ export { limitBody } from './limited-body.ts'
 export type { Means } from './means.ts'
 export { within } from './networks.ts'
 export { introduce, type Peer, peerOf, plainAddress } from './peer.ts'
+
 export { Protocols } from './protocols.ts'
+
 export { type ForwardingSettings, RequestHeaders } from './request-headers.ts'
 export type { Service } from './service.ts'
 export { Services } from './services.ts'
+export { type Stallable, StallWatch } from './stall.ts'
 export { trailersOf } from './trailers.ts'
 export { type ResponseHead, type Transport, UpstreamError } from './transport.ts'
 export type { Tunnel } from './tunnel.ts'
@@ -29,3 +32,4 @@ export { atEndOfTurn, type Task } from './turn.ts'
 export { type BodySink, UpstreamBody } from './upstream-body.ts'
 export { UpstreamResponse } from './upstream-response.ts'
 export { Upstreams } from './upstreams.ts'
+export { wasReset } from './was-reset.ts'

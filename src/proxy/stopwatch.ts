@@ -78,7 +78,9 @@ export class Stopwatch implements Deadline {
   #blame(): void {
     const { body } = this.#exchange
     const owner = this.#owner
-    if (!body || body.readableEnded) owner.expire('timeout', 'the instance sent no response head in time')
+    // A body that nobody has begun to read is one that the instance has not called for.
+    if (!body || body.readableEnded || body.readableFlowing === null)
+      owner.expire('timeout', 'the instance sent no response head in time')
     // Bytes that lie unread were there for the instance to take; none means that the client sends none.
     else if (body.readableLength > 0) owner.expire('timeout', 'the instance stopped reading the request body')
     else owner.expire('stalled', 'the request body stopped coming')

@@ -4,7 +4,7 @@ import { LiveEndpoint } from '../../src/balancing/index.ts'
 import { accessLog } from '../../src/gateway/index.ts'
 import { Prober } from '../../src/health/index.ts'
 import { instance } from '../../src/plugin/index.ts'
-import { exchangeOfRequest } from '../../src/proxy/index.ts'
+import { exchangeOfRequest, type Tunnel } from '../../src/proxy/index.ts'
 import { Registry } from '../../src/registry/index.ts'
 import { standing, standingOf } from '../admin/asked.ts'
 import { pluginContext } from '../contract/index.ts'
@@ -20,12 +20,13 @@ it('lists every metric, with its labels, and no other', async () => {
   const endpoints = [standingOf('10.0.0.1:80', { picks: 1 })]
   const told = standing('a', { budgetLeft: 1, breaker: 'closed', limit: 1, endpoints })
   standings.take(1, [told])
-  metrics.add({
+  metrics.add(1, {
     requests: [['a', '10.0.0.1:80', 200, 1]],
     problems: [['GW_NO_ENDPOINT', 1]],
     latency: [['a', Array(14).fill(1), 1]],
     events: EVENTS.map((event) => [event, 'a', 'any', 1]),
     standings: [told],
+    connections: { open: 1, refused: [['tls', 1]] },
   })
   const text = await metrics.render()
   const names = [...text.matchAll(/^# TYPE (portolan_\S+)/gm)].map(([, name]) => name!)
@@ -40,6 +41,7 @@ it('lists every field of the access line, in its order, and no other', () => {
   exchange.route = { service: 'a', path: '/', prefix: '', mode: 'path', dropHeaders: [], middleware: undefined }
   exchange.endpoint = new LiveEndpoint(instance({ host: '10.0.0.1', port: 80 }))
   exchange.upstreamMs = 1
+  exchange.tunnel = { bytesReceived: 1 } as Tunnel
   exchange.code = 'GW_UPSTREAM_RESET'
   accessLog({ write: (line) => lines.push(String(line)) })(exchange, {
     status: 502,
@@ -51,7 +53,7 @@ it('lists every field of the access line, in its order, and no other', () => {
   expect([...described.keys()].filter((field) => /^[a-zA-Z]+$/.test(field))).toEqual(fields)
 })
 
-const EVENTS = ['retry', 'retry-denied', 'hedge', 'ejection', 'readmission', 'refused'] as const
+const EVENTS = ['retry', 'retry-denied', 'hedge', 'ejection', 'readmission', 'refused', 'tunnel'] as const
 
 function anyPlanes() {
   const context = pluginContext()

@@ -78,6 +78,7 @@ it('tells how it stands: once after its last use, and for as long as something i
     {
       service: 's',
       inFlight: 0,
+      tunnels: 0,
       pending: 0,
       panic: false,
       budgetLeft: expect.any(Number),

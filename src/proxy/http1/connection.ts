@@ -5,6 +5,7 @@ import { keepReading } from './keep-reading.ts'
 import { bodyFault, RequestBody } from './request-body.ts'
 import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
+import { listenTo } from './socket-listeners.ts'
 
 export interface ConnectionOwner {
   /** The connection may take another call. `unproven`: a body that must not come could still be on its way. */
@@ -31,19 +32,16 @@ export class Connection {
   #keepsReading = false
   /** The peer's last word, held back while a paused call has input to read. */
   #ending: 'fin' | UpstreamError | null = null
-  // biome-ignore lint/suspicious/noExplicitAny: each event has its own arguments
-  readonly #listeners: readonly (readonly [event: string, listener: (argument: any) => void])[] = [
-    ['data', (chunk: Buffer) => this.#received(chunk)],
-    ['drain', () => this.#body?.drained()],
-    ['end', () => this.#ended(wasReset(this.#socket) ? new UpstreamError('reset', 'the connection broke') : 'fin')],
-    ['error', (cause: Error) => this.#ended(new UpstreamError('reset', 'the connection broke', { cause }))],
-    ['close', () => this.#ended(new UpstreamError('reset', 'the connection was closed'))],
-  ]
+  readonly #stopListening: () => void
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.#socket = socket
     this.#owner = owner
-    for (const [event, listener] of this.#listeners) socket.on(event, listener)
+    this.#stopListening = listenTo(socket, {
+      received: (chunk) => this.#received(chunk),
+      drained: () => this.#body?.drained(),
+      ended: (ending) => this.#ended(ending),
+    })
   }
 
   /** Nothing is known against it; an error may have happened that the socket has yet to tell. */
@@ -111,11 +109,7 @@ export class Connection {
     if (asksFirst(request)) this.#body.hold()
     else this.#body.start()
     this.#socket.uncork()
-    if (this.#body?.whole === false) this.#keepReading()
-  }
-
-  #keepReading(): void {
-    if (this.#keepsReading) return
+    if (this.#keepsReading || this.#body?.whole !== false) return
     this.#keepsReading = true
     keepReading(this.#socket)
   }
@@ -221,7 +215,7 @@ export class Connection {
     this.#detach()
     call.over = true
     this.#closed = true
-    for (const [event, listener] of this.#listeners) socket.off(event, listener)
+    this.#stopListening()
     socket.pause()
     this.#owner.gone(this)
     try {
@@ -245,14 +239,6 @@ export class Connection {
     this.#body?.stop()
     this.#body = null
   }
-}
-
-/**
- * A reset that comes together with data reaches Node as an end of the input, which would make a whole answer of a broken one
- * that ends with its connection. But the kernel knows no peer any more: this is the first time that it is asked.
- */
-function wasReset(socket: Socket): boolean {
-  return socket.remoteAddress === undefined
 }
 
 function listenerThrew(cause: unknown): UpstreamError {

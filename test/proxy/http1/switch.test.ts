@@ -29,7 +29,7 @@ it('asks for the protocol, and hands the connection over with nobody on it, and 
   expect([status, rest]).toEqual([101, 'glued'])
   expect(['data', 'drain', 'close'].map((event) => tunnel.listenerCount(event))).toEqual([0, 0, 0])
   let heard = ''
-  tunnel.on('data', (chunk) => (heard += chunk))
+  tunnel.on('data', (chunk) => (heard += chunk)).resume()
   peer.write('more')
   await until(() => heard === 'more')
   tunnel.write('up')

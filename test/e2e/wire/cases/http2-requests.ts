@@ -1,196 +1,136 @@
 import assert from 'node:assert/strict'
-import { data, END_STREAM, headers, reset } from '../../../support/http2-frames.ts'
-import { alive, shown, targets } from '../rig/hostile.ts'
-import { WireHttp2 } from '../rig/http2.ts'
-import { ok } from '../rig/say.ts'
+import { request } from '../../../support/http2-client.ts'
+import { data, END_HEADERS, END_STREAM, headers, reset } from '../../../support/http2-frames.ts'
+import { until } from '../../../support/until.ts'
+import { ERROR, failsStream, http2, http2Case } from '../rig/http2.ts'
+import { OK } from '../rig/upstream.ts'
 import type { Case, Wire } from '../rig/wire.ts'
 
-const PSEUDO = (wire: Wire, method = 'GET') => [
-  ...[':method', method, ':scheme', 'http', ':path', wire.path('/x'), ':authority', 'gateway.test'],
-]
+const WHOLE = END_HEADERS | END_STREAM
 
-/** Nothing whole comes upstream; the stream is refused, reset, or goes with its connection; the gateway is well. */
-async function refuses(wire: Wire, fields: readonly string[], ...body: readonly Buffer[]): Promise<void> {
-  const client = await WireHttp2.open(wire)
-  client.head(1, fields, body.length === 0).write(...body)
-  await client.over(1)
-  await alive(wire)
-  assert.deepEqual(targets(wire), [])
+/** Refused in any way that HTTP/2 has, and nothing of it reaches the instance. */
+const refused = (rule: number, name: string, fields: (path: string) => readonly string[]): Case =>
+  http2Case(rule, 'must', name, async (wire) => {
+    wire.upstream.respond(OK)
+    const client = await http2(wire)
+    client.write(headers(1, fields(wire.path('/x')), WHOLE))
+    await isRefused(client)
+    assert.deepEqual(wire.upstream.requests, [])
+  })
+
+async function isRefused(client: Awaited<ReturnType<typeof http2>>): Promise<void> {
+  const outcome = await client.outcome(1).catch(() => 'closed')
+  assert.match(outcome, /^(400|reset 1|closed)$/)
 }
 
-type Law = Pick<Case, 'rule' | 'level' | 'name'>
-const http2 = (law: Law, run: (wire: Wire) => Promise<void>): Case => ({ ...law, run, needs: ['h2c'] })
+/** Refused, or left out; served without it. */
+const neverForwarded = (name: string, ...field: readonly [string, string]): Case =>
+  http2Case(100, 'must', `forwards no field with ${name}`, async (wire) => {
+    wire.upstream.respond(OK)
+    const client = await http2(wire)
+    const outcome = await client
+      .write(headers(1, request(wire.path('/x'), ...field), WHOLE))
+      .outcome(1)
+      .catch(() => 'closed')
+    assert.match(outcome, /^(200|400|reset 1|closed)$/)
+    for (const { message } of wire.upstream.requests) {
+      for (const [name, value] of message.fields) assert.doesNotMatch(`${name}:${value}`, /x-bad|smuggled|x bad/i)
+    }
+  })
 
-const CONNECTION_FIELDS: readonly (readonly [string, string])[] = [
-  ['connection', 'close'],
-  ['connection', 'keep-alive, x'],
-  ['keep-alive', 'timeout=5'],
-  ['proxy-connection', 'keep-alive'],
-  ['transfer-encoding', 'chunked'],
-  ['transfer-encoding', 'identity'],
-  ['upgrade', 'websocket'],
-  ['te', 'gzip'],
-  ['te', 'trailers, gzip'],
-]
+const changed = (name: string, value: string) => (path: string) => {
+  const fields = request(path)
+  fields[fields.indexOf(name) + 1] = value
+  return fields
+}
 
-const connectionFields = CONNECTION_FIELDS.map(([name, value]) =>
-  http2({ rule: 99, level: 'must', name: `refuses a request of HTTP/2 with ${name}: ${value}` }, (wire) =>
-    refuses(wire, [...PSEUDO(wire), name, value]),
+const aboutTheConnection = Object.entries({
+  connection: 'x-a',
+  'keep-alive': 'timeout=5',
+  'proxy-connection': 'close',
+  'transfer-encoding': 'chunked',
+  upgrade: 'websocket',
+  te: 'deflate',
+}).map(([name, value]) =>
+  refused(99, `takes a request with ${name}: ${value} for malformed`, (path) => request(path, name, value)),
+)
+
+const misspelt = [
+  refused(100, 'takes an upper-case name for malformed', (path) => request(path, 'X-A', '1')),
+  neverForwarded('a line end in its value', 'x-bad', 'a\r\nsmuggled: 1'),
+  neverForwarded('a line feed in its value', 'x-bad', 'a\nsmuggled: 1'),
+  neverForwarded('NUL in its value', 'x-bad', 'a\0b'),
+  neverForwarded('a line end in its name', 'x-bad\r\nsmuggled', '1'),
+  neverForwarded('a space in its name', 'x bad', '1'),
+  neverForwarded('a colon in its name', 'x-bad:a', '1'),
+  refused(100, 'takes a path with a space for malformed', (path) => changed(':path', `${path} HTTP/1.1`)(path)),
+  refused(100, 'takes a path with a line end for malformed', (path) =>
+    changed(':path', `${path}\r\nsmuggled: 1`)(path),
   ),
-)
-
-const trailers = http2(
-  { rule: 99, level: 'must', name: 'takes a request of HTTP/2 with te: trailers' },
-  async (wire) => {
-    const client = await WireHttp2.open(wire)
-    client.head(1, [...PSEUDO(wire), 'te', 'trailers'], true)
-    assert.equal(await client.over(1), 'answered')
-    assert.equal(client.body(1), 'ok')
-  },
-)
-
-const ODD_FIELDS: readonly (readonly [string, string])[] = [
-  ['X', 'y'],
-  ['x', 'a\r\nevil: 1'],
-  ['x', 'a\nevil: 1'],
-  ['x', 'a\rb'],
-  ['x', 'a\0b'],
-  ['x\r\nevil', '1'],
-  ['x\n', '1'],
-  ['x: evil', '1'],
-  ['x y', '1'],
-  ['x\0', '1'],
-  ['', '1'],
-  ['x\x7f', '1'],
-  ['transfer-encoding:chunked', '1'],
+  refused(100, 'takes an authority with a space for malformed', changed(':authority', 'a b')),
+  refused(100, 'takes an authority with a line end for malformed', changed(':authority', 'a\r\nsmuggled: 1')),
+  refused(100, 'takes a method with a space for malformed', changed(':method', 'GET / HTTP/1.1')),
+  refused(100, 'takes a method with a line end for malformed', changed(':method', 'GET\r\nsmuggled: 1')),
 ]
 
-// RFC 9113 8.2.1 calls the whole request malformed. For an instance of HTTP/1.1 it is as good that nothing of the field comes.
-const oddFields = ODD_FIELDS.map(([name, value]) =>
-  http2(
-    { rule: 100, level: 'must', name: `refuses or drops the field ${shown(name)}: ${shown(value)} of HTTP/2` },
+const lengths = (['abc', 'abcdefgh'] as const).map((body) =>
+  http2Case(
+    101,
+    'must',
+    `resets a body of ${body.length} bytes where 5 were told, which no instance takes for whole`,
     async (wire) => {
-      const client = await WireHttp2.open(wire)
-      client.head(1, [...PSEUDO(wire), name, value], true)
-      const end = await client.over(1)
-      await alive(wire)
-      const [asked, ...others] = wire.upstream.requests.filter(({ target }) => target !== '/alive')
-      assert.deepEqual(others, [])
-      if (end !== 'answered' || !asked) return
-      assert.equal(asked.field('x'), undefined)
-      assert.doesNotMatch(asked.message.rawHead, /evil|chunked/)
+      wire.upstream.respond(({ whole }) => whole)
+      const client = await http2(wire)
+      client
+        .ask(1, wire.path('/x'), { flags: END_HEADERS, fields: ['content-length', '5'] })
+        .write(data(1, body, END_STREAM))
+      await failsStream(client, 1, ['protocol'])
+      for (const { complete } of wire.upstream.requests) assert.equal(complete, false)
     },
   ),
 )
 
-const ODD_PSEUDO: Readonly<Record<string, readonly [name: string, value: string]>> = {
-  'a path with a blank': [':path', '#/x y'],
-  'a path that holds a request': [':path', '#/x HTTP/1.1\r\nHost: a\r\n\r\nGET /smuggled'],
-  'a path with LF': [':path', '#/x\ny'],
-  'a path with NUL': [':path', '#/x\0'],
-  'no path': [':path', ''],
-  'a path without a slash': [':path', 'x'],
-  'a method with a blank': [':method', 'GET /smuggled HTTP/1.1'],
-  'a method with CR and LF': [':method', 'GET\r\nX: y'],
-  'no method': [':method', ''],
-  'an authority with a blank': [':authority', 'a b'],
-  'an authority with CR and LF': [':authority', 'a\r\nX: y'],
-  'an authority with a path': [':authority', 'a/b'],
-  'an authority with userinfo': [':authority', 'user@a'],
+async function hostOf(wire: Wire, ...fields: readonly string[]): Promise<string | undefined> {
+  wire.upstream.respond(OK)
+  const client = await http2(wire)
+  const outcome = await client.write(headers(1, request(wire.path('/x'), ...fields), WHOLE)).outcome(1)
+  if (outcome !== '200') {
+    assert.match(outcome, /^(400|reset 1)$/)
+    assert.deepEqual(wire.upstream.requests, [])
+    return undefined
+  }
+  const hosts = (await wire.upstream.request()).all('host')
+  assert.equal(hosts.length, 1)
+  return hosts[0]
 }
 
-const oddPseudo = Object.entries(ODD_PSEUDO).map(([what, [name, value]]) =>
-  http2({ rule: 100, level: 'must', name: `refuses a request of HTTP/2 with ${what}` }, (wire) => {
-    const fields = PSEUDO(wire)
-    fields[fields.indexOf(name) + 1] = value.replace('#', wire.path(''))
-    return refuses(wire, fields)
-  }),
-)
-
-const SECTIONS: Readonly<Record<string, (fields: string[]) => readonly string[]>> = {
-  'without :method': (fields) => fields.slice(2),
-  'without :path': (fields) => fields.filter((_, at) => at !== 4 && at !== 5),
-  'without :scheme': (fields) => fields.filter((_, at) => at !== 2 && at !== 3),
-  'with two :path': (fields) => [...fields, ':path', fields[5]!],
-  'with two :method': (fields) => [':method', 'GET', ...fields],
-  'with a pseudo-header field behind others': (fields) => ['x', 'y', ...fields],
-  'with an unknown pseudo-header field': (fields) => [...fields, ':x', 'y'],
-  'with :status': (fields) => [...fields, ':status', '200'],
-}
-
-const sections = Object.entries(SECTIONS).map(([what, change]) =>
-  http2({ rule: 100, level: 'must', name: `refuses a request of HTTP/2 ${what}` }, (wire) =>
-    refuses(wire, change(PSEUDO(wire))),
+const hosts = [
+  http2Case(102, 'must', 'takes the authority for the Host', async (wire) => assert.ok(await hostOf(wire))),
+  // RFC 9113 8.3.1: malformed, or the authority wins.
+  http2Case(102, 'must', 'never takes a Host that is not what the authority says', async (wire) =>
+    assert.notEqual(await hostOf(wire, 'host', 'other.test'), 'other.test'),
   ),
-)
-
-const LENGTHS: Readonly<Record<string, readonly [length: readonly string[], ...body: readonly Buffer[]]>> = {
-  'more data than it tells': [['5'], data(1, 'hello world', END_STREAM)],
-  'fewer data than it tells': [['50'], data(1, 'hello', END_STREAM)],
-  'no data where it tells some': [['5'], data(1, '', END_STREAM)],
-  'data where it tells none': [['0'], data(1, 'hello', END_STREAM)],
-  'more data in several frames': [['5'], data(1, 'hel'), data(1, 'lo!'), data(1, '', END_STREAM)],
-  'two different lengths': [['5', '6'], data(1, 'hello', END_STREAM)],
-  'a length that is none': [['5x'], data(1, 'hello', END_STREAM)],
-  'a negative length': [['-5'], data(1, 'hello', END_STREAM)],
-}
-
-const lengths = Object.entries(LENGTHS).map(([what, [told, ...body]]) =>
-  http2({ rule: 101, level: 'must', name: `never completes a request of HTTP/2 with ${what}` }, (wire) => {
-    const fields = told.flatMap((length) => ['content-length', length])
-    return refuses(wire, [...PSEUDO(wire, 'POST'), ...fields], ...body)
-  }),
-)
-
-const headOnly = http2(
-  { rule: 101, level: 'must', name: 'never completes a request of HTTP/2 that tells a length and ends with its head' },
-  (wire) => refuses(wire, [...PSEUDO(wire, 'POST'), 'content-length', '5']),
-)
-
-const translated: readonly Case[] = [
-  http2(
-    { rule: 102, level: 'must', name: 'goes by :authority where Host says another thing, or refuses that' },
-    async (wire) => {
-      const client = await WireHttp2.open(wire)
-      client.head(1, [...PSEUDO(wire), 'host', 'other.test'], true)
-      await client.over(1)
-      for (const asked of wire.upstream.requests) {
-        assert.equal(asked.all('host').length, 1)
-        assert.notEqual(asked.field('host'), 'other.test')
-      }
-      await alive(wire)
-    },
-  ),
-  http2({ rule: 103, level: 'must', name: 'joins the pieces of a cookie with a semicolon' }, async (wire) => {
-    const client = await WireHttp2.open(wire)
-    client.head(1, [...PSEUDO(wire), 'cookie', 'a=1', 'x', 'y', 'cookie', 'b=2', 'cookie', 'c=3'], true)
-    assert.equal(await client.over(1), 'answered')
-    assert.equal(wire.upstream.requests[0]!.all('cookie').join('; '), 'a=1; b=2; c=3')
-  }),
-  http2(
-    { rule: 104, level: 'must', name: 'ends the exchange of a stream that is reset, and no other' },
-    async (wire) => {
-      wire.upstream.respond(() => undefined)
-      const client = await WireHttp2.open(wire)
-      client.head(1, PSEUDO(wire), true).head(3, PSEUDO(wire), true)
-      const [first, second] = [await wire.upstream.request(1), await wire.upstream.request(2)]
-      client.write(reset(1, 8))
-      await Promise.race([first.connection.closed(4000), second.connection.closed(4000)])
-      const [kept] = [first, second].filter(({ connection }) => !connection.ended)
-      kept!.write(ok('kept'))
-      await client.over(3)
-      assert.equal(client.body(3), 'kept')
-    },
-  ),
-  http2({ rule: 101, level: 'must', name: 'frames a body of HTTP/2 for an instance of HTTP/1.1' }, async (wire) => {
-    const client = await WireHttp2.open(wire)
-    client.write(headers(1, PSEUDO(wire, 'POST')), data(1, 'hel'), data(1, 'lo', END_STREAM))
-    assert.equal(await client.over(1), 'answered')
-    assert.equal(wire.upstream.requests[0]!.body, 'hello')
-  }),
 ]
 
-export const cases: readonly Case[] = [
-  ...[...connectionFields, trailers, ...oddFields, ...oddPseudo, ...sections],
-  ...[...lengths, headOnly, ...translated],
-]
+const cookies = http2Case(103, 'must', 'joins the crumbs of a cookie', async (wire) => {
+  wire.upstream.respond(OK)
+  const client = await http2(wire)
+  client.ask(1, wire.path('/x'), { fields: ['cookie', 'a=1', 'cookie', 'b=2', 'cookie', 'c=3'] })
+  assert.equal(await client.outcome(1), '200')
+  assert.deepEqual((await wire.upstream.request()).all('cookie'), ['a=1; b=2; c=3'])
+})
+
+const resets = http2Case(104, 'must', 'calls off the request that a client resets, and no other', async (wire) => {
+  wire.upstream.respond(() => undefined)
+  const client = await http2(wire)
+  client.ask(1, wire.path('/1'))
+  const first = await wire.upstream.request()
+  client.ask(3, wire.path('/3'))
+  const second = await until('the second request', () => wire.upstream.requests[1])
+  client.write(reset(1, ERROR.cancel))
+  await until('the instance hears of it', () => first.connection.ended, 3000)
+  second.write(OK)
+  assert.equal(await client.outcome(3), '200')
+})
+
+export const cases = [...aboutTheConnection, ...misspelt, ...lengths, ...hosts, cookies, resets]

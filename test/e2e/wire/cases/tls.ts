@@ -1,121 +1,167 @@
 import assert from 'node:assert/strict'
-import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { TLSSocket } from 'node:tls'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
+import { WireClient } from '../rig/client.ts'
 import { request } from '../rig/say.ts'
-import type { Case } from '../rig/wire.ts'
+import { type Case, KNOBS, type Wire } from '../rig/wire.ts'
 
-const outbound: readonly Case[] = [
+async function serves(wire: Wire, client: WireClient): Promise<void> {
+  client.send(request(`GET ${wire.path('/x')} HTTP/1.1`))
+  assert.equal((await client.answer()).status, 200)
+}
+
+/** No connection, or one on which nothing is answered. */
+async function turnsAway(wire: Wire, options: ConnectionOptions, door: 'tls' | 'mtls'): Promise<void> {
+  const client = await wire.connectTls(options, door).catch(() => undefined)
+  client?.send(request(`GET ${wire.path('/x')} HTTP/1.1`))
+  const answer = await client?.answerOrEnd()
+  // nginx says it in a 400.
+  if (answer) assert.equal(answer.status, 400)
+  await client?.closed()
+  assert.deepEqual(wire.upstream.requests, [])
+}
+
+const own = ({ certificates: { client } }: Wire) => ({
+  cert: readFileSync(client.cert),
+  key: readFileSync(client.key),
+})
+
+const toInstances: readonly Case[] = [
   {
     rule: 107,
     level: 'must',
+    name: 'an instance whose certificate holds is asked by TLS',
     tlsUpstream: 'trusted',
-    name: 'asks an instance by TLS whose certificate somebody vouches for',
-    async run({ connect, path, upstream }) {
-      const client = await connect()
-      const { status, body } = await client.send(request(`GET ${path('/x')} HTTP/1.1`)).answer()
-      assert.deepEqual([status, body], [200, 'ok'])
-      assert.equal((upstream.connections[0]!.socket as TLSSocket).encrypted, true)
+    run: async (wire) => serves(wire, await wire.connect()),
+  },
+  {
+    rule: 107,
+    level: 'must',
+    name: 'an instance whose certificate nobody vouches for is not asked: 502, without a word of why',
+    tlsUpstream: 'untrusted',
+    async run(wire) {
+      const client = await wire.connect()
+      client.send(request(`GET ${wire.path('/x')} HTTP/1.1`))
+      const answer = await client.answer()
+      // HAProxy says 503 for whatever it cannot connect to.
+      assert.ok([502, 503].includes(answer.status), `answered ${answer.status}`)
+      assert.doesNotMatch(answer.message.rawHead + answer.body, /certificate|self.signed|unable|verify|127\.0\.0\.1/i)
+      assert.deepEqual(wire.upstream.requests, [])
     },
   },
-  ...(['untrusted', 'misnamed'] as const).map(
-    (tlsUpstream): Case => ({
-      rule: 107,
-      level: 'must',
-      tlsUpstream,
-      name: `answers 502 for an instance whose certificate is ${tlsUpstream}, and says no more about it`,
-      async run({ connect, path, upstream }) {
-        const client = await connect()
-        const { status, body } = await client.send(request(`GET ${path('/x')} HTTP/1.1`)).answer()
-        assert.ok([502, 503].includes(status), `answered ${status}`)
-        assert.doesNotMatch(body, /certificate|self.signed|CERT|127\.0\.0\.1|altname/)
-        assert.deepEqual(upstream.requests, [])
-        assert.ok(upstream.dials > 0, 'nobody was called')
-      },
-    }),
-  ),
 ]
 
-const inbound: readonly Case[] = [
+const ofClients: readonly Case[] = [
   {
     rule: 108,
     level: 'must',
-    needs: ['tls'],
-    name: 'serves HTTP/1.1 by TLS, and tells the instance so',
-    async run({ connectTls, path, upstream }) {
-      const client = await connectTls()
-      assert.equal((await client.send(request(`GET ${path('/x')} HTTP/1.1`)).answer()).status, 200)
-      assert.equal(upstream.requests[0]!.field('x-forwarded-proto'), 'https')
-    },
+    name: 'a client is turned away that has no certificate where one is asked for',
+    needs: ['mtls'],
+    run: (wire) => turnsAway(wire, {}, 'mtls'),
   },
-  ...['TLSv1.2', 'TLSv1.3'].map(
-    (version): Case => ({
-      rule: 108,
-      level: 'must',
-      needs: ['tls'],
-      name: `speaks ${version}`,
-      async run({ connectTls, path }) {
-        const client = await connectTls({ minVersion: version as 'TLSv1.2', maxVersion: version as 'TLSv1.2' })
-        assert.equal((client.socket as TLSSocket).getProtocol(), version)
-        assert.equal((await client.send(request(`GET ${path('/x')} HTTP/1.1`)).answer()).status, 200)
-      },
-    }),
-  ),
-  ...['TLSv1', 'TLSv1.1'].map(
-    (version): Case => ({
-      rule: 108,
-      level: 'must',
-      needs: ['tls'],
-      name: `does not speak ${version}`,
-      async run({ connectTls }) {
-        const range = { minVersion: version as 'TLSv1', maxVersion: version as 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }
-        await assert.rejects(connectTls(range), /alert|handshake|protocol|reset|disconnected/i)
-        await connectTls()
-      },
-    }),
-  ),
-  ...[['h2', 'http/1.1'], ['http/1.1'], ['http/1.1', 'h2']].map(
-    (offered): Case => ({
-      rule: 108,
-      level: 'must',
-      needs: ['tls'],
-      name: `chooses a protocol by ALPN of ${offered.join(' and ')}`,
-      async run({ connectTls }) {
-        const { socket } = await connectTls({ ALPNProtocols: offered })
-        const chosen = (socket as TLSSocket).alpnProtocol as string
-        assert.ok(offered.includes(chosen), `chose ${chosen}`)
-        if (offered[0] === 'h2') assert.equal(chosen, 'h2')
-      },
-    }),
-  ),
   {
     rule: 108,
-    level: 'should',
+    level: 'must',
+    name: 'instances are told whose certificate it is, and nobody can say so himself',
     needs: ['mtls'],
-    name: 'takes no client without a certificate where one is wanted',
-    async run({ connectTls, path, upstream }) {
-      // In TLS 1.3 the client is connected before it hears of the refusal; some tell it as HTTP.
-      const client = await connectTls({}, 'mtls').catch(() => undefined)
-      const answer = await client?.send(request(`GET ${path('/x')} HTTP/1.1`)).answerOrEnd()
-      if (answer) assert.ok(answer.status >= 400)
-      assert.deepEqual(upstream.requests, [])
+    async run(wire) {
+      const client = await wire.connectTls(own(wire), 'mtls')
+      client.send(request(`GET ${wire.path('/x')} HTTP/1.1`, `${KNOBS.clientHeader}: CN=root`))
+      assert.equal((await client.answer()).status, 200)
+      // HAProxy writes it in the manner of OpenSSL.
+      assert.match((await wire.upstream.request()).field(KNOBS.clientHeader) ?? '', /^\/?CN=client$/)
     },
   },
   {
     rule: 108,
-    level: 'should',
+    level: 'must',
+    name: 'a client that resumes its session is still known',
     needs: ['mtls'],
-    name: 'tells the instance whose certificate it was, and nobody else can',
-    async run({ connectTls, path, upstream, certificates: { client: own } }) {
-      const files = { cert: readFileSync(own.cert), key: readFileSync(own.key) }
-      const client = await connectTls(files, 'mtls')
-      const { status } = await client.send(request(`GET ${path('/x')} HTTP/1.1`, 'X-Client-Subject: CN=evil')).answer()
-      assert.equal(status, 200)
-      const told = upstream.requests[0]!.all('x-client-subject').join()
-      assert.match(told, new RegExp(new X509Certificate(files.cert).subject))
-      assert.doesNotMatch(told, /evil/)
+    async run(wire) {
+      const session = await sessionOf(await wire.connectTls({ ...own(wire), maxVersion: 'TLSv1.2' }, 'mtls'))
+      const client = await wire.connectTls({ ...own(wire), maxVersion: 'TLSv1.2', session }, 'mtls')
+      await serves(wire, client)
+      assert.match((await wire.upstream.request()).field(KNOBS.clientHeader) ?? '', /CN=client$/)
     },
   },
 ]
 
-export const cases: readonly Case[] = [...outbound, ...inbound]
+const versions: readonly Case[] = [
+  ...(['TLSv1.2', 'TLSv1.3'] as const).map(
+    (version): Case => ({
+      rule: 108,
+      level: 'should',
+      name: `speaks ${version}`,
+      needs: ['tls'],
+      async run(wire) {
+        const client = await wire.connectTls({ minVersion: version, maxVersion: version })
+        assert.equal((client.socket as TLSSocket).getProtocol(), version)
+        await serves(wire, client)
+      },
+    }),
+  ),
+  {
+    rule: 108,
+    level: 'should',
+    name: 'does not speak TLS 1.1',
+    needs: ['tls'],
+    run: (wire) =>
+      turnsAway(wire, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }, 'tls'),
+  },
+  ...(['h2', 'http/1.1'] as const).map(
+    (protocol): Case => ({
+      rule: 108,
+      level: 'should',
+      name: `agrees by ALPN on ${protocol} where a client prefers it`,
+      needs: ['tls'],
+      async run(wire) {
+        const ALPNProtocols = protocol === 'h2' ? ['h2', 'http/1.1'] : [protocol]
+        const { socket } = await wire.connectTls({ ALPNProtocols })
+        assert.equal((socket as TLSSocket).alpnProtocol, protocol)
+      },
+    }),
+  ),
+  {
+    rule: 108,
+    level: 'should',
+    name: 'resumes the session of a connection before, wherever it lands',
+    needs: ['tls'],
+    async run(wire) {
+      const session = await sessionOf(await wire.connectTls({ maxVersion: 'TLSv1.2' }))
+      for (let time = 0; time < 4; time++) {
+        const client = await wire.connectTls({ maxVersion: 'TLSv1.2', session })
+        assert.equal((client.socket as TLSSocket).isSessionReused(), true)
+        await serves(wire, client)
+      }
+    },
+  },
+]
+
+const BROKEN: Readonly<Record<string, string>> = {
+  'HTTP without TLS': 'GET / HTTP/1.1\r\nHost: a\r\n\r\n',
+  garbage: '\x16\x03\x01\x00\x05hello and more of it',
+  'the first byte of a handshake': '\x16',
+  nothing: '',
+}
+
+const handshakes = Object.entries(BROKEN).map(
+  ([what, bytes]): Case => ({
+    rule: 108,
+    level: 'must',
+    name: `a handshake that is ${what} ends in time, and hurts nobody else`,
+    needs: ['tls'],
+    async run(wire) {
+      const client = new WireClient(await wire.socket('tls'))
+      await client.send(bytes).closed()
+      await serves(wire, await wire.connectTls())
+    },
+  }),
+)
+
+async function sessionOf({ socket }: WireClient): Promise<Buffer> {
+  const session = (socket as TLSSocket).getSession()
+  assert.ok(session, 'no session')
+  return session
+}
+
+export const cases: readonly Case[] = [...toInstances, ...ofClients, ...versions, ...handshakes]

@@ -46,6 +46,7 @@ function configuration(door: Door, workers: number, certificates: WireCertificat
         bodyTimeout: ms(KNOBS.bodyTimeoutMs),
         writeTimeout: ms(KNOBS.writeTimeoutMs),
         keepAliveTimeout: ms(KNOBS.keepAliveTimeoutMs),
+        connectionsPerAddress: door === 'crowded' ? KNOBS.connectionsPerAddress : null,
       },
     },
     routing: [{ mode: 'path', prefix: '/services' }],
@@ -64,6 +65,7 @@ function configuration(door: Door, workers: number, certificates: WireCertificat
 function doorConfiguration(door: Door, { ca, server: { cert, key } }: WireCertificates): object {
   switch (door) {
     case 'plain':
+    case 'crowded':
       return {}
     case 'tls':
       return { tls: { cert, key } }

@@ -1,79 +1,73 @@
-import type { Socket } from 'node:net'
-import {
-  block,
-  END_HEADERS,
-  END_STREAM,
-  FRAME,
-  type Frame,
-  frame,
-  framesOf,
-  settings,
-} from '../../../support/http2-frames.ts'
+import assert from 'node:assert/strict'
+import { Http2Client } from '../../../support/http2-client.ts'
+import { FRAME, type Frame, frame } from '../../../support/http2-frames.ts'
 import { until } from '../../../support/until.ts'
-import type { Wire } from './wire.ts'
+import type { Case, Wire } from './wire.ts'
 
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
-const ACK = frame(FRAME.settings, 1, 0)
+/** Codes of RFC 9113 7. */
+export const ERROR = {
+  protocol: 1,
+  flow: 3,
+  settings: 4,
+  closed: 5,
+  size: 6,
+  refused: 7,
+  cancel: 8,
+  compression: 9,
+  calm: 11,
+} as const
 
-/** A client of HTTP/2 that writes exact frames. */
-export class WireHttp2 {
-  readonly frames: Frame[] = []
-  ended = false
-  readonly #socket: Socket
-  #rest = Buffer.alloc(0)
+export type Code = keyof typeof ERROR
 
-  private constructor(socket: Socket) {
-    this.#socket = socket
-    socket.on('data', (bytes: Buffer) => this.#take(bytes))
-    for (const event of ['end', 'close', 'error']) {
-      socket.on(event, () => {
-        this.ended = true
-      })
-    }
-  }
+/** A client that speaks HTTP/2 without TLS, and has exchanged settings. */
+export async function http2({ socket }: Wire, values: Readonly<Record<number, number>> = {}): Promise<Http2Client> {
+  return new Http2Client(await socket('h2c')).greet(values)
+}
 
-  /** By prior knowledge, settings exchanged. */
-  static async open({ socket }: Wire): Promise<WireHttp2> {
-    const client = new WireHttp2(await socket('h2c'))
-    client.write(PREFACE, settings())
-    await until('settings from the gateway', () => client.frames.some(({ type }) => type === FRAME.settings))
-    return client
-  }
+/** A case of section 3.9 that enters without TLS. */
+export const http2Case = (rule: number, level: Case['level'], name: string, run: Case['run']): Case => ({
+  rule,
+  level,
+  name,
+  run,
+  needs: ['h2c'],
+})
 
-  write(...frames: readonly Buffer[]): this {
-    if (this.#socket.writable) this.#socket.write(Buffer.concat(frames))
-    return this
-  }
+/** The connection is as good as ever. */
+export async function serves(client: Http2Client): Promise<void> {
+  const mark = Buffer.from('still ok')
+  client.write(frame(FRAME.ping, 0, 0, mark))
+  await client.frame(
+    'the answer to a PING',
+    ({ type, flags, payload }) => type === FRAME.ping && flags === 1 && payload.equals(mark),
+  )
+}
 
-  /** A head: flat names and values, as literals. */
-  head(stream: number, fields: readonly string[], end: boolean): this {
-    return this.write(frame(FRAME.headers, END_HEADERS | (end ? END_STREAM : 0), stream, block(fields)))
-  }
+/** RFC 9113 5.4.1: GOAWAY with one of these codes, which may be lost with the connection that closes at once. */
+export async function failsConnection(client: Http2Client, codes: readonly Code[]): Promise<void> {
+  const found = await until(
+    `an error of the connection, after ${client.shown}`,
+    () => client.frames.find(isError) ?? client.ended,
+  )
+  if (found !== true) assertCode(found.payload.readUInt32BE(4), codes)
+  await client.closed()
+}
 
-  /** Waits until the stream is over: answered, reset, or gone with its connection. */
-  over(stream: number): Promise<'answered' | 'reset' | 'gone'> {
-    return until(`the end of stream ${stream}`, () => {
-      const mine = this.frames.filter((one) => one.stream === stream)
-      if (mine.some(({ type }) => type === FRAME.reset)) return 'reset'
-      const isEnd = ({ type, flags }: Frame) =>
-        (type === FRAME.data || type === FRAME.headers) && (flags & END_STREAM) !== 0
-      if (mine.some(isEnd)) return 'answered'
-      return this.ended ? 'gone' : undefined
-    })
-  }
+/** RFC 9113 5.4.2: a reset with one of these codes; an endpoint may take it for an error of the connection. */
+export async function failsStream(client: Http2Client, stream: number, codes: readonly Code[]): Promise<void> {
+  const isReset = (it: Frame) => it.type === FRAME.reset && it.stream === stream
+  const found = await until(
+    `an error of stream ${stream}, after ${client.shown}`,
+    () => client.frames.find((it) => isReset(it) || isError(it)) ?? client.ended,
+  )
+  if (found !== true) assertCode(found.payload.readUInt32BE(found.type === FRAME.reset ? 0 : 4), codes)
+}
 
-  /** Of the bodies on a stream. */
-  body(stream: number): string {
-    const mine = this.frames.filter(({ type, stream: of }) => of === stream && type === FRAME.data)
-    return Buffer.concat(mine.map(({ payload }) => payload)).toString('latin1')
-  }
+const isError = ({ type, payload }: Frame) => type === FRAME.goaway && payload.readUInt32BE(4) !== 0
 
-  #take(bytes: Buffer): void {
-    const { frames, rest } = framesOf(Buffer.concat([this.#rest, bytes]))
-    this.#rest = Buffer.from(rest)
-    for (const one of frames) {
-      this.frames.push(one)
-      if (one.type === FRAME.settings && one.flags === 0) this.write(ACK)
-    }
-  }
+function assertCode(code: number, codes: readonly Code[]): void {
+  assert.ok(
+    codes.some((one) => ERROR[one] === code),
+    `the code is ${code}, not that of ${codes.join(' or ')}`,
+  )
 }

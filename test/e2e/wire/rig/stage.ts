@@ -53,7 +53,7 @@ export class Stage {
   /** Once per case. */
   async play(it: Case): Promise<Played> {
     const upstreams = this.#sets.get(it)!
-    const sockets: Socket[] = []
+    const sockets = new Set<Socket>()
     try {
       await within(it.patienceMs ?? PATIENCE_MS, it.run(this.#wire(it, sockets)))
       for (const { objection } of upstreams) if (objection) throw objection
@@ -67,11 +67,11 @@ export class Stage {
     }
   }
 
-  #wire(it: Case, sockets: Socket[]): Wire {
+  #wire(it: Case, sockets: Set<Socket>): Wire {
     const { gateway } = this
     const upstreams = this.#sets.get(it)!
     const keep = <S extends Socket>(socket: S): S => {
-      sockets.push(socket)
+      sockets.add(socket)
       return socket.on('error', () => undefined)
     }
     const open = (door: Door) =>
@@ -99,6 +99,8 @@ export class Stage {
           socket,
           allowHalfOpen: true,
         } as ConnectionOptions)
+        // Goes with what lies on top of it: Node crashes when both are destroyed in one turn.
+        sockets.delete(socket)
         return new WireClient(await ready(keep(secure), 'secureConnect'))
       },
     }
