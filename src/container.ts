@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Catalog } from './catalog/index.ts'
 import { settingsOf } from './config/index.ts'
@@ -19,6 +20,7 @@ export function createRoot(): Scope {
   set(root, Tokens.random, Math.random)
   set(root, Tokens.ordinal, 0)
   set(root, Tokens.workers, 1)
+  bind(root, Tokens.ticketSecret, () => randomBytes(32))
   bind(root, Tokens.unreachable, (scope) => {
     const registry = get(scope, Tokens.registry)
     return (service, id) => registry.unreachable(service, id)
@@ -91,13 +93,15 @@ export interface GatewayInputs {
   readonly ordinal?: number
   /** How many data planes the gateway has, this one among them. */
   readonly workers?: number
+  /** What the data planes have in common that resume each other's TLS sessions; a random one if there is none. */
+  readonly ticketSecret?: Buffer
   /** Where the control plane is, if not in this process. */
   readonly unreachable?: (service: string, id: string) => void
 }
 
 /** A scope for one gateway. Nothing is built yet: this is the moment to put other values in place. */
 export function newGatewayScope(
-  { config, catalog, log, lines, ordinal = 0, workers = 1, unreachable }: GatewayInputs,
+  { config, catalog, log, lines, ordinal = 0, workers = 1, ticketSecret, unreachable }: GatewayInputs,
   root = createRoot(),
 ): Scope {
   const scope = newScope(root)
@@ -107,6 +111,7 @@ export function newGatewayScope(
   set(scope, Tokens.lines, lines)
   set(scope, Tokens.ordinal, ordinal)
   set(scope, Tokens.workers, workers)
+  if (ticketSecret) set(scope, Tokens.ticketSecret, ticketSecret)
   if (unreachable) set(scope, Tokens.unreachable, unreachable)
   return scope
 }

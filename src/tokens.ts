@@ -26,6 +26,8 @@ export const Tokens = {
   ordinal: token<number>('ordinal'),
   /** How many data planes share what the settings allow the gateway. */
   workers: token<number>('workers'),
+  /** See `GatewayInputs.ticketSecret`. */
+  ticketSecret: token<Buffer>('ticketSecret'),
   pluginContext: token<PluginContext>('pluginContext'),
   registry: token<Registry>('registry'),
   prober: token<Prober>('prober'),

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry as MetricRegistry } fro
 import type { Reading } from '../gateway/index.ts'
 import type { Prober } from '../health/index.ts'
 import type { Registry } from '../registry/index.ts'
+import { ConnectionMetrics } from './connection-metrics.ts'
 import { LatencyHistogram } from './latency-histogram.ts'
 import { registerProbeMetrics } from './probe-metrics.ts'
 import type { Labels } from './read-metric.ts'
@@ -35,6 +36,7 @@ export class Metrics {
     'Time from the attempt to the response head',
   )
   readonly #traffic: TrafficMetrics
+  readonly #connections: ConnectionMetrics
   #sweptMs: number
 
   constructor(sources: MetricSources) {
@@ -69,21 +71,24 @@ export class Metrics {
       },
     })
     this.#traffic = new TrafficMetrics(this.#metrics, sources.standings)
+    this.#connections = new ConnectionMetrics(this.#metrics)
     registerProbeMetrics(this.#metrics, sources.prober)
     registerRegistryMetrics(this.#metrics, sources.registry)
   }
 
-  add(reading: Reading): void {
+  add(worker: number, reading: Reading): void {
     const { requests, problems, latency } = reading
     for (const [service, instance, status, count] of requests)
       this.#requests.add([service, instance, String(status)], count)
     for (const [code, count] of problems) this.#problems.inc({ code }, count)
     for (const [service, buckets, sumSeconds] of latency) this.#latency.add(service, buckets, sumSeconds)
     this.#traffic.add(reading)
+    this.#connections.take(worker, reading.connections)
     if (this.#sources.now() - this.#sweptMs >= SWEEP_MS) this.#sweep()
   }
 
-  workerRestarted(): void {
+  workerDied(worker: number): void {
+    this.#connections.drop(worker)
     this.#restarts.inc()
   }
 

@@ -27,7 +27,7 @@ export function bindDataPlane(root: Scope): void {
     return new Protocols(new Http1Transport({ tls }), new Http2Transport({ tls }))
   })
   bind(root, Tokens.upstreams, (scope) => new Upstreams(get(scope, Tokens.transport)))
-  bind(root, Tokens.meter, (scope) => new Meter(() => get(scope, Tokens.services).standings()))
+  bind(root, Tokens.meter, (scope) => meterOf(scope))
   bind(root, Tokens.services, services)
   bind(root, Tokens.router, (scope) => {
     const { routing, expose } = get(scope, Tokens.config)
@@ -51,6 +51,13 @@ export function bindDataPlane(root: Scope): void {
   bind(root, Tokens.explain, explainer)
   bind(root, Tokens.fetch, gatewayFetch)
   bind(root, Tokens.listener, gatewayListener)
+}
+
+function meterOf(scope: Scope): Meter {
+  return new Meter({
+    standings: () => get(scope, Tokens.services).standings(),
+    connections: () => get(scope, Tokens.listener).connections,
+  })
 }
 
 /** The same object for all services that are set alike, of which there may be very many. */
@@ -131,6 +138,8 @@ function gatewayListener(scope: Scope) {
     recogniseClient: trust(server.trustedProxies),
     now: get(scope, Tokens.now),
     random: get(scope, Tokens.random),
+    refused: (reason) => meter.refuse(reason),
+    ticketSecret: get(scope, Tokens.ticketSecret),
     finished(exchange, result) {
       meter.record(exchange, result)
       logAccess?.(exchange, result)

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { ServerConfig } from '../config/types.ts'
@@ -15,8 +14,8 @@ export type RefusalReason = 'connections' | 'connections-per-address' | 'proxy-h
 export interface FrontOptions {
   readonly server: ServerConfig
   readonly log: Logger
-  /** What gateways have in common that resume each other's TLS sessions. A random one if there is none. */
-  readonly ticketSecret?: Buffer
+  /** What workers have in common that resume each other's TLS sessions. */
+  readonly ticketSecret: Buffer
   /** Takes a connection on which HTTP/1 comes next. */
   http1(socket: Socket): void
   /** Takes a connection on which HTTP/2 comes next. Without it, it is not spoken. */
@@ -24,7 +23,7 @@ export interface FrontOptions {
   /** Ends a connection without TLS for which there is no room, and may say so. */
   turnAway(socket: Socket): void
   /** Is told of each connection that is not let in. */
-  refused?(reason: RefusalReason): void
+  refused(reason: RefusalReason): void
 }
 
 /** Where clients connect: everything about a connection before it is HTTP. */
@@ -40,14 +39,14 @@ export interface Front {
 export function createFront(options: FrontOptions): Front {
   const { server: config, turnAway, refused } = options
   const connections = new Connections(config.limits)
-  const tls = config.tls && tlsOf(options)
+  const tls = config.tls && tlsOf(options, connections)
   const receive = reception(options, connections, tls)
   const server = createServer({ allowHalfOpen: true, noDelay: true }, function accept(socket) {
     if (connections.admit(socket)) {
       receive(socket)
       return
     }
-    refused?.('connections')
+    refused('connections')
     if (tls || config.proxyProtocol.length > 0) socket.destroy()
     else turnAway(socket)
   })
@@ -63,16 +62,20 @@ export function createFront(options: FrontOptions): Front {
   }
 }
 
-function tlsOf({ server, log, ticketSecret = randomBytes(32), http2, refused }: FrontOptions): TlsStage {
+function tlsOf({ server, log, ticketSecret, http2, refused }: FrontOptions, connections: Connections): TlsStage {
   return tlsStage({
     tls: server.tls!,
     protocols: http2 && server.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     ticketSecret,
     log,
-    refuse({ tcp, address }, reason) {
-      log.debug({ client: address, reason }, 'a TLS handshake failed')
-      refused?.('tls')
-      tcp.destroy()
+    secured(arrival, socket) {
+      arrival.socket = socket
+      connections.secured(arrival.tcp, socket)
+    },
+    refuse(arrival, reason) {
+      log.debug({ client: arrival.address, reason }, 'a TLS handshake failed')
+      refused('tls')
+      arrival.end()
     },
   })
 }
@@ -99,10 +102,10 @@ function reception(options: FrontOptions, connections: Connections, tls: TlsStag
 }
 
 function proxyHeader({ server, log, refused }: FrontOptions): Stage {
-  return proxyStage(server.proxyProtocol, ({ tcp, address }) => {
-    log.debug({ client: address }, 'a connection that should begin with a PROXY header does not')
-    refused?.('proxy-header')
-    tcp.destroy()
+  return proxyStage(server.proxyProtocol, (arrival) => {
+    log.debug({ client: arrival.address }, 'a connection that should begin with a PROXY header does not')
+    refused('proxy-header')
+    arrival.end()
   })
 }
 
@@ -112,8 +115,8 @@ function perAddress({ server, turnAway, refused }: FrontOptions, connections: Co
       next(arrival)
       return
     }
-    refused?.('connections-per-address')
-    if (server.tls) arrival.tcp.destroy()
+    refused('connections-per-address')
+    if (server.tls) arrival.end()
     else turnAway(arrival.handOver())
   }
 }

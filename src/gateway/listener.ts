@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net'
 import type { ServerConfig } from '../config/types.ts'
-import { createFront } from '../front/index.ts'
+import { createFront, type RefusalReason } from '../front/index.ts'
 import { Entrance, type EntranceOptions } from './entrance.ts'
 import { createHttp1Server } from './http1-server.ts'
 import { createHttp2Server } from './http2-server.ts'
@@ -10,11 +10,17 @@ import { Tunnels } from './tunnel/index.ts'
 export interface ListenerOptions extends EntranceOptions {
   readonly server: ServerConfig
   random(): number
+  /** What workers have in common that resume each other's TLS sessions. */
+  readonly ticketSecret: Buffer
+  /** Is told of each connection that is not let in. */
+  refused(reason: RefusalReason): void
 }
 
 export interface Listener {
   /** What listens. */
   readonly server: Server
+  /** That are open now. */
+  readonly connections: number
   /** From now on every client is asked to go elsewhere: with every answer of HTTP/1, and at once on HTTP/2. */
   sayGoodbye(): void
   /**
@@ -27,7 +33,7 @@ export interface Listener {
 }
 
 /** The way in: the front, and behind it a server for each version of HTTP, all with one entrance. */
-export function createListener({ server, ...rest }: ListenerOptions): Listener {
+export function createListener({ server, ticketSecret, refused, ...rest }: ListenerOptions): Listener {
   const { limits } = server
   const entrance = new Entrance(rest)
   const tunnels = new Tunnels()
@@ -39,10 +45,15 @@ export function createListener({ server, ...rest }: ListenerOptions): Listener {
     http1: (socket: Socket) => void http1.emit('connection', socket),
     http2: http2.accept,
     turnAway,
+    refused,
+    ticketSecret,
   })
   front.server.once('listening', () => http1.emit('listening'))
   return {
     server: front.server,
+    get connections() {
+      return front.connections
+    },
     sayGoodbye() {
       entrance.leaving = true
       http2.sayGoodbye()

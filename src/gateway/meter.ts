@@ -1,5 +1,6 @@
 import type { ServiceStanding } from '../balancing/index.ts'
 import type { ProblemCode } from '../errors.ts'
+import type { RefusalReason } from '../front/index.ts'
 import type { Exchange, MeterEvent } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 
@@ -15,6 +16,18 @@ export interface Reading {
   readonly events: readonly (readonly [event: MeterEvent, service: string, detail: string, count: number])[]
   /** How the services are now that are in use, or not as they are at rest. */
   readonly standings: readonly ServiceStanding[]
+  /** Of clients: those that are open now, and those that were not let in. */
+  readonly connections: {
+    readonly open: number
+    readonly refused: readonly (readonly [reason: RefusalReason, count: number])[]
+  }
+}
+
+/** Who is asked, once for each reading, how things are now. */
+export interface MeterSources {
+  standings(): readonly ServiceStanding[]
+  /** Connections of clients. */
+  connections(): number
 }
 
 interface Latency {
@@ -28,11 +41,11 @@ export class Meter {
   #problems = new Map<ProblemCode, number>()
   #latency = new Map<string, Latency>()
   #events = new Map<MeterEvent, Map<string, Map<string, number>>>()
-  readonly #standings: () => readonly ServiceStanding[]
+  #refused = new Map<RefusalReason, number>()
+  readonly #sources: MeterSources
 
-  /** @param standings is asked once for each reading */
-  constructor(standings: () => readonly ServiceStanding[] = () => []) {
-    this.#standings = standings
+  constructor(sources: MeterSources = { standings: () => [], connections: () => 0 }) {
+    this.#sources = sources
   }
 
   record(exchange: Exchange, { status }: Result): void {
@@ -50,6 +63,11 @@ export class Meter {
     details.set(detail, (details.get(detail) ?? 0) + 1)
   }
 
+  /** A connection was not let in. */
+  refuse(reason: RefusalReason): void {
+    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
+  }
+
   /** Hands out what was counted and starts anew. */
   take(): Reading {
     const requests = flat(this.#requests)
@@ -57,11 +75,14 @@ export class Meter {
     const latency = [...this.#latency].map(
       ([service, { buckets, sumSeconds }]) => [service, [...buckets], sumSeconds] as const,
     )
-    const reading = { requests, problems: [...this.#problems], latency, events, standings: this.#standings() }
+    const standings = this.#sources.standings()
+    const connections = { open: this.#sources.connections(), refused: [...this.#refused] }
+    const reading = { requests, problems: [...this.#problems], latency, events, standings, connections }
     this.#requests = new Map()
     this.#problems = new Map()
     this.#latency = new Map()
     this.#events = new Map()
+    this.#refused = new Map()
     return reading
   }
 

@@ -55,12 +55,12 @@ export class ControlPlane {
   /** What a worker has counted, and how it stands. */
   hear(worker: number, reading: Reading): void {
     this.#standings.take(worker, reading.standings)
-    this.#metrics.add(reading)
+    this.#metrics.add(worker, reading)
   }
 
   workerDied(worker: number): void {
     this.#standings.drop(worker)
-    this.#metrics.workerRestarted()
+    this.#metrics.workerDied(worker)
   }
 
   /** `/readyz` says no from now on, so that balancers in front look elsewhere. */

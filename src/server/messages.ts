@@ -8,6 +8,8 @@ export interface WorkerStart {
   readonly file: string
   readonly text: string
   readonly ordinal: number
+  /** In base64: what workers have in common that resume each other's TLS sessions. */
+  readonly ticketSecret: string
 }
 
 /** The channel between the processes. Everything on it survives JSON. */

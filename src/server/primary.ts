@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { controlPlaneOf } from '../container.ts'
 import type { Scope } from '../di.ts'
 import { ControlPlane } from './control-plane.ts'
@@ -14,10 +15,11 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
   const { registry, prober } = planes
   const { acceptGraceMs, timeoutMs } = config.server.drain
   const firstOrdinal = Math.floor(Math.random() * 2 ** 16)
+  const ticketSecret = randomBytes(32).toString('base64')
   const supervisor = new Supervisor({
     count: config.server.workers,
     log,
-    startOf: (slot) => ({ file: config.file, text, ordinal: firstOrdinal + slot }),
+    startOf: (slot) => ({ file: config.file, text, ordinal: firstOrdinal + slot, ticketSecret }),
     table: () => registry.updates(),
     complete: () => registry.complete,
     verdicts: () => prober.verdicts(),

@@ -33,12 +33,13 @@ export function runWorker(): void {
   tell({ type: 'hello' })
 }
 
-async function serve({ file, text, ordinal }: WorkerStart): Promise<(message: ToWorker) => void> {
+async function serve({ file, text, ordinal, ...start }: WorkerStart): Promise<(message: ToWorker) => void> {
   const { config, catalog } = await parseConfig(text, file, { builtins, env: process.env })
   const output = openOutput(config.log)
   const unreachable = (service: string, id: string) => void tell({ type: 'unreachable', service, id })
   const { workers } = config.server
-  const data = dataPlaneOf(newGatewayScope({ config, catalog, ordinal, workers, unreachable, ...output }))
+  const ticketSecret = Buffer.from(start.ticketSecret, 'base64')
+  const data = dataPlaneOf(newGatewayScope({ config, catalog, ordinal, workers, ticketSecret, unreachable, ...output }))
   const report = () => tell({ type: 'reading', reading: data.meter.take() })
   const learn = (update: RegistryUpdate) => {
     const wasReady = data.directory.ready

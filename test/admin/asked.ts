@@ -87,4 +87,11 @@ export const standingOf = (id: string, fields: Partial<EndpointStanding> = {}): 
   ...fields,
 })
 
-export const NOTHING_COUNTED = { requests: [], problems: [], latency: [], events: [], standings: [] }
+export const NOTHING_COUNTED = {
+  requests: [],
+  problems: [],
+  latency: [],
+  events: [],
+  standings: [],
+  connections: { open: 0, refused: [] },
+}

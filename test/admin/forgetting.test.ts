@@ -26,6 +26,7 @@ const READING: Reading = {
     ['retry', 'b', 'connect', 1],
   ],
   standings: [standing('a', { endpoints: [A, B].map((id) => standingOf(id, { picks: 1 })) }), standing('b')],
+  connections: { open: 2, refused: [['tls', 1]] },
 }
 
 async function counted() {
@@ -33,10 +34,10 @@ async function counted() {
   const { metrics, context, standings } = await asked([], { adapter, settleMs: 0 })
   await adapter.push(view({ a: [A, B], b: [A] }))
   standings.take(1, READING.standings)
-  metrics.add(READING)
+  metrics.add(1, READING)
   const look = () => {
     context.advance(LOOK_MS)
-    metrics.add(NOTHING_COUNTED)
+    metrics.add(1, NOTHING_COUNTED)
   }
   const samples = async () =>
     (await metrics.render()).split('\n').filter((line) => line.startsWith('portolan_') && line.includes('{service="'))

@@ -20,12 +20,13 @@ it('lists every metric, with its labels, and no other', async () => {
   const endpoints = [standingOf('10.0.0.1:80', { picks: 1 })]
   const told = standing('a', { budgetLeft: 1, breaker: 'closed', limit: 1, endpoints })
   standings.take(1, [told])
-  metrics.add({
+  metrics.add(1, {
     requests: [['a', '10.0.0.1:80', 200, 1]],
     problems: [['GW_NO_ENDPOINT', 1]],
     latency: [['a', Array(14).fill(1), 1]],
     events: EVENTS.map((event) => [event, 'a', 'any', 1]),
     standings: [told],
+    connections: { open: 1, refused: [['tls', 1]] },
   })
   const text = await metrics.render()
   const names = [...text.matchAll(/^# TYPE (portolan_\S+)/gm)].map(([, name]) => name!)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import { createServer as createHttp1 } from 'node:http'
 import { createServer as createHttp2 } from 'node:http2'
@@ -32,7 +33,10 @@ export interface Logged {
 type Settings = Partial<Omit<ServerConfig, 'limits'>> & { readonly limits?: Partial<LimitsConfig> }
 
 /** A front before Node's own servers, which answer with the protocol and the target of the request. */
-export async function startFront({ limits, ...settings }: Settings = {}, ticketSecret?: Buffer): Promise<FrontRig> {
+export async function startFront(
+  { limits, ...settings }: Settings = {},
+  ticketSecret = randomBytes(32),
+): Promise<FrontRig> {
   const log: Logged[] = []
   const through: Socket[] = []
   const refused: string[] = []
@@ -40,6 +44,8 @@ export async function startFront({ limits, ...settings }: Settings = {}, ticketS
   const http2 = createHttp2((request, response) => response.end(`2 ${request.url}`))
   const passTo = (server: EventEmitter) => (socket: Socket) => {
     through.push(socket)
+    // Both let go of a client that has closed its side, which the gateway's own servers decide for themselves.
+    socket.allowHalfOpen = false
     server.emit('connection', socket)
   }
   const front = createFront({
@@ -49,7 +55,7 @@ export async function startFront({ limits, ...settings }: Settings = {}, ticketS
       limits: { headerTimeoutMs: 10_000, connections: null, connectionsPerAddress: null, ...limits },
     } as ServerConfig,
     log: logger(log),
-    ...(ticketSecret && { ticketSecret }),
+    ticketSecret,
     http1: passTo(http1),
     http2: passTo(http2),
     turnAway: (socket) => void socket.resume().end('no room'),

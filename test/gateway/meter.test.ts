@@ -17,7 +17,14 @@ it('counts by service, instance and status, and starts anew with each reading', 
     ['a', '10.0.0.1:80', 200, 2],
     ['a', '10.0.0.1:80', 500, 1],
   ])
-  expect(meter.take()).toEqual({ requests: [], problems: [], latency: [], events: [], standings: [] })
+  expect(meter.take()).toEqual({
+    requests: [],
+    problems: [],
+    latency: [],
+    events: [],
+    standings: [],
+    connections: { open: 0, refused: [] },
+  })
 })
 
 it('makes no label of a name that the registry does not know', () => {
@@ -44,19 +51,23 @@ it('puts a latency into the first bucket whose bound it does not exceed', () => 
   expect(sumSeconds).toBeCloseTo(20.003, 3)
 })
 
-it('counts events by service and detail, and asks for the standings with each reading', () => {
+it('counts events by service and detail, and asks how things are with each reading', () => {
   const standing = { service: 'a', inFlight: 1 } as ServiceStanding
-  const meter = new Meter(() => [standing])
+  const meter = new Meter({ standings: () => [standing], connections: () => 3 })
   meter.count('retry', 'a', 'connect')
   meter.count('retry', 'a', 'connect')
   meter.count('retry', 'b', '503')
   meter.count('ejection', 'a', 'rate')
-  const { events, standings } = meter.take()
+  meter.refuse('tls')
+  meter.refuse('tls')
+  const { events, standings, connections } = meter.take()
   expect(events).toEqual([
     ['retry', 'a', 'connect', 2],
     ['retry', 'b', '503', 1],
     ['ejection', 'a', 'rate', 1],
   ])
   expect(standings).toEqual([standing])
+  expect(connections).toEqual({ open: 3, refused: [['tls', 2]] })
+  expect(meter.take().connections).toEqual({ open: 3, refused: [] })
   expect(meter.take().events).toEqual([])
 })

@@ -16,6 +16,9 @@ import { Watch, type Watched, type WatchSettings } from './watch.ts'
 /** Of the 2^30 streams that one session can have, so that it is replaced before it has none left (RFC 9113 5.1.1). */
 const MOST_STREAMS = 2 ** 29
 
+/** For how long a peer may count a stream that it is told to be closed. */
+const AFTER_RESET_MS = 50
+
 /** At once, whatever the peer allows. */
 const MOST_AT_ONCE = 1024
 
@@ -120,7 +123,12 @@ export class Session implements StreamOwner, Watched {
     if (this.#calls === 0) this.#watch.idle()
   }
 
-  freed(): void {
+  freed(reset: boolean): void {
+    if (reset) setTimeout(this.#release, AFTER_RESET_MS).unref()
+    else this.#release()
+  }
+
+  readonly #release = (): void => {
     this.#streams--
     if (this.#served >= MOST_STREAMS) this.close()
     else this.#tellRoom()

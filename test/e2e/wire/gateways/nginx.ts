@@ -32,6 +32,7 @@ http {
   keepalive_timeout ${seconds(KNOBS.keepAliveTimeoutMs)};
   large_client_header_buffers 4 ${KNOBS.headerBytes / 2 / 1024}k;
   client_max_body_size 0;
+  limit_conn_zone $binary_remote_addr zone=clients:1m;
   proxy_connect_timeout ${seconds(KNOBS.connectTimeoutMs)};
   proxy_read_timeout ${seconds(KNOBS.responseTimeoutMs)};
   proxy_send_timeout ${seconds(KNOBS.responseTimeoutMs)};
@@ -71,6 +72,11 @@ http {
     ssl_verify_client on;
     ${services.map(location).join('\n    ')}
     location / { return 404; }
+  }
+  server {
+    listen 127.0.0.1:${ports.crowded};
+    limit_conn clients ${KNOBS.connectionsPerAddress};
+    ${services.map(location).join('\n    ')}
   }
 }
 `

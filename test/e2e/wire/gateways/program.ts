@@ -10,7 +10,7 @@ import { Program } from '../../../support/process.ts'
 import { until } from '../../../support/until.ts'
 import type { Door, Running, Start } from '../rig/wire.ts'
 
-const DOORS: readonly Door[] = ['plain', 'tls', 'mtls', 'h2c', 'proxy']
+const DOORS: readonly Door[] = ['plain', 'tls', 'mtls', 'h2c', 'proxy', 'crowded']
 
 export type Ports = Readonly<Record<Door, number>>
 

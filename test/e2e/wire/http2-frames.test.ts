@@ -1,0 +1,4 @@
+import { cases } from './cases/http2-frames.ts'
+import { wireTests } from './rig/suite.ts'
+
+wireTests(cases)

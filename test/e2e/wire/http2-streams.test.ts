@@ -1,0 +1,4 @@
+import { cases } from './cases/http2-streams.ts'
+import { wireTests } from './rig/suite.ts'
+
+wireTests(cases)
