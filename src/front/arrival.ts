@@ -3,7 +3,7 @@ import { introduce, plainAddress } from '../proxy/index.ts'
 
 /** A connection on its way to its protocol: what is known of it so far. */
 export class Arrival {
-  /** What was accepted. Destroying it ends whatever is above it. */
+  /** What was accepted. */
   readonly tcp: Socket
   /** What carries the rest: `tcp`, or TLS on top of it. */
   socket: Socket
@@ -18,8 +18,13 @@ export class Arrival {
     this.tcp = tcp
     this.socket = tcp
     this.address = plainAddress(tcp.remoteAddress)
-    this.#deadline = setTimeout(() => tcp.destroy(), timeoutMs)
+    this.#deadline = setTimeout(() => this.end(), timeoutMs)
     tcp.on('error', ignore).once('close', () => clearTimeout(this.#deadline))
+  }
+
+  /** Ends it without a word. */
+  end(): void {
+    this.socket.destroy()
   }
 
   /** @returns what carries HTTP from now on, with its peer; the time-outs are those of its server */

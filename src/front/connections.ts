@@ -4,7 +4,8 @@ import type { LimitsConfig } from '../config/types.ts'
 /** Who is connected, in all and by client address. A connection leaves when its socket has closed, however that came. */
 export class Connections {
   readonly #limits: LimitsConfig
-  readonly #open = new Set<Socket>()
+  /** By what was accepted: what ends the connection. */
+  readonly #open = new Map<Socket, Socket>()
   readonly #perAddress = new Map<string, number>()
   readonly #leave: (this: Socket) => void
 
@@ -23,7 +24,7 @@ export class Connections {
   /** @returns false when there are as many as may be */
   admit(socket: Socket): boolean {
     if (this.#open.size >= (this.#limits.connections ?? Infinity)) return false
-    this.#open.add(socket)
+    this.#open.set(socket, socket)
     socket.once('close', this.#leave)
     return true
   }
@@ -37,8 +38,16 @@ export class Connections {
     return true
   }
 
+  /**
+   * TLS lies on top of a connection from now on, and takes it along. Node crashes when both are destroyed in one turn, be it by
+   * different hands: so nobody touches what lies below.
+   */
+  secured(tcp: Socket, tls: Socket): void {
+    if (this.#open.has(tcp)) this.#open.set(tcp, tls)
+  }
+
   cut(): void {
-    for (const socket of this.#open) socket.destroy()
+    for (const socket of [...this.#open.values()]) socket.destroy()
   }
 
   #leaveFrom(address: string): void {

@@ -39,7 +39,7 @@ export interface Front {
 export function createFront(options: FrontOptions): Front {
   const { server: config, turnAway, refused } = options
   const connections = new Connections(config.limits)
-  const tls = config.tls && tlsOf(options)
+  const tls = config.tls && tlsOf(options, connections)
   const receive = reception(options, connections, tls)
   const server = createServer({ allowHalfOpen: true, noDelay: true }, function accept(socket) {
     if (connections.admit(socket)) {
@@ -62,16 +62,20 @@ export function createFront(options: FrontOptions): Front {
   }
 }
 
-function tlsOf({ server, log, ticketSecret, http2, refused }: FrontOptions): TlsStage {
+function tlsOf({ server, log, ticketSecret, http2, refused }: FrontOptions, connections: Connections): TlsStage {
   return tlsStage({
     tls: server.tls!,
     protocols: http2 && server.http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     ticketSecret,
     log,
-    refuse({ tcp, address }, reason) {
-      log.debug({ client: address, reason }, 'a TLS handshake failed')
+    secured(arrival, socket) {
+      arrival.socket = socket
+      connections.secured(arrival.tcp, socket)
+    },
+    refuse(arrival, reason) {
+      log.debug({ client: arrival.address, reason }, 'a TLS handshake failed')
       refused('tls')
-      tcp.destroy()
+      arrival.end()
     },
   })
 }
@@ -98,10 +102,10 @@ function reception(options: FrontOptions, connections: Connections, tls: TlsStag
 }
 
 function proxyHeader({ server, log, refused }: FrontOptions): Stage {
-  return proxyStage(server.proxyProtocol, ({ tcp, address }) => {
-    log.debug({ client: address }, 'a connection that should begin with a PROXY header does not')
+  return proxyStage(server.proxyProtocol, (arrival) => {
+    log.debug({ client: arrival.address }, 'a connection that should begin with a PROXY header does not')
     refused('proxy-header')
-    tcp.destroy()
+    arrival.end()
   })
 }
 
@@ -112,7 +116,7 @@ function perAddress({ server, turnAway, refused }: FrontOptions, connections: Co
       return
     }
     refused('connections-per-address')
-    if (server.tls) arrival.tcp.destroy()
+    if (server.tls) arrival.end()
     else turnAway(arrival.handOver())
   }
 }

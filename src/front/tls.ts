@@ -13,6 +13,8 @@ export interface TlsOptions {
   /** Of which the keys of session tickets are made. */
   readonly ticketSecret: Buffer
   readonly log: Logger
+  /** Is told what lies on top of a connection from now on. */
+  secured(arrival: Arrival, socket: TLSSocket): void
   /** Ends a connection that is not to be. */
   refuse(arrival: Arrival, reason: string): void
 }
@@ -27,7 +29,7 @@ export interface TlsStage {
 }
 
 /** The handshake. Its errors are the client's, and end nothing but its connection. */
-export function tlsStage({ tls, protocols, ticketSecret, log, refuse }: TlsOptions): TlsStage {
+export function tlsStage({ tls, protocols, ticketSecret, log, secured, refuse }: TlsOptions): TlsStage {
   const underway = new WeakMap<Socket, [arrival: Arrival, next: Next]>()
   const shown = new ShownCertificates(tls, ticketSecret, log)
   const server = createServer({
@@ -40,23 +42,27 @@ export function tlsStage({ tls, protocols, ticketSecret, log, refuse }: TlsOptio
   shown.onChange = () => server.setSecureContext(shown.fallback)
   server.on('secureConnection', (socket: Layered) => {
     const [arrival, next] = underway.get(socket._parent!)!
+    secured(arrival, socket)
     const certificate = tls.clients ? socket.getPeerX509Certificate() : undefined
     if (certificate && !socket.authorized) {
       refuse(arrival, `the certificate of the client: ${socket.authorizationError}`)
       return
     }
     arrival.subject = certificate && subjectOf(certificate)
-    arrival.socket = socket
+    socket.allowHalfOpen = true
     next(arrival)
   })
   server.on('tlsClientError', (error, socket: Layered) => {
     const [arrival] = underway.get(socket._parent!)!
+    secured(arrival, socket)
     refuse(arrival, String(socket.authorizationError ?? error.message))
   })
   return {
     watch: () => shown.watch(),
     stage(arrival, next) {
       underway.set(arrival.tcp, [arrival, next])
+      // A client that leaves within the handshake must not be waited for; TLS inherits this.
+      arrival.tcp.allowHalfOpen = false
       server.emit('connection', arrival.tcp)
     },
   }

@@ -44,6 +44,8 @@ export async function startFront(
   const http2 = createHttp2((request, response) => response.end(`2 ${request.url}`))
   const passTo = (server: EventEmitter) => (socket: Socket) => {
     through.push(socket)
+    // Both let go of a client that has closed its side, which the gateway's own servers decide for themselves.
+    socket.allowHalfOpen = false
     server.emit('connection', socket)
   }
   const front = createFront({

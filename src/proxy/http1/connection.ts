@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
-import { wasReset } from '../was-reset.ts'
 import type { Call } from './call.ts'
 import { keepReading } from './keep-reading.ts'
 import { bodyFault, RequestBody } from './request-body.ts'

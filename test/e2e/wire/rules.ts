@@ -13,6 +13,7 @@ export const GROUPS = [
   [116, 'Answers of the gateway itself'],
   [122, 'Faults of the registry'],
   [124, 'Faults of processes'],
+  [125, 'PROXY protocol'],
 ] as const
 
 export function groupOf(rule: number): string {

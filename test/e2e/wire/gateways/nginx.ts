@@ -32,6 +32,7 @@ http {
   keepalive_timeout ${seconds(KNOBS.keepAliveTimeoutMs)};
   large_client_header_buffers 4 ${KNOBS.headerBytes / 2 / 1024}k;
   client_max_body_size 0;
+  limit_conn_zone $binary_remote_addr zone=clients:1m;
   proxy_connect_timeout ${seconds(KNOBS.connectTimeoutMs)};
   proxy_read_timeout ${seconds(KNOBS.responseTimeoutMs)};
   proxy_send_timeout ${seconds(KNOBS.responseTimeoutMs)};
@@ -52,6 +53,7 @@ http {
   proxy_ssl_trusted_certificate ${ca};
   proxy_ssl_name localhost;
   proxy_ssl_server_name on;
+  ssl_protocols TLSv1.2 TLSv1.3;
   ssl_certificate ${server.cert};
   ssl_certificate_key ${server.key};
   ${services.map(upstream).join('\n  ')}
@@ -71,6 +73,11 @@ http {
     ssl_verify_client on;
     ${services.map(location).join('\n    ')}
     location / { return 404; }
+  }
+  server {
+    listen 127.0.0.1:${ports.crowded};
+    limit_conn clients ${KNOBS.connectionsPerAddress};
+    ${services.map(location).join('\n    ')}
   }
 }
 `

@@ -31,7 +31,7 @@ export async function startPortolan({ services, doors, certificates }: Start, wo
 }
 
 function instance(port: number, tls: boolean): unknown {
-  return tls ? { host: '127.0.0.1', port, protocol: 'https' } : `127.0.0.1:${port}`
+  return tls ? { address: `127.0.0.1:${port}`, tls: true } : `127.0.0.1:${port}`
 }
 
 function configuration(door: Door, workers: number, certificates: WireCertificates, tls: readonly string[]): unknown {
@@ -46,6 +46,7 @@ function configuration(door: Door, workers: number, certificates: WireCertificat
         bodyTimeout: ms(KNOBS.bodyTimeoutMs),
         writeTimeout: ms(KNOBS.writeTimeoutMs),
         keepAliveTimeout: ms(KNOBS.keepAliveTimeoutMs),
+        connectionsPerAddress: door === 'crowded' ? KNOBS.connectionsPerAddress : null,
       },
     },
     routing: [{ mode: 'path', prefix: '/services' }],
@@ -64,6 +65,7 @@ function configuration(door: Door, workers: number, certificates: WireCertificat
 function doorConfiguration(door: Door, { ca, server: { cert, key } }: WireCertificates): object {
   switch (door) {
     case 'plain':
+    case 'crowded':
       return {}
     case 'tls':
       return { tls: { cert, key } }

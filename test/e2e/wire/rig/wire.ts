@@ -28,8 +28,8 @@ export interface Case {
   readonly needs?: readonly Door[]
   /** How many instances the service has; 1. */
   readonly instances?: number
-  /** The instances speak TLS; `untrusted`: with a certificate that nobody vouches for. */
-  readonly tlsUpstream?: 'trusted' | 'untrusted'
+  /** The instances speak TLS; `untrusted`: with a certificate that nobody vouches for; `misnamed`: with another's. */
+  readonly tlsUpstream?: 'trusted' | 'untrusted' | 'misnamed'
   /** Nothing else runs while it does. */
   readonly alone?: boolean
   /** The case itself judges what the gateway writes upstream, also when it is no HTTP. */
@@ -40,9 +40,9 @@ export interface Case {
 
 /**
  * Ways in. `tls`: HTTP/1.1 and HTTP/2 by ALPN. `mtls`: asks for client certificates. `h2c`: HTTP/2 by prior knowledge.
- * `proxy`: a PROXY header comes first.
+ * `proxy`: a PROXY header comes first. `crowded`: a client address may have few connections.
  */
-export type Door = 'plain' | 'tls' | 'mtls' | 'h2c' | 'proxy'
+export type Door = 'plain' | 'tls' | 'mtls' | 'h2c' | 'proxy' | 'crowded'
 
 /** How the gateways are set up, all alike. */
 export const KNOBS = {
@@ -62,6 +62,8 @@ export const KNOBS = {
   /** Request heads. */
   headerBytes: 32 * 1024,
   clientHeader: 'x-client-subject',
+  /** At the door `crowded`; each worker may count for itself. */
+  connectionsPerAddress: 4,
 } as const
 
 export interface Wire {
