@@ -91,7 +91,7 @@ export class Gateway {
   }
 
   async #until(holds) {
-    for (const deadline = Date.now() + 15_000; !(await holds()); ) {
+    for (const deadline = Date.now() + 60_000; !(await holds()); ) {
       if (Date.now() > deadline || this.#child.exitCode !== null)
         throw new Error(`the gateway did not start: ${this.complaints.join('\n')}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
@@ -106,13 +106,21 @@ export class Gateway {
 
 function descriptors(pid) {
   const folder = `/proc/${pid}/fd`
-  return readdirSync(folder).flatMap((fd) => {
-    try {
-      return [readlinkSync(`${folder}/${fd}`)]
-    } catch {
-      return [] // closed meanwhile
-    }
-  })
+  return (unlessGone(() => readdirSync(folder)) ?? []).flatMap(
+    (fd) => unlessGone(() => readlinkSync(`${folder}/${fd}`)) ?? [],
+  )
 }
 
-const resident = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
+function resident(pid) {
+  const status = unlessGone(() => readFileSync(`/proc/${pid}/status`, 'utf8')) ?? ''
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024
+}
+
+/** Files and processes may be gone by the time that they are looked at. */
+function unlessGone(look) {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
+}

@@ -137,9 +137,9 @@ function gatewayListener(scope: Scope) {
     requestId: requestIds(),
     recogniseClient: trust(server.trustedProxies),
     now: get(scope, Tokens.now),
+    random: get(scope, Tokens.random),
     refused: (reason) => meter.refuse(reason),
     ticketSecret: get(scope, Tokens.ticketSecret),
-    random: get(scope, Tokens.random),
     finished(exchange, result) {
       meter.record(exchange, result)
       logAccess?.(exchange, result)

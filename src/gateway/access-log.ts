@@ -34,6 +34,7 @@ class AccessLine implements Line {
   readonly #time = Date.now()
   readonly #id: string
   readonly #client: string
+  readonly #httpVersion: string
   readonly #method: string
   readonly #target: string
   readonly #service: string
@@ -47,6 +48,7 @@ class AccessLine implements Line {
   constructor(exchange: Exchange, result: Result) {
     this.#id = exchange.id
     this.#client = exchange.clientAddress
+    this.#httpVersion = exchange.httpVersion
     this.#method = exchange.method
     this.#target = exchange.rawTarget
     this.#service = exchange.service
@@ -61,7 +63,7 @@ class AccessLine implements Line {
   toString(): string {
     const { status, bytes, durationMs, ending } = this.#result
     let line = `{"level":30,"time":${timestamp(this.#time)},"type":"access","requestId":"${this.#id}","client":${quoted(this.#client)}`
-    line += `,"method":"${this.#method}","target":${quoted(this.#target)}`
+    line += `,"httpVersion":"${this.#httpVersion}","method":"${this.#method}","target":${quoted(this.#target)}`
     if (this.#service) line += `,"service":"${this.#service}"`
     if (this.#endpoint) line += `,"instance":${quoted(this.#endpoint.instance.id)},"attempts":${this.#attempts}`
     line += `,"status":${status},"bytes":${bytes}`

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** When to look whether a client still listens: those on this machine, in this place, far away. */
-const LOOKS_MS = [0, 50, 1000]
+/** Between one look and the next whether a client still listens: first for those nearby, then for those far away. */
+const LOOKS_MS = [0, 25, 1000]
 
 /** Node's own names: the answer that has the connection, and what reads requests from it. */
 type Busy = Socket & { readonly _httpMessage?: ServerResponse | null; readonly parser?: object | null }

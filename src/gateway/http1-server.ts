@@ -38,7 +38,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
   const admitThen = (adapter: RequestListener) =>
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
-      if (isDeaf(socket)) return
+      if (isDeaf(socket) && !incoming.heard) return
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
       if (outgoing.exchange.body) watchBody(incoming, outgoing)
@@ -52,7 +52,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       if (refusal) {
         closeInStages(socket)
         answer(outgoing, refusal)
-      } else if (!answersItself(incoming, outgoing)) adapter(incoming, outgoing)
+      } else if (!answersItself(outgoing)) adapter(incoming, outgoing)
     }
 
   function watchBody(incoming: Incoming, outgoing: Outgoing): void {
@@ -78,9 +78,12 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     socket.on('end', onEnd)
   })
   server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
+    if (isDeaf(incoming.socket)) return
     // A client that sends its body right behind the head does not wait: at the end of the turn that is there.
     atEndOfTurn({
       run() {
+        if (!incoming.socket.writable) return
+        incoming.heard = true
         if (incoming.readableLength === 0 && !incoming.complete) incoming.waitFor(outgoing)
         else outgoing.expectNothing()
         server.emit('request', incoming, outgoing)

@@ -44,7 +44,7 @@ export class Http2Incoming extends Readable {
     this.headers = headers
     this.socket = { encrypted }
     if (head.host !== undefined) headers.host = head.host
-    if (this.hasBody) this.on('error', ignore)
+    if (this.hasBody) this.#expectBody()
     else this.push(null)
   }
 
@@ -78,14 +78,19 @@ export class Http2Incoming extends Readable {
     if (this.hasBody && !this.readableEnded) this.destroy(new Error('the client closed the stream'))
   }
 
+  #expectBody(): void {
+    this.on('error', ignore)
+    // They may have come before anybody reads.
+    this.#stream.on('trailers', (_fields: unknown, _flags: number, raw: readonly string[]) => {
+      this.rawTrailers = raw
+    })
+  }
+
   #begin(): void {
     const stream = this.#stream
     this.#reading = true
     if (this.expectsContinue && !stream.destroyed && !stream.closed && !stream.headersSent)
       stream.additionalHeaders({ ':status': 100 })
-    stream.on('trailers', (_fields: unknown, _flags: number, raw: readonly string[]) => {
-      this.rawTrailers = raw
-    })
     // Node ends an empty body by itself, before anybody reads it.
     if (stream.readableEnded) this.#end()
     else stream.on('end', () => this.#end())

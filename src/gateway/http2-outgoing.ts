@@ -30,6 +30,8 @@ export class Http2Outgoing implements Reply, Downstream {
   readonly #given = new Standstill()
   #bytes = 0
   #trailers: readonly string[] = []
+  /** Waits for what follows: with nothing, it ends the stream. A client of gRPC takes it for the status only if it does. */
+  #head: OutgoingHttpHeaders | undefined
 
   constructor(stream: ServerHttp2Stream, incoming: Http2Incoming) {
     this.#stream = stream
@@ -38,7 +40,7 @@ export class Http2Outgoing implements Reply, Downstream {
   }
 
   get headersSent(): boolean {
-    return this.#stream.headersSent
+    return this.#head !== undefined || this.#stream.headersSent
   }
 
   get destroyed(): boolean {
@@ -86,6 +88,7 @@ export class Http2Outgoing implements Reply, Downstream {
   flush(): void {}
 
   write(chunk: Uint8Array | string): boolean {
+    this.flushHeaders()
     if (this.#bodiless || this.#ended || this.destroyed) return true
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     this.#bytes += bytes.length
@@ -101,6 +104,7 @@ export class Http2Outgoing implements Reply, Downstream {
   end(body?: Uint8Array | string): void {
     if (this.#ended || this.destroyed) return
     if (body !== undefined && body.length > 0) this.write(body)
+    else this.flushHeaders(true)
     this.#ended = true
     if (this.#incoming.hasBody) this.#stream.once('finish', () => setImmediate(() => this.#stopUpload()))
     if (!this.#stream.writableEnded) this.#stream.end()
@@ -133,11 +137,17 @@ export class Http2Outgoing implements Reply, Downstream {
 
   /** As the adapter calls it. */
   writeHead(status: number, fields: OutgoingHttpHeaders = {}): this {
-    this.#respond(status, fieldsOf(Object.entries(fields).flatMap(lines)), {})
+    this.statusCode = status
+    this.#head = fieldsOf(Object.entries(fields).flatMap(lines))
     return this
   }
 
-  flushHeaders(): void {}
+  /** As the adapter calls it. */
+  flushHeaders(endStream = false): void {
+    const head = this.#head
+    this.#head = undefined
+    if (head) this.#respond(this.statusCode, head, { endStream })
+  }
 
   /** As the adapter calls it. */
   destroy(): void {

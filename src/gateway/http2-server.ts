@@ -10,6 +10,7 @@ import type { Entrance, EntranceOptions } from './entrance.ts'
 import { Http2Connection } from './http2-connection.ts'
 import { Http2Incoming, type Http2Opening } from './http2-incoming.ts'
 import { Http2Outgoing } from './http2-outgoing.ts'
+import { answersItself } from './own-matters.ts'
 import { answer } from './refusal.ts'
 
 export interface Http2Options extends EntranceOptions {
@@ -41,7 +42,8 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
     entrance.take(exchangeOf(incoming, peer, entrance.idOf(opening.headers), now()), outgoing, options)
     const refusal = refuse(incoming, limits)
     if (refusal) answer(outgoing, refusal)
-    else adapter(incoming as unknown as IncomingMessage, outgoing as unknown as ServerResponse)
+    else if (!answersItself(outgoing))
+      adapter(incoming as unknown as IncomingMessage, outgoing as unknown as ServerResponse)
     return outgoing
   }
 

@@ -9,6 +9,8 @@ interface Asker {
 export class Incoming extends IncomingMessage {
   /** The client asks to switch to another protocol, whether it may or not. */
   declare asksToSwitch: boolean
+  /** It came before one behind which nothing is a request any more, though it begins later. */
+  heard = false
   #unasked: Asker | undefined
 
   /** The protocol that the client asks to switch to, and may; in lower case. */

@@ -6,7 +6,11 @@ import { problemAnswer } from './problem.ts'
 /** How long a client may take to read the answer to what is no HTTP. */
 const LINGER_MS = 1000
 
-/** Answers on a connection that Node's server does not answer on, or no longer, and closes it. @param toHead the method was HEAD */
+/**
+ * Answers on a connection that Node's server does not answer on, or no longer, and closes it.
+ *
+ * @param toHead the answer is to a HEAD request, and has no body (RFC 9110 9.3.2)
+ */
 export function lastWords(socket: Socket, error: GatewayError, toHead = false): void {
   const { status, headers, body } = problemAnswer(error)
   const framing = { date: new Date().toUTCString(), 'content-length': Buffer.byteLength(body!), connection: 'close' }

@@ -9,11 +9,11 @@ import { Tunnels } from './tunnel/index.ts'
 
 export interface ListenerOptions extends EntranceOptions {
   readonly server: ServerConfig
+  random(): number
   /** What workers have in common that resume each other's TLS sessions. */
   readonly ticketSecret: Buffer
   /** Is told of each connection that is not let in. */
   refused(reason: RefusalReason): void
-  random(): number
 }
 
 export interface Listener {

@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import { GatewayError, problems } from '../errors.ts'
 import { answer } from './refusal.ts'
 import type { Reply } from './reply.ts'
@@ -9,9 +9,10 @@ import type { Reply } from './reply.ts'
  *
  * @returns whether it was
  */
-export function answersItself({ method, url, headers }: IncomingMessage, reply: Reply): boolean {
+export function answersItself(reply: Reply): boolean {
+  const { method, rawTarget, headers } = reply.exchange
   if (method !== 'OPTIONS' && method !== 'TRACE') return false
-  if (url !== '*' && !/^0+$/.test(String(headers['max-forwards']))) return false
+  if (rawTarget !== '*' && !/^0+$/.test(String(headers['max-forwards']))) return false
   if (method === 'TRACE')
     answer(reply, new GatewayError('GW_METHOD_NOT_ALLOWED', 'a TRACE is answered by services only'))
   else reply.sendWhole(200, STATUS_CODES[200]!, ALLOWED, EMPTY)

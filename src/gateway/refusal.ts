@@ -42,7 +42,8 @@ export function answerOnSocket(error: GatewayError, socket: Busy): void {
     return
   }
   lastWords(socket, error, current?.req.method === 'HEAD')
-  current?.exchange.closeByClient()
+  // One that expects 100-continue may not have begun.
+  current?.exchange?.closeByClient()
 }
 
 function parserProblem(code: string | undefined): GatewayError {

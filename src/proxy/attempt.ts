@@ -40,6 +40,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
   #call!: UpstreamCall
   #head: ResponseHead | undefined
   #body: UpstreamBody | undefined
+  #bytesSeen = 0
   /** Its status speaks against the instance already. */
   #failed = false
 
@@ -124,6 +125,13 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
 
   get stallTimeoutMs(): number | undefined {
     return mayFallSilent(this.#head!.headers) ? undefined : this.#service.settings.upstream.stallTimeoutMs
+  }
+
+  get requestMoved(): boolean {
+    const { body, bytesReceived } = this.#exchange
+    if (!body || body.readableEnded || bytesReceived === this.#bytesSeen) return false
+    this.#bytesSeen = bytesReceived
+    return true
   }
 
   stalled(): void {

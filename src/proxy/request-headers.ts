@@ -140,7 +140,7 @@ function viaOf(exchange: Exchange): string {
 /** RFC 9110 10.1.4: whether the client says so, and there is a way to bring them. */
 function takesTrailers(exchange: Exchange): boolean {
   const te = exchange.header('te')
-  if (te === undefined || exchange.httpVersion === '1.0' || exchange.upgrade !== null) return false
+  if (te === undefined || !exchange.takesTrailers || exchange.upgrade !== null) return false
   return te === 'trailers' || /(?:^|,)\s*trailers\s*(?:,|$)/i.test(te)
 }
 

@@ -14,7 +14,6 @@ const NOT_FORWARDED = new FieldNames([
 
 const TRAILER = 'trailer'
 const EVENT_STREAM = 'text/event-stream'
-const GRPC = 'application/grpc'
 
 /**
  * The header section that the client sees: the instance's own, less what was about our connection to it.
@@ -48,17 +47,8 @@ function announce(headers: string[], status: number, received: readonly string[]
 
 /** Whether the body is an event stream: it lasts for as long as somebody listens. */
 export function isEventStream(received: readonly string[]): boolean {
-  return hasType(received, EVENT_STREAM)
-}
-
-/** Whether the body may be silent for as long as both sides like: events, or the messages of a gRPC call. */
-export function isOpenEnded(received: readonly string[]): boolean {
-  return isEventStream(received) || hasType(received, GRPC)
-}
-
-/** @param prefix in lower case */
-function hasType(received: readonly string[], prefix: string): boolean {
-  return fieldValue(received, 'content-type')?.slice(0, prefix.length).toLowerCase() === prefix
+  const type = fieldValue(received, 'content-type')
+  return type !== undefined && type.slice(0, EVENT_STREAM.length).toLowerCase() === EVENT_STREAM
 }
 
 /** Whether the body may rightly be silent for as long as it likes: an event stream, or a stream of gRPC. */

@@ -7,6 +7,8 @@ import type { UpstreamCall, UpstreamError } from './transport.ts'
 export interface BodySource {
   /** How long it may stand still while somebody waits for it; undefined: as long as it likes. Asked once, when somebody does. */
   readonly stallTimeoutMs: number | undefined
+  /** The request has moved since this was asked last: the answer may wait for more of it. */
+  readonly requestMoved: boolean
   /** It has stood still for that long. */
   stalled(): void
 }
@@ -115,7 +117,7 @@ export class UpstreamBody implements Stallable {
 
   /** Somebody waits for more of it. */
   get awaited(): boolean {
-    return !this.#paused
+    return !this.#paused && !this.#source.requestMoved
   }
 
   stalled(): void {

@@ -59,14 +59,26 @@ export interface GrpcServer {
   /** Calls that the server has seen cancelled. */
   cancelled: number
   readonly seen: Metadata[]
+  /** Connections that calls have come on. */
+  readonly sessions: ReadonlySet<unknown>
+  /** Leaves calls without any answer. */
+  sleeps: boolean
+  readonly server: Server
 }
 
 /** An instance of `@grpc/grpc-js`, gone with the test, or with the file if no test runs. */
-export async function grpcServer(options: ServerOptions = {}, secure = ServerCredentials.createInsecure()) {
+export async function grpcServer(
+  options: ServerOptions = {},
+  secure = ServerCredentials.createInsecure(),
+): Promise<GrpcServer> {
   const server = new Server(options)
-  const it: GrpcServer = { port: 0, cancelled: 0, seen: [] }
+  const sessions = new Set<unknown>()
+  const it = { port: 0, cancelled: 0, seen: [] as Metadata[], sleeps: false }
   server.addService(TEST_SERVICE, {
-    emptyCall: (call: Unary, done: Done) => done(null, Buffer.alloc(0), begin(call)),
+    emptyCall(call: Unary, done: Done) {
+      const trailers = begin(call)
+      if (!it.sleeps) done(null, Buffer.alloc(0), trailers)
+    },
     unaryCall(call: Unary, done: Done) {
       const { sizes = [0], status } = asked(call.request)
       const trailers = begin(call)
@@ -97,11 +109,12 @@ export async function grpcServer(options: ServerOptions = {}, secure = ServerCre
 
   function begin(call: AnyCall): Metadata {
     it.seen.push(call.metadata)
+    sessions.add(call.getPeer())
     call.on('cancelled', () => it.cancelled++)
     const [initial, trailers] = [new Metadata(), new Metadata()]
     for (const value of call.metadata.get(INITIAL)) initial.add(INITIAL, value)
     for (const value of call.metadata.get(TRAILING)) trailers.add(TRAILING, value)
-    call.sendMetadata(initial)
+    if (!it.sleeps) call.sendMetadata(initial)
     return trailers
   }
 
@@ -109,10 +122,10 @@ export async function grpcServer(options: ServerOptions = {}, secure = ServerCre
     server.bindAsync('127.0.0.1:0', secure, (error, bound) => (error ? reject(error) : resolve(bound))),
   )
   atTheEnd(() => server.forceShutdown())
-  return Object.assign(it, { port, server })
+  return Object.assign(it, { port, server, sessions })
 }
 
-type AnyCall = Pick<Unary, 'metadata' | 'sendMetadata'> & NodeJS.EventEmitter
+type AnyCall = Pick<Unary, 'metadata' | 'sendMetadata' | 'getPeer'> & NodeJS.EventEmitter
 type Unary = ServerUnaryCall<Buffer, Buffer>
 type Done = sendUnaryData<Buffer>
 

@@ -1,5 +1,4 @@
-import { connect, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import type { Socket } from 'node:net'
 import {
   block,
   END_HEADERS,
@@ -29,7 +28,8 @@ export class Http2Client {
   readonly socket: Socket
   #rest = Buffer.alloc(0)
 
-  private constructor(socket: Socket) {
+  /** @param socket is connected */
+  constructor(socket: Socket) {
     this.socket = socket
     socket.on('data', (bytes) => this.#take(bytes))
     socket.on('error', () => undefined).on('end', () => socket.end())
@@ -38,24 +38,11 @@ export class Http2Client {
     })
   }
 
-  /** Connects, and says nothing. */
-  static connect(port: number): Promise<Http2Client> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
-      onTestFinished(() => void socket.destroy())
-      socket.once('connect', () => resolve(new Http2Client(socket))).once('error', reject)
-    })
-  }
-
-  /** Connects, and exchanges settings. */
-  static async open(port: number, values: Readonly<Record<number, number>> = {}): Promise<Http2Client> {
-    const client = await Http2Client.connect(port)
-    client.write(PREFACE, settings(values))
-    await client.frame(
-      'the acknowledgement of the settings',
-      ({ type, flags }) => type === FRAME.settings && flags === 1,
-    )
-    return client
+  /** Exchanges settings. */
+  async greet(values: Readonly<Record<number, number>> = {}): Promise<this> {
+    this.write(PREFACE, settings(values))
+    await this.frame('the acknowledgement of settings', ({ type, flags }) => type === FRAME.settings && flags === 1)
+    return this
   }
 
   write(...frames: readonly Buffer[]): this {

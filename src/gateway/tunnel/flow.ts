@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { type StallWatch, wasReset } from '../../proxy/index.ts'
 import type { FrameTracker } from './frames.ts'
 
 /**
@@ -8,18 +9,22 @@ import type { FrameTracker } from './frames.ts'
 export class Flow {
   /** That have come. */
   bytes = 0
+  /** All that the source had to say has come. */
+  ended = false
   readonly #source: Duplex
   readonly #sink: Duplex
+  readonly #watch: StallWatch
   readonly #frames: FrameTracker | undefined
   /** Takes the place of all that comes after the frame at hand. */
   #farewell: Buffer | undefined
   #muted = false
   #onClosed: (() => void) | undefined
 
-  /** @param frames where there are frames to follow */
-  constructor(source: Duplex, sink: Duplex, frames: FrameTracker | undefined) {
+  /** @param watch told whenever something comes @param frames where there are frames to follow */
+  constructor(source: Duplex, sink: Duplex, watch: StallWatch, frames: FrameTracker | undefined) {
     this.#source = source
     this.#sink = sink
+    this.#watch = watch
     this.#frames = frames
   }
 
@@ -33,7 +38,7 @@ export class Flow {
     const [source, sink] = [this.#source, this.#sink]
     if (first.length > 0) this.#receive(first)
     sink.on('drain', () => source.resume())
-    source.on('data', this.#receive).on('end', () => sink.end())
+    source.on('data', this.#receive).on('end', this.#end)
     if (sink.writableNeedDrain) source.pause()
     else source.resume()
   }
@@ -57,12 +62,23 @@ export class Flow {
 
   readonly #receive = (chunk: Buffer): void => {
     this.bytes += chunk.length
+    this.#watch.moved = true
     if (this.#muted) this.#listen(chunk)
     else if (this.#farewell) this.#passLastFrame(chunk)
     else {
       if (this.#frames) follow(this.#frames, chunk)
       this.#pass(chunk)
     }
+  }
+
+  readonly #end = (): void => {
+    // Of a connection that we have ended before, the kernel knows no peer in any case.
+    if (!this.#source.writableEnded && wasReset(this.#source)) {
+      this.#source.destroy()
+      return
+    }
+    this.ended = true
+    this.#sink.end()
   }
 
   #pass(chunk: Buffer): void {

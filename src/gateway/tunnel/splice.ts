@@ -1,12 +1,10 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Deadline, deadlinesOf, type Ending, type Tunnel } from '../../proxy/index.ts'
+import { type Ending, type Stallable, StallWatch, type Tunnel } from '../../proxy/index.ts'
+import { reset } from '../reset.ts'
 import { closeFrame, maskedCloseFrame } from './close-frame.ts'
 import { Flow } from './flow.ts'
 import { FrameTracker } from './frames.ts'
-
-/** In so many parts the idle time is watched: it ends at most one of them too late, and activity costs nothing. */
-const IDLE_PARTS = 4
 
 /** How long both sides have for their closing handshake, or to end after our FIN. */
 const FAREWELL_MS = 5000
@@ -15,22 +13,17 @@ const FAREWELL_MS = 5000
  * A client's connection and an instance's, joined: bytes in both directions, the end of each direction, and a break of one side
  * that becomes a break of the other.
  */
-export class Splice implements Deadline {
-  dueMs = 0
-  earlier: Deadline | undefined
-  later: Deadline | undefined
+export class Splice implements Stallable {
+  readonly awaited = true
   ending: Ending = 'complete'
   readonly #client: Socket
   readonly #tunnel: Tunnel
   readonly #up: Flow
   readonly #down: Flow
   readonly #onEnd: (splice: Splice) => void
-  readonly #deadlines
+  readonly #watch: StallWatch
   #open = 2
   #leaving = false
-  #quietParts = 0
-  #bytesSeen = 0
-  #watched = false
 
   /**
    * @param client with nobody else's listeners for its data and its end, but one for its errors
@@ -41,29 +34,23 @@ export class Splice implements Deadline {
     this.#client = client
     this.#tunnel = tunnel
     this.#onEnd = onEnd
-    this.#up = new Flow(client, instance, tunnel.isWebSocket ? new FrameTracker() : undefined)
-    this.#down = new Flow(instance, client, tunnel.isWebSocket ? new FrameTracker() : undefined)
-    this.#deadlines = deadlinesOf(Math.ceil(tunnel.idleTimeoutMs / IDLE_PARTS))
+    this.#watch = new StallWatch(tunnel.idleTimeoutMs, this)
+    this.#up = new Flow(client, instance, this.#watch, tunnel.isWebSocket ? new FrameTracker() : undefined)
+    this.#down = new Flow(instance, client, this.#watch, tunnel.isWebSocket ? new FrameTracker() : undefined)
   }
 
   /** @param early what the client has sent behind its request */
   start(early: Buffer): void {
     const { socket, rest } = this.#tunnel
-    this.#watch()
-    this.#hold(this.#client, socket, 'client-closed')
-    this.#hold(socket, this.#client, 'upstream-broke')
+    this.#hold(this.#client, this.#up, socket, 'client-closed')
+    this.#hold(socket, this.#down, this.#client, 'upstream-broke')
     this.#down.start(rest)
     this.#up.start(early)
   }
 
-  /** Nothing has passed for one part of the idle time, or something has. */
-  expire(): void {
-    const bytes = this.#up.bytes + this.#down.bytes
-    this.#quietParts = bytes === this.#bytesSeen ? this.#quietParts + 1 : 0
-    this.#bytesSeen = bytes
-    this.#watched = false
-    if (this.#quietParts < IDLE_PARTS) this.#watch()
-    else this.cut('idle')
+  /** Nothing has passed for the idle time. */
+  stalled(): void {
+    this.cut('idle')
   }
 
   get isWebSocket(): boolean {
@@ -85,14 +72,13 @@ export class Splice implements Deadline {
     }
   }
 
-  #watch(): void {
-    this.#watched = true
-    this.#deadlines.set(this, performance.now())
-  }
-
-  #hold(side: Duplex, other: Duplex, blame: Ending): void {
+  #hold(side: Duplex, flow: Flow, other: Duplex, blame: Ending): void {
     side.allowHalfOpen = true // the end of one direction is not that of the other
-    side.once('close', () => this.#closed(side, other, blame))
+    side.once('close', () => {
+      this.#closed(flow.ended && side.writableFinished, blame)
+      if (!flow.ended) breakOff(other)
+      else if (!side.writableFinished) closeSoon(other)
+    })
   }
 
   #finish(): void {
@@ -110,21 +96,18 @@ export class Splice implements Deadline {
     this.#tunnel.socket.destroy()
   }
 
-  #closed(side: Duplex, other: Duplex, blame: Ending): void {
-    const graceful = side.readableEnded && side.writableFinished
+  #closed(graceful: boolean, blame: Ending): void {
     if (this.ending === 'complete') this.ending = this.#leaving ? 'drained' : graceful ? 'complete' : blame
-    if (!side.readableEnded) breakOff(other)
-    else if (!graceful) closeSoon(other)
     if (--this.#open > 0) return
     this.#tunnel.bytesReceived = this.#up.bytes
-    if (this.#watched) this.#deadlines.clear(this)
+    this.#watch.stop()
     this.#onEnd(this)
   }
 }
 
 /** By a reset, where there is such a thing: never to be taken for an end. */
 function breakOff(socket: Duplex): void {
-  if (socket instanceof Socket && !('encrypted' in socket)) socket.resetAndDestroy()
+  if (socket instanceof Socket) reset(socket)
   else socket.destroy()
 }
 

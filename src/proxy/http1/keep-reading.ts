@@ -9,12 +9,17 @@ type Done = (error?: Error | null) => void
 export function keepReading(socket: Socket): void {
   const write = socket._write
   const writev = socket._writev!
-  socket._write = (chunk, encoding, done) => write.call(socket, chunk, encoding, forgiving(done))
-  socket._writev = (chunks, done) => writev.call(socket, chunks, forgiving(done))
-}
-
-function forgiving(done: Done): Done {
-  return (error) => done(isGone(error) ? null : error)
+  // One for all writes: a stream has but one at a time.
+  let done: Done
+  const forgive: Done = (error) => done(isGone(error) ? null : error)
+  socket._write = (chunk, encoding, callback) => {
+    done = callback
+    write.call(socket, chunk, encoding, forgive)
+  }
+  socket._writev = (chunks, callback) => {
+    done = callback
+    writev.call(socket, chunks, forgive)
+  }
 }
 
 function isGone(error: NodeJS.ErrnoException | null | undefined): boolean {

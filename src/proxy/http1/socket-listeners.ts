@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
+import { wasReset } from '../was-reset.ts'
 
 export interface SocketListener {
   received(chunk: Buffer): void
@@ -21,14 +22,6 @@ export function listenTo(socket: Socket, listener: SocketListener): () => void {
   return () => {
     for (const [event, told] of Object.entries(listeners)) socket.off(event, told)
   }
-}
-
-/**
- * A reset that comes together with data reaches Node as an end of the input, which would make a whole answer of a broken one
- * that ends with its connection. But the kernel knows no peer any more: this is the first time that it is asked.
- */
-function wasReset(socket: Socket): boolean {
-  return socket.remoteAddress === undefined
 }
 
 function broken(message: string, cause?: unknown): UpstreamError {

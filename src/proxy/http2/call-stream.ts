@@ -1,4 +1,4 @@
-import type { ClientHttp2Stream } from 'node:http2'
+import { type ClientHttp2Stream, constants } from 'node:http2'
 import { violation } from '../http1/violation.ts'
 import { UpstreamError } from '../transport.ts'
 import type { Call } from './call.ts'
@@ -17,8 +17,8 @@ export interface StreamOwner {
   faultOf(stream: ClientHttp2Stream, sentAtMs: number, headed: boolean, cause: unknown): UpstreamError
   /** The listener has heard the last of the call. Said once. */
   ended(): void
-  /** The stream is closed. Said once. */
-  freed(): void
+  /** The stream is closed, by RST_STREAM from either side, or as it should. Said once. */
+  freed(reset: boolean): void
 }
 
 /** One call and its stream: tells the listener what comes, and sends the body. */
@@ -128,7 +128,7 @@ export class CallStream implements StreamListener {
   onClose(): void {
     const isThere = this.#whole && this.#held.length > 0
     if (!this.#call.over && !isThere) this.fail(this.#fault())
-    this.#owner.freed()
+    this.#owner.freed(this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR)
   }
 
   /** Breaks the exchange, if it still goes on. */
@@ -173,6 +173,6 @@ export class CallStream implements StreamListener {
   }
 }
 
-function listenerThrew(cause: unknown): UpstreamError {
+export function listenerThrew(cause: unknown): UpstreamError {
   return new UpstreamError('reset', 'the stream was closed because its listener threw', { cause })
 }

@@ -8,13 +8,16 @@ import {
 import { bodyFault } from '../http1/request-body.ts'
 import { UpstreamError } from '../transport.ts'
 import type { Call } from './call.ts'
-import { CallStream, type StreamOwner } from './call-stream.ts'
+import { CallStream, listenerThrew, type StreamOwner } from './call-stream.ts'
 import { faultOf } from './fault.ts'
 import { combined } from './request-head.ts'
 import { Watch, type Watched, type WatchSettings } from './watch.ts'
 
 /** Of the 2^30 streams that one session can have, so that it is replaced before it has none left (RFC 9113 5.1.1). */
 const MOST_STREAMS = 2 ** 29
+
+/** For how long a peer may count a stream that it is told to be closed. */
+const AFTER_RESET_MS = 50
 
 /** At once, whatever the peer allows. */
 const MOST_AT_ONCE = 1024
@@ -61,7 +64,7 @@ export class Session implements StreamOwner, Watched {
 
   /** How many more calls it can take now; none while it is being asked for a sign of life. */
   get room(): number {
-    if (this.#gone || this.#watch.asking || this.#http2.closed) return 0
+    if (this.#gone || this.#watch.asking || this.#http2.closed || this.#http2.destroyed) return 0
     return Math.min(this.#http2.remoteSettings.maxConcurrentStreams ?? MOST_AT_ONCE, MOST_AT_ONCE) - this.#streams
   }
 
@@ -83,9 +86,14 @@ export class Session implements StreamOwner, Watched {
     }
     try {
       call.listener.onSending(call.waited)
-      if (!call.over) this.#open(call)
     } catch (cause) {
-      call.fail(new UpstreamError('reset', 'the request could not be sent', { cause }))
+      call.fail(listenerThrew(cause))
+    }
+    if (call.over) return
+    try {
+      this.#open(call)
+    } catch (cause) {
+      call.fail(new UpstreamError('reset', 'the request could not be sent', { unprocessed: true, cause }))
     }
   }
 
@@ -120,7 +128,12 @@ export class Session implements StreamOwner, Watched {
     if (this.#calls === 0) this.#watch.idle()
   }
 
-  freed(): void {
+  freed(reset: boolean): void {
+    if (reset) setTimeout(this.#release, AFTER_RESET_MS).unref()
+    else this.#release()
+  }
+
+  readonly #release = (): void => {
     this.#streams--
     if (this.#served >= MOST_STREAMS) this.close()
     else this.#tellRoom()

@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http'
 import { connect } from 'node:http2'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { startGateway } from '../../support/gateway.ts'
-import { codeOf, Http2Client, PREFACE } from '../../support/http2-client.ts'
+import { codeOf, type Http2Client, PREFACE } from '../../support/http2-client.ts'
 import { CODE, data, END_HEADERS, FRAME, frame, settings } from '../../support/http2-frames.ts'
+import { connectHttp2, openHttp2 } from '../../support/http2-open.ts'
 import { until } from '../../support/until.ts'
 import { http2Rig, PATH } from './rig.ts'
 
@@ -44,7 +45,7 @@ describe('a connection is closed', () => {
   })
 
   it('that says nothing after its preface', async () => {
-    const client = await Http2Client.connect(rig.gateway.port)
+    const client = await connectHttp2(rig.gateway.port)
     client.polite = false
     client.write(PREFACE)
     await client.closed()
@@ -145,7 +146,7 @@ it('refuses more streams at once than it has told, for the client to ask again',
   const limit = [...Array(told.payload.length / 6).keys()].find((i) => told.payload.readUInt16BE(6 * i) === 3)!
   expect(told.payload.readUInt32BE(6 * limit + 2)).toBe(20)
   // As long as it has not acknowledged them; then it is an error of the connection.
-  const other = await Http2Client.connect(rig.gateway.port)
+  const other = await connectHttp2(rig.gateway.port)
   other.polite = false
   other.write(PREFACE, settings())
   for (let stream = 1; stream <= 41; stream += 2) other.ask(stream, `${PATH}held`)
@@ -160,7 +161,7 @@ describe('a drain', () => {
     const gateway = await startGateway(`server: { h2c: true, workers: ${workers} }`, {
       services: { echo: [rig.upstream.address] },
     })
-    const client = await Http2Client.open(gateway.port)
+    const client = await openHttp2(gateway.port)
     client.ask(1, `${PATH}held`)
     await instances(1)
     gateway.signal('SIGTERM')

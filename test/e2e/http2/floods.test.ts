@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, expect, it } from 'vitest'
 import { call } from '../../support/call.ts'
 import { type GatewayProcess, startGateway } from '../../support/gateway.ts'
-import { codeOf, Http2Client, request } from '../../support/http2-client.ts'
+import { codeOf, type Http2Client, request } from '../../support/http2-client.ts'
 import {
   block,
   CODE,
@@ -14,6 +14,7 @@ import {
   reset,
   uint32,
 } from '../../support/http2-frames.ts'
+import { openHttp2 } from '../../support/http2-open.ts'
 import { residentBytes } from '../../support/memory.ts'
 import { startUpstream, type Upstream } from '../../support/upstream.ts'
 import { PATH } from './rig.ts'
@@ -41,12 +42,12 @@ afterEach(async () => {
 })
 
 async function othersAreServed(): Promise<void> {
-  const other = await Http2Client.open(gateway.port)
+  const other = await openHttp2(gateway.port)
   expect(await other.ask(1, PATH).outcome(1)).toBe('200')
   expect((await call(`${gateway.url}${PATH}`)).status).toBe(200)
 }
 
-const open = () => Http2Client.open(gateway.port)
+const open = () => openHttp2(gateway.port)
 
 /** Writes until the connection closes, as fast as it is taken. */
 async function flood(client: Http2Client, next: (round: number) => Buffer): Promise<void> {

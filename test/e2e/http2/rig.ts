@@ -1,6 +1,7 @@
 import { beforeAll } from 'vitest'
 import { type GatewayProcess, startGateway } from '../../support/gateway.ts'
-import { Http2Client } from '../../support/http2-client.ts'
+import type { Http2Client } from '../../support/http2-client.ts'
+import { openHttp2 } from '../../support/http2-open.ts'
 import { type Answer, startUpstream, type Upstream } from '../../support/upstream.ts'
 
 /** Where requests go to the one instance. */
@@ -32,6 +33,6 @@ export function http2Rig(answer?: Answer, server = 'workers: 0'): Rig {
     get gateway() {
       return gateway
     },
-    open: (values) => Http2Client.open(gateway.port, values),
+    open: (values) => openHttp2(gateway.port, values),
   }
 }

@@ -9,6 +9,7 @@ import { cases as lineEnds } from './cases/framing-line-ends.ts'
 import { cases as pipelining } from './cases/framing-pipelining.ts'
 import { cases as targets } from './cases/framing-targets.ts'
 import { cases as truncated } from './cases/framing-truncated.ts'
+import { cases as unwanted } from './cases/framing-unwanted.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests([
@@ -23,4 +24,5 @@ wireTests([
   ...pipelining,
   ...targets,
   ...truncated,
+  ...unwanted,
 ])

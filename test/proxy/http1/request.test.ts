@@ -33,6 +33,12 @@ describe('a request is written as', () => {
     )
   })
 
+  it('TE with the connection option that it needs', async () => {
+    expect(await written({ headers: ['host', 'h', 'te', 'trailers'] })).toBe(
+      `GET / HTTP/1.1\r\n${HOST}connection: te\r\nte: trailers\r\n\r\n`,
+    )
+  })
+
   it('chunks when it is not, and an empty chunk does not end them', async () => {
     const body = Readable.from([Buffer.from('hel'), Buffer.alloc(0), Buffer.from('0123456789abcdef')])
     expect(await written({ method: 'POST', body })).toBe(

@@ -101,6 +101,17 @@ const ofGrpc: readonly (readonly [what: string, status: string, ask: (wire: Wire
 
 export const cases: readonly Case[] = [
   ...answers,
+  ...(['a route that is none', 'no HTTP'] as const).map(
+    (what): Case => ({
+      rule: 114,
+      level: 'should',
+      name: `tells when it answers ${what}, once`,
+      async run(wire) {
+        const answer = await (await wire.connect()).send(ERRORS[what]![1](wire, 'GET')).answer()
+        assert.ok(Math.abs(Date.parse(answer.field('date') ?? '') - Date.now()) < 5000, `at ${answer.field('date')}`)
+      },
+    }),
+  ),
   {
     rule: 115,
     level: 'should',

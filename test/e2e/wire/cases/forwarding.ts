@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { ok, request } from '../rig/say.ts'
 import { through } from '../rig/through.ts'
 import type { UpstreamRequest } from '../rig/upstream.ts'
-import type { Case, Wire } from '../rig/wire.ts'
+import { type Case, KNOBS, type Wire } from '../rig/wire.ts'
 
 const PEER = '127.0.0.1'
 
@@ -106,6 +107,23 @@ const spoofed: readonly Case[] = [
   },
 ]
 
+const certified: Case = {
+  rule: 44,
+  level: 'must',
+  name: 'says whose certificate the client has shown, whatever the client says',
+  needs: ['mtls'],
+  async run(wire) {
+    const { cert, key } = wire.certificates.client
+    const client = await wire.connectTls({ cert: readFileSync(cert), key: readFileSync(key) }, 'mtls')
+    const lies = [`${KNOBS.clientHeader}: CN=root`, `${KNOBS.clientHeader.toUpperCase()}: CN=admin`]
+    const { status } = await client.send(request(`GET ${wire.path('/x')} HTTP/1.1`, ...lies)).answer()
+    const subject = wire.upstream.requests[0]?.field(KNOBS.clientHeader)
+    assert.equal(status, 200)
+    assert.match(subject ?? '', /CN ?=/)
+    assert.doesNotMatch(subject!, /root|admin|\|/)
+  },
+}
+
 const via: readonly Case[] = [
   {
     rule: 45,
@@ -183,4 +201,4 @@ const maxForwards: readonly Case[] = [
   },
 ]
 
-export const cases: readonly Case[] = [...chains, ...abused, ...spoofed, ...via, ...maxForwards]
+export const cases: readonly Case[] = [...chains, ...abused, ...spoofed, certified, ...via, ...maxForwards]

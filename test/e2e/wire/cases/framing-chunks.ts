@@ -32,6 +32,18 @@ const padded = ['5 \r\nhello\r\n0', '5\t\r\nhello\r\n0', '5\r\nhello\r\n0 '].map
   }),
 )
 
+const zeros = [20, 200].map(
+  (count): Case => ({
+    rule: 14,
+    level: 'must',
+    name: `takes a chunk size with ${count} zeros before it for what it is, or refuses it`,
+    run: (wire) =>
+      refusesOr(wire, post(wire, `${'0'.repeat(count)}5\r\nhello\r\n0\r\n\r\n`), (asked) =>
+        assert.equal(asked.body, 'hello'),
+      ),
+  }),
+)
+
 const laterSizes = ['+0', '-0', '0x0', 'x', '', '00g'].map(
   (size): Case => ({
     rule: 14,
@@ -88,6 +100,8 @@ const unended = Object.entries(UNENDED).map(
 const TRAILERS: Readonly<Record<string, string>> = {
   'no field': 'nonsense',
   'a blank before the colon': 'X : y',
+  'a fold': 'X: a\r\n b',
+  'a name that is no token': 'X Y: z',
   'a bare CR': 'X: a\rb',
   NUL: 'X: a\0b',
   'a request': 'GET / HTTP/1.1',
@@ -154,6 +168,6 @@ const bounded: Case = {
 }
 
 export const cases: readonly Case[] = [
-  ...[...sizes, ...padded, ...laterSizes, ...proper, ...unended, ...trailers],
+  ...[...sizes, ...padded, ...zeros, ...laterSizes, ...proper, ...unended, ...trailers],
   ...[...extensions, ...oddExtensions, bounded],
 ]

@@ -51,6 +51,8 @@ const LINES: Readonly<Record<string, (target: string) => string>> = {
   'no target between blanks': () => 'GET  HTTP/1.1',
   'a target without a slash': (target) => `GET ${target.slice(1)} HTTP/1.1`,
   'a target that begins with a query': () => 'GET ?x HTTP/1.1',
+  'an asterisk for a target': () => 'GET * HTTP/1.1',
+  'an authority for a target': () => 'GET gateway.test:80 HTTP/1.1',
   'nothing but the method': () => 'GET',
   'nothing but a target': (target) => target,
   'a blank before the method': (target) => ` GET ${target} HTTP/1.1`,

@@ -77,6 +77,40 @@ const statusLines = STATUS_LINES.map(
   }),
 )
 
+const TRAILERS = ['X : a', 'X: a\0b', 'X: a\rb', 'X: a\r\n b', 'X Y: a', 'X\xff: a', 'nonsense']
+
+const trailers = TRAILERS.map(
+  (line): Case => ({
+    rule: 36,
+    level: 'must',
+    name: `breaks an answer off for the trailer ${shown(line)}, drops it, or cleans it`,
+    async run(wire) {
+      const bytes = `5\r\nhello\r\n0\r\n${line}\r\n\r\n`
+      wire.upstream.respond(response('200 OK', ['Transfer-Encoding: chunked', 'Trailer: X'], bytes), ok('next'))
+      const client = await wire.connect()
+      client.send(request(`GET ${wire.path('/x')} HTTP/1.1`, 'TE: trailers'))
+      // The client takes no trailer that is none.
+      const answer = await client.answerOrEnd()
+      if (answer && answer.status !== 502) assert.equal(answer.body, 'hello')
+      await assertInStep(wire, client)
+    },
+  }),
+)
+
+const REASONS = ['HTTP/1.1 200', 'HTTP/1.1 200 ', 'HTTP/1.1 200 Quite fine, thank you', 'HTTP/1.1 200 \xe9t\xe9']
+
+const reasons = REASONS.map(
+  (line): Case => ({
+    rule: 37,
+    level: 'must',
+    name: `takes the status line ${shown(line)} for one`,
+    async run(wire) {
+      const [answer] = await answered(wire, `${line}\r\nContent-Length: 5\r\n\r\nhello`)
+      assert.deepEqual([answer.status, answer.body], [200, 'hello'])
+    },
+  }),
+)
+
 const GARBAGE: Readonly<Record<string, string>> = {
   garbage: 'garbage\r\n\r\n',
   'garbage without an end': 'garbage',
@@ -160,6 +194,6 @@ const posted: Case = {
 }
 
 export const cases: readonly Case[] = [
-  ...[...lines, ...firstLines, ...feeds, ...statusLines, ...garbage, reset],
+  ...[...lines, ...firstLines, ...feeds, ...statusLines, ...trailers, ...reasons, ...garbage, reset],
   ...[...switches, posted],
 ]

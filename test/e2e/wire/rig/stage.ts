@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as connectTls } from 'node:tls'
-import { certificates } from '../../../support/certificates.ts'
+import { type ConnectionOptions, connect as connectTls, type TlsOptions } from 'node:tls'
+import { type Certificates, certificates } from '../../../support/certificates.ts'
 import { WireClient } from './client.ts'
 import { WireUpstream } from './upstream.ts'
-import type { Case, Door, Running, Start, Wire, WireCertificates } from './wire.ts'
+import type { Case, Door, Running, Start, Wire } from './wire.ts'
 
 const PATIENCE_MS = 15_000
 
@@ -17,13 +17,13 @@ export interface Played {
 /** One gateway with the upstreams of all its cases. */
 export class Stage {
   readonly gateway: Running
-  readonly #certificates: WireCertificates & { remove(): Promise<void> }
+  readonly #certificates: Certificates
   readonly #sets: ReadonlyMap<Case, readonly WireUpstream[]>
   readonly #names: ReadonlyMap<Case, string>
 
   private constructor(
     gateway: Running,
-    pems: WireCertificates & { remove(): Promise<void> },
+    pems: Certificates,
     sets: ReadonlyMap<Case, readonly WireUpstream[]>,
     names: ReadonlyMap<Case, string>,
   ) {
@@ -36,9 +36,8 @@ export class Stage {
   /** Opens the upstreams, then starts the gateway in front of them. */
   static async open(cases: readonly Case[], start: (what: Start) => Promise<Running>): Promise<Stage> {
     const pems = await certificates()
-    const strangers = cases.some(({ tlsUpstream }) => tlsUpstream === 'untrusted') ? await certificates() : undefined
-    const sets = new Map(cases.map((it) => [it, upstreamsOf(it, it.tlsUpstream === 'untrusted' ? strangers! : pems)]))
-    await strangers?.remove()
+    const upstreams = cases.map(async (it) => [it, upstreamsOf(it, await pairOf(it.tlsUpstream, pems))] as const)
+    const sets = new Map(await Promise.all(upstreams))
     await Promise.all([...sets.values()].flat().map((upstream) => upstream.listen()))
     const names = new Map(cases.map((it, index) => [it, `u${index}`]))
     const services = cases.map((it) => ({
@@ -114,9 +113,19 @@ export class Stage {
   }
 }
 
-function upstreamsOf(it: Case, { server }: WireCertificates): WireUpstream[] {
-  const tls = it.tlsUpstream && { cert: readFileSync(server.cert), key: readFileSync(server.key), allowHalfOpen: true }
-  return Array.from({ length: it.instances ?? 1 }, () => new WireUpstream(tls))
+/** The certificate of an instance. */
+async function pairOf(kind: Case['tlsUpstream'], pems: Certificates): Promise<TlsOptions | undefined> {
+  if (!kind) return undefined
+  const { cert, key } = kind === 'misnamed' ? await pems.sign('misnamed', 'subjectAltName=DNS:other.test') : pems.server
+  if (kind !== 'untrusted') return { cert: readFileSync(cert), key: readFileSync(key) }
+  const strangers = await certificates()
+  const pair = { cert: readFileSync(strangers.server.cert), key: readFileSync(strangers.server.key) }
+  await strangers.remove()
+  return pair
+}
+
+function upstreamsOf({ instances = 1 }: Case, tls: TlsOptions | undefined): WireUpstream[] {
+  return Array.from({ length: instances }, () => new WireUpstream(tls && { ...tls, allowHalfOpen: true }))
 }
 
 function ready<S extends Socket>(socket: S, event: string): Promise<S> {

@@ -157,6 +157,8 @@ export class WireUpstream {
   keep = true
   /** Called with each connection before anything has come on it. */
   onConnection: ((connection: UpstreamConnection) => void) | undefined
+  /** How often the gateway has connected; with TLS not every time does a connection come of it. */
+  dials = 0
   /** What a script found wrong: the case fails with it. */
   objection: AssertionError | undefined
   #port = 0
@@ -174,6 +176,9 @@ export class WireUpstream {
       this.onConnection?.(connection)
     }
     this.#server = tls ? createTlsServer(tls, accept) : createServer({ allowHalfOpen: true, noDelay: true }, accept)
+    this.#server.on('connection', () => {
+      this.dials++
+    })
   }
 
   get port(): number {

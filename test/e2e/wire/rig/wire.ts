@@ -28,8 +28,8 @@ export interface Case {
   readonly needs?: readonly Door[]
   /** How many instances the service has; 1. */
   readonly instances?: number
-  /** The instances speak TLS; `untrusted`: with a certificate that nobody vouches for. */
-  readonly tlsUpstream?: 'trusted' | 'untrusted'
+  /** The instances speak TLS; `untrusted`: with a certificate that nobody vouches for; `misnamed`: with another's. */
+  readonly tlsUpstream?: 'trusted' | 'untrusted' | 'misnamed'
   /** Nothing else runs while it does. */
   readonly alone?: boolean
   /** The case itself judges what the gateway writes upstream, also when it is no HTTP. */

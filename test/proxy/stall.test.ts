@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { type Stallable, StallWatch } from '../../src/proxy/stall.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] }))
+afterEach(() => void vi.useRealTimers())
+
+function watched() {
+  const owner: Stallable & { awaited: boolean; stalls: number } = {
+    awaited: true,
+    stalls: 0,
+    stalled: () => owner.stalls++,
+  }
+  return { owner, watch: new StallWatch(400, owner) }
+}
+
+it('tells once of what has not moved for all of its time', () => {
+  const { owner } = watched()
+  vi.advanceTimersByTime(399)
+  expect(owner.stalls).toBe(0)
+  vi.advanceTimersByTime(1)
+  expect(owner.stalls).toBe(1)
+  vi.advanceTimersByTime(1000)
+  expect(owner.stalls).toBe(1)
+})
+
+it('counts from the last movement, by no more than a quarter too much', () => {
+  const { owner, watch } = watched()
+  vi.advanceTimersByTime(350)
+  watch.moved = true
+  vi.advanceTimersByTime(399)
+  expect(owner.stalls).toBe(0)
+  vi.advanceTimersByTime(100)
+  expect(owner.stalls).toBe(1)
+})
+
+it('does not count while nobody waits', () => {
+  const { owner } = watched()
+  owner.awaited = false
+  vi.advanceTimersByTime(10_000)
+  owner.awaited = true
+  vi.advanceTimersByTime(399)
+  expect(owner.stalls).toBe(0)
+  vi.advanceTimersByTime(1)
+  expect(owner.stalls).toBe(1)
+})
+
+it('tells nothing once it is stopped', () => {
+  const { owner, watch } = watched()
+  watch.stop()
+  watch.stop()
+  vi.advanceTimersByTime(1000)
+  expect(owner.stalls).toBe(0)
+})
