@@ -153,5 +153,8 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
 }
 
 function originOf({ host, port, tls }: Instance): Origin {
-  return { scheme: tls ? 'https' : 'http', authority: `${host.includes(':') ? `[${host.replace(/%.*/, '')}]` : host}:${port}` }
+  return {
+    scheme: tls ? 'https' : 'http',
+    authority: `${host.includes(':') ? `[${host.replace(/%.*/, '')}]` : host}:${port}`,
+  }
 }
