@@ -1,0 +1,4 @@
+import { cases } from './cases/limits-heads.ts'
+import { wireTests } from './rig/suite.ts'
+
+wireTests(cases)

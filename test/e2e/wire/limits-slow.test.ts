@@ -1,0 +1,4 @@
+import { cases } from './cases/limits-slow.ts'
+import { wireTests } from './rig/suite.ts'
+
+wireTests(cases)
