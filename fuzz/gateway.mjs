@@ -91,7 +91,7 @@ export class Gateway {
   }
 
   async #until(holds) {
-    for (const deadline = Date.now() + 15_000; !(await holds()); ) {
+    for (const deadline = Date.now() + 60_000; !(await holds()); ) {
       if (Date.now() > deadline || this.#child.exitCode !== null)
         throw new Error(`the gateway did not start: ${this.complaints.join('\n')}`)
       await new Promise((resolve) => setTimeout(resolve, 20))

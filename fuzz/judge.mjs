@@ -4,6 +4,12 @@ import { parseResponse, valuesOf } from './parse.mjs'
 
 const PREFIX = '/services/fuzz'
 
+/**
+ * An instance may close a connection in the moment of its reuse, and not every request may be sent again; and on a busy machine
+ * the short time-outs strike those who have done nothing wrong.
+ */
+const LOST = new Set(['GW_UPSTREAM_RESET', 'GW_UPSTREAM_TIMEOUT', 'GW_REQUEST_TIMEOUT'])
+
 const laws = [noHang, noMoreUpstream, onlyOwnAnswers, answersAreHttp, answersAreTrue, noFailure, plainIsServed]
 
 /** @returns what is wrong with a case that has been played, in words */
@@ -90,8 +96,7 @@ function noFailure({ outcome }) {
 function plainIsServed({ plan, outcome: { answers, ended }, seen }) {
   if (!plan.plain) return undefined
   const switched = answers.whole.at(-1)?.status === 101
-  // An instance may close a connection in the moment of its reuse: not every request may be sent again.
-  const lost = answers.whole.some(({ fields }) => valuesOf(fields, 'x-portolan-error').includes('GW_UPSTREAM_RESET'))
+  const lost = answers.whole.some(({ fields }) => valuesOf(fields, 'x-portolan-error').some((code) => LOST.has(code)))
   // What comes after the last request may be there unread when the connection is closed, which resets it.
   const ignored = ended === 'reset' && plan.requests.length > plan.answers
   if (lost || switched || ignored) return undefined

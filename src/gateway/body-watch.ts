@@ -24,6 +24,7 @@ export class BodyWatch implements Deadline {
     this.#incoming = incoming
     this.#outgoing = outgoing
     this.#deadlines = deadlinesOf(timeoutMs)
+    this.#bytesSeen = incoming.socket.bytesRead
     this.#start()
   }
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
     `,
     { services: { echo: [upstream.address] } },
   )
-})
+}, 60_000)
 
 beforeEach(() => {
   upstream.asked.length = 0

@@ -100,7 +100,7 @@ export class GatewayProcess {
   }
 
   ready(): Promise<unknown> {
-    return until('/readyz answers 200', async () => (await this.admin('/readyz')).status === 200)
+    return until('/readyz answers 200', async () => (await this.admin('/readyz')).status === 200, START_MS)
   }
 
   /** The processes that serve. */

@@ -1,4 +1,4 @@
-import { cases } from './cases/http2-streams.ts'
+import { cases } from './cases/limits-floods.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)

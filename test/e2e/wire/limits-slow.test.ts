@@ -1,4 +1,4 @@
-import { cases } from './cases/http2-requests.ts'
+import { cases } from './cases/limits-slow.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)

@@ -1,4 +1,4 @@
-import { cases } from './cases/crowds.ts'
+import { cases } from './cases/limits-heads.ts'
 import { wireTests } from './rig/suite.ts'
 
 wireTests(cases)

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { until } from '../../../support/until.ts'
+import { ok, request } from '../rig/say.ts'
+import type { Case, Wire } from '../rig/wire.ts'
+
+/** What an honest client may have to wait for its answer, on a machine that is busy with tests. */
+const HONEST_MS = 8000
+
+const many = <T>(count: number, make: (nth: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, nth) => make(nth)))
+
+async function honest(wire: Wire): Promise<void> {
+  for (let nth = 0; nth < 10; nth++) {
+    const client = await wire.connect()
+    client.send(request(`GET ${wire.path('/honest')} HTTP/1.1`))
+    assert.equal((await client.answer({ patienceMs: HONEST_MS })).status, 200)
+    client.socket.destroy()
+  }
+}
+
+/** Open files of all processes of the gateway. */
+async function descriptors(wire: Wire): Promise<number> {
+  const folders = await Promise.all((await wire.pids()).map((pid) => readdir(`/proc/${pid}/fd`)))
+  return folders.reduce((sum, { length }) => sum + length, 0)
+}
+
+/** While it lasts honest clients are served; afterwards all that it took is given back. */
+const flood = (name: string, begin: (wire: Wire) => Promise<() => void>): Case => ({
+  rule: 94,
+  level: 'must',
+  name,
+  alone: true,
+  patienceMs: 40_000,
+  async run(wire) {
+    wire.upstream.respond((asked) => {
+      if (asked.target !== '/held') asked.write(ok('served'))
+    })
+    await honest(wire)
+    const [pids, before] = [await wire.pids(), await descriptors(wire)]
+    const end = await begin(wire)
+    await honest(wire)
+    end()
+    // Beside those that are kept for the next request.
+    await until('the files are closed', async () => (await descriptors(wire)) <= before + 20, 20_000)
+    assert.deepEqual(await wire.pids(), pids)
+  },
+})
+
+export const cases: readonly Case[] = [
+  flood('serves others beside 1000 half-sent heads', async ({ connect, path }) => {
+    const clients = await many(1000, () => connect())
+    for (const client of clients) client.send(`GET ${path('/')} HTTP/1.1\r\nHost: a\r\nX: `)
+    return () => {
+      for (const { socket } of clients) socket.destroy()
+    }
+  }),
+  flood('serves others after 1500 clients that come and reset', async ({ connect, path }) => {
+    for (let round = 0; round < 15; round++) {
+      for (const client of await many(100, () => connect())) {
+        client.send(round % 2 === 0 ? '' : `GET ${path('/')} HTTP/1.1\r\nHost`)
+        client.reset()
+      }
+    }
+    return () => undefined
+  }),
+  flood('serves others beside 100 exchanges that take their time, and lets go of their upstreams', async (wire) => {
+    const clients = await many(100, () => wire.connect())
+    for (const client of clients) client.send(request(`GET ${wire.path('/held')} HTTP/1.1`))
+    const held = () => wire.upstream.requests.filter(({ target }) => target === '/held')
+    await until('all are held', () => held().length === clients.length)
+    return () => {
+      for (const client of clients) client.reset()
+    }
+  }),
+]
