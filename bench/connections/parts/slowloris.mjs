@@ -1,8 +1,11 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { startPortolan } from '../../portolan.mjs'
 import { ask, open } from '../clients.mjs'
 
-const BYTE_EVERY_MS = 1000
+const attackerPath = fileURLToPath(new URL('../attacker.mjs', import.meta.url))
 
 /** Clients whose heads never end, each replaced when it is cut, and honest requests beside them. */
 export async function slowloris({ dir, say, slow, honest }) {
@@ -14,10 +17,9 @@ export async function slowloris({ dir, say, slow, honest }) {
   try {
     await honestRequests(gateway.port, honest) // warm-up
     const calm = await honestRequests(gateway.port, honest)
-    const attack = new Attack(gateway.port, slow)
-    await attack.begin()
+    const attack = await attackBy(gateway.port, slow)
     const attacked = await honestRequests(gateway.port, honest)
-    const { cut } = attack.end()
+    const cut = await attack.end()
     return [
       {
         what: `of ${honest} requests beside ${slow} slow heads failed`,
@@ -39,47 +41,17 @@ export async function slowloris({ dir, say, slow, honest }) {
 
 const ms = (value) => `${value.toFixed(1)} ms`
 
-class Attack {
-  #port
-  #count
-  #sockets = new Set()
-  #timer
-  #over = false
-  #cut = 0
-
-  constructor(port, count) {
-    this.#port = port
-    this.#count = count
-  }
-
-  async begin() {
-    let next = 0
-    const work = async () => {
-      while (next < this.#count) await this.#add(next++)
-    }
-    await Promise.all(Array.from({ length: 100 }, work))
-    this.#timer = setInterval(() => {
-      for (const socket of this.#sockets) socket.write('x')
-    }, BYTE_EVERY_MS)
-  }
-
-  async #add(number) {
-    const socket = await open(this.#port, number)
-    this.#sockets.add(socket)
-    socket.write('GET /services/echo/ HTTP/1.1\r\nHost: slow\r\nX: ')
-    socket.resume().once('close', () => {
-      this.#sockets.delete(socket)
-      if (this.#over) return
-      this.#cut++
-      this.#add(number).catch(() => {})
-    })
-  }
-
-  end() {
-    this.#over = true
-    clearInterval(this.#timer)
-    for (const socket of this.#sockets) socket.destroy()
-    return { cut: this.#cut }
+/** In a process of its own: its work is not to be taken for the gateway's. */
+async function attackBy(port, count) {
+  const attacker = fork(attackerPath, [String(port), String(count)])
+  await once(attacker, 'message')
+  return {
+    async end() {
+      attacker.send('end')
+      const [cut] = await once(attacker, 'message')
+      attacker.kill()
+      return cut
+    },
   }
 }
 
