@@ -17,7 +17,7 @@ export const problems = {
   GW_UPSTREAM_UNREACHABLE: { status: 502, title: 'No instance of the service could be connected to' },
   GW_UPSTREAM_RESET: { status: 502, title: 'The instance broke off before a valid response head' },
   GW_REGISTRY_NOT_READY: { status: 503, title: 'The registry has not been read yet', retryAfterSeconds: 1 },
-  GW_NO_ENDPOINT: { status: 503, title: 'The service has no instance' },
+  GW_NO_ENDPOINT: { status: 503, title: 'The service has no instance', retryAfterSeconds: 1 },
   GW_OVERLOADED: { status: 503, title: 'A limit of the gateway is reached', retryAfterSeconds: 1 },
   GW_CIRCUIT_OPEN: { status: 503, title: 'The service fails, and is given a rest', retryAfterSeconds: 1 },
   GW_UPSTREAM_TIMEOUT: { status: 504, title: 'The instance sent no response head in time' },

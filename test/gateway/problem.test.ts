@@ -31,6 +31,7 @@ it.each(['application/grpc', 'application/grpc+proto', 'application/grpc;x=y'])(
       'content-type': 'application/grpc',
       'grpc-status': '14',
       'grpc-message': 'no "s": 100%25%C3%A9',
+      'retry-after': '1',
       'x-portolan-error': 'GW_NO_ENDPOINT',
     })
   },
