@@ -19,6 +19,7 @@ export default defineConfig({
     maxWorkers: 2,
     globalSetup: ['test/support/zookeeper-setup.ts', 'test/support/tools-setup.ts'],
     testTimeout: 20_000,
+    hookTimeout: 20_000, // hooks start processes, too
     reporters: ['default', './test/support/closing-line.ts'],
   },
 })

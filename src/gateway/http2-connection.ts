@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { LimitsConfig } from '../config/types.ts'
 import { Conduct } from './http2-conduct.ts'
 import type { Http2Outgoing } from './http2-outgoing.ts'
+import { Standstill } from './standstill.ts'
 
 const { NGHTTP2_ENHANCE_YOUR_CALM } = constants
 
@@ -20,6 +21,7 @@ export class Http2Connection {
   readonly #limits: LimitsConfig
   readonly #now: () => number
   readonly #open = new Set<Http2Outgoing>()
+  readonly #sent = new Standstill()
   #streams = 0
   /** Nothing is in flight since then. */
   #idleSinceMs: number
@@ -33,6 +35,7 @@ export class Http2Connection {
     this.#now = now
     this.#idleSinceMs = now()
     session.on('error', ignore)
+    sayWhy(session)
     // Half a connection takes no more requests.
     socket.once('end', () => this.close())
   }
@@ -79,6 +82,7 @@ export class Http2Connection {
     if (this.#open.size === 0 && (closed || destroyed)) this.#checkEnd(nowMs)
     else if (!destroyed && this.conduct.saysTooMuch(this.#socket.bytesRead - this.#unread)) this.#calm()
     else if (this.#open.size === 0) this.#checkIdle(nowMs)
+    else if (this.#stuckMs(nowMs) >= this.#limits.writeTimeoutMs) this.#socket.destroy()
     for (const outgoing of this.#open) outgoing.check(nowMs, this.#limits)
   }
 
@@ -93,6 +97,12 @@ export class Http2Connection {
     const { headerTimeoutMs, keepAliveTimeoutMs } = this.#limits
     const timeoutMs = this.#streams === 0 ? headerTimeoutMs : keepAliveTimeoutMs
     if (nowMs - this.#idleSinceMs >= timeoutMs) this.close()
+  }
+
+  /** How long nothing has left for the client, though there is something: it takes nothing, or nghttp2 is done with it. */
+  #stuckMs(nowMs: number): number {
+    const waits = (this.#session.state.outboundQueueSize ?? 0) > 0
+    return this.#sent.lasts(waits ? this.#socket.bytesWritten : -nowMs, nowMs)
   }
 
   /** Bytes of bodies that have come and wait for somebody to read them. */
@@ -111,6 +121,21 @@ export class Http2Connection {
     if (this.#session.destroyed) return
     this.#session.destroy(NGHTTP2_ENHANCE_YOUR_CALM as unknown as Error) // Node's types do not know the code alone
   }
+}
+
+/** RFC 9113 7: what nghttp2 calls an error, by its own numbers. */
+const CODES: Readonly<Record<number, number>> = {
+  [-505]: constants.NGHTTP2_PROTOCOL_ERROR,
+  [-510]: constants.NGHTTP2_STREAM_CLOSED,
+  [-522]: constants.NGHTTP2_FRAME_SIZE_ERROR,
+  [-523]: constants.NGHTTP2_COMPRESSION_ERROR,
+  [-524]: constants.NGHTTP2_FLOW_CONTROL_ERROR,
+}
+
+/** Node tells its client of an internal error, whatever that has done wrong. */
+function sayWhy(session: ServerHttp2Session): void {
+  const destroy = session.destroy.bind(session)
+  session.destroy = (error?: Error & { errno?: number }, code = CODES[error?.errno ?? 0]) => destroy(error, code)
 }
 
 /** What breaks ends with `close`, which is listened to. */

@@ -2,6 +2,7 @@ import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'nod
 import type { LimitsConfig } from '../config/types.ts'
 import { GatewayError } from '../errors.ts'
 import type { Downstream, Exchange, ResponseHead } from '../proxy/index.ts'
+import { isGrpc } from './grpc.ts'
 import { fieldsOf, joinedFields } from './http2-fields.ts'
 import type { Http2Incoming } from './http2-incoming.ts'
 import { answer } from './refusal.ts'
@@ -130,9 +131,19 @@ export class Http2Outgoing implements Reply, Downstream {
     const writingMs = this.#taken.lasts(this.#bytes - bufferSize, nowMs)
     const readingMs = this.#given.lasts(this.#incoming.waiting ? this.#incoming.bytesReceived : -1, nowMs)
     if (bufferSize > 0 && writingMs >= writeTimeoutMs) this.#reset(NGHTTP2_CANCEL)
-    else if (this.#incoming.waiting && !this.headersSent && readingMs >= bodyTimeoutMs) {
+    else if (readingMs >= bodyTimeoutMs && this.#mustSend) this.#giveUp()
+  }
+
+  /** A stream of gRPC may be silent for as long as its client likes, which has a deadline of its own. */
+  get #mustSend(): boolean {
+    return this.#incoming.waiting && !this.headersSent && !isGrpc(this.exchange.header('content-type'))
+  }
+
+  #giveUp(): void {
+    // For a middleware that reads the body by itself, and waits on.
+    if (this.exchange.stopped === 'stalled')
       answer(this, new GatewayError('GW_REQUEST_TIMEOUT', 'the request body stopped coming'))
-    }
+    else this.exchange.stall()
   }
 
   /** As the adapter calls it. */

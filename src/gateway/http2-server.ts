@@ -117,6 +117,7 @@ function exchangeOf(incoming: Http2Incoming, peer: Peer, id: string, startedMs: 
     bodyLength: length === undefined ? null : Number(length),
   })
   if (hasBody) exchange.trailers = () => trailersOf(incoming.rawTrailers)
+  exchange.bodyWatched = hasBody
   exchange.expectsContinue = incoming.expectsContinue
   return exchange
 }
@@ -127,7 +128,7 @@ function refuse(incoming: Http2Incoming, limits: LimitsConfig): GatewayError | u
   if (excess) return excess
   if (bytes > limits.headerBytes) return new GatewayError('GW_HEADERS_TOO_LARGE', 'the request head is too large')
   if (contradicts) return bad('the Host field is not what :authority says')
-  if (method === 'CONNECT') return bad('nothing is connected to here')
+  if (method === 'CONNECT') return new GatewayError('GW_METHOD_NOT_ALLOWED', 'no tunnels are opened here')
   if (scheme !== 'http' && scheme !== 'https') return bad('the scheme is neither http nor https')
   return refuseHead(incoming)
 }

@@ -120,7 +120,12 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
       if (!this.#failed) this.#service.brokeOff(this.lease)
       this.#exchange.upstreamBroke = true
       this.#body.fail(error)
-    } else this.#fail(error.kind, error)
+    } else {
+      const { id: requestId, service } = this.#exchange
+      const told = { requestId, service, instance: this.lease.endpoint.instance.id, reason: error.message }
+      this.#service.means.log.debug(told, 'an attempt has failed')
+      this.#fail(error.kind, error)
+    }
   }
 
   get stallTimeoutMs(): number | undefined {

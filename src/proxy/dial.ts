@@ -12,6 +12,8 @@ export interface DialOptions {
   readonly tls: TlsRoute | undefined
 }
 
+const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
+
 /**
  * Connects, TLS handshake included, within `timeoutMs`. The socket handed to `done` has no listeners but one that keeps
  * errors from being thrown. `done` is called once, and not before `dial` has returned.
@@ -32,12 +34,14 @@ export function dial(instance: Instance, options: DialOptions, done: (outcome: S
     if (outcome !== socket) socket.destroy()
     done(outcome)
   }
+  const stranger = `it does not speak HTTP/${protocol === 'h2' ? 2 : 1.1} (ALPN ${protocol})`
   const ready = options.tls ? 'secureConnect' : 'connect'
   const onReady = (): void => {
-    if (protocol === 'h2' && !speaksHttp2(socket)) settle(refusal(instance, 'it does not speak HTTP/2 (ALPN h2)'))
+    if (protocol === 'h2' && !speaksHttp2(socket)) settle(refusal(instance, stranger))
     else settle(socket)
   }
-  const onError = (cause: Error): void => settle(refusal(instance, cause))
+  const onError = (cause: NodeJS.ErrnoException): void =>
+    settle(refusal(instance, cause.code === NO_COMMON_PROTOCOL ? stranger : cause))
   const onClose = (): void => settle(refusal(instance, 'closed during the handshake'))
   const onTimeout = (): void => settle(refusal(instance, `not within ${timeoutMs} ms`))
   // After a stall of this process the connection may be there, only not seen yet: let the event loop look once more.

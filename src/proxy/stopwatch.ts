@@ -72,17 +72,21 @@ export class Stopwatch implements Deadline {
   /** The client sends nothing, and has a time of its own for that. */
   get #standsStillUnderWatch(): boolean {
     const { body, bodyWatched } = this.#exchange
-    return bodyWatched && body !== null && !body.readableEnded && body.readableLength === 0
+    return bodyWatched && this.#bodyFlows && body!.readableLength === 0
+  }
+
+  /** It has begun to, and has not ended: what nobody has begun to read is not the client's to send. */
+  get #bodyFlows(): boolean {
+    const { body } = this.#exchange
+    return body !== null && !body.readableEnded && body.readableFlowing !== null
   }
 
   #blame(): void {
     const { body } = this.#exchange
     const owner = this.#owner
-    // A body that nobody has begun to read is one that the instance has not called for.
-    if (!body || body.readableEnded || body.readableFlowing === null)
-      owner.expire('timeout', 'the instance sent no response head in time')
+    if (!this.#bodyFlows) owner.expire('timeout', 'the instance sent no response head in time')
     // Bytes that lie unread were there for the instance to take; none means that the client sends none.
-    else if (body.readableLength > 0) owner.expire('timeout', 'the instance stopped reading the request body')
+    else if (body!.readableLength > 0) owner.expire('timeout', 'the instance stopped reading the request body')
     else owner.expire('stalled', 'the request body stopped coming')
   }
 }

@@ -27,6 +27,7 @@ const FORBIDDEN = new Set([
   'location',
   'max-forwards',
   'pragma',
+  'proxy',
   'proxy-authenticate',
   'proxy-authentication-info',
   'proxy-authorization',
@@ -41,12 +42,14 @@ const FORBIDDEN = new Set([
   'vary',
   'via',
   'www-authenticate',
+  'x-real-ip',
+  'x-request-id',
 ])
 
-/** Whether a field of this name, as it was sent, is passed on when it comes after the body. */
+/** Whether a field of this name, as it was sent, is passed on when it comes after the body. CGI knows no dashes: see `withTwins`. */
 export function mayTrail(name: string): boolean {
-  const lower = name.toLowerCase()
-  return !FORBIDDEN.has(lower) && !lower.startsWith('x-forwarded-')
+  const plain = name.toLowerCase().replaceAll('_', '-')
+  return !FORBIDDEN.has(plain) && !plain.startsWith('x-forwarded-')
 }
 
 /** Those of a flat `[name, value, ...]` that may be passed on. */

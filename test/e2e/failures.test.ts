@@ -9,7 +9,10 @@ import { until } from '../support/until.ts'
 import { startRawUpstream, startUpstream } from '../support/upstream.ts'
 import { freePort } from '../support/zookeeper-probe.ts'
 
-const SETTINGS = 'balancing: round-robin\nupstream: { responseTimeout: 300ms, connectTimeout: 200ms }'
+const SETTINGS = `
+balancing: round-robin
+server: { limits: { bodyTimeout: 300ms } }
+upstream: { responseTimeout: 300ms, connectTimeout: 200ms }`
 const POST: CallOptions = { method: 'POST', body: 'a body', headers: { 'content-length': '6' } }
 
 let gateway: GatewayProcess

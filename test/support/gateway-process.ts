@@ -100,7 +100,9 @@ export class GatewayProcess {
   }
 
   ready(): Promise<unknown> {
-    return until('/readyz answers 200', async () => (await this.admin('/readyz')).status === 200)
+    const asked = async () => (await this.admin('/readyz')).status === 200
+    // A kept connection may be closed just when it is used.
+    return until('/readyz answers 200', () => asked().catch(() => !this.running), START_MS)
   }
 
   /** The processes that serve. */

@@ -19,14 +19,18 @@ export interface WebSocketInstance {
   session(n?: number): Promise<Session>
 }
 
-/** An instance that speaks WebSocket, on a free port, gone with the test. Sends back every message, as text or binary as it came. */
+/**
+ * An instance that speaks WebSocket, on a free port, or by a server of the test's that does not listen yet; gone with the test.
+ * Sends back every message, as text or binary as it came.
+ */
 export async function startWebSocketInstance(options: ServerOptions = {}): Promise<WebSocketInstance> {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', ...options })
+  const server = new WebSocketServer(options.server ? options : { port: 0, host: '127.0.0.1', ...options })
   const sessions: Session[] = []
   server.on('connection', (socket, request) => {
     sessions.push({ socket, request })
     socket.on('error', () => undefined).on('message', (message, binary) => socket.send(message, { binary }))
   })
+  options.server?.listen(0, '127.0.0.1')
   await once(server, 'listening')
   if (TestRunner.getCurrentTest()) onTestFinished(() => closeAll(server))
   const session = (n = 0) => until(`session ${n}`, () => sessions[n])

@@ -173,6 +173,6 @@ export class CallStream implements StreamListener {
   }
 }
 
-function listenerThrew(cause: unknown): UpstreamError {
+export function listenerThrew(cause: unknown): UpstreamError {
   return new UpstreamError('reset', 'the stream was closed because its listener threw', { cause })
 }

@@ -41,7 +41,7 @@ function settle(
   dueMs: number,
   done: (outcome: ClientHttp2Session | UpstreamError) => void,
 ): void {
-  const session = open(instance, socket)
+  const session = open(socket)
   const finish = (outcome: ClientHttp2Session | UpstreamError): void => {
     clearTimeout(timer)
     session.off('remoteSettings', onSettings).off('error', onError).off('close', onClose)
@@ -57,10 +57,10 @@ function settle(
   session.on('remoteSettings', onSettings).on('error', onError).on('close', onClose)
 }
 
-function open({ host, port, tls }: Instance, socket: Socket): ClientHttp2Session {
-  const authority = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+function open(socket: Socket): ClientHttp2Session {
   socket.setKeepAlive(true, KEEP_ALIVE_MS)
-  const session = connect(authority, {
+  // Each request says its own authority, and not every host would make a URL.
+  const session = connect('http://instance', {
     createConnection: () => socket,
     settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: MAX_HEAD },
     maxHeaderListPairs: MAX_FIELDS + 1, // and the status

@@ -12,12 +12,18 @@ const NEVER = ['connection', 'http2-settings', 'keep-alive', 'proxy-connection',
 /** Names that have passed, to how they are written; empty: not at all. Bounded, as names come from clients. */
 const known = new Map<string, string>(NEVER.map((name) => [name, '']))
 
+export interface Origin {
+  readonly scheme: 'http' | 'https'
+  /** For a request that names no host. */
+  readonly authority: string
+}
+
 /**
  * The header section of a request as `node:http2` takes it (RFC 9113 8.3.1), with the length of the body.
  *
  * @throws UpstreamError `protocol` for what is no HTTP, or contradicts the framing
  */
-export function requestHead(request: UpstreamRequest, scheme: 'http' | 'https'): OutgoingHttpHeaders {
+export function requestHead(request: UpstreamRequest, { scheme, authority }: Origin): OutgoingHttpHeaders {
   const { method, path, headers, bodyLength } = request
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
@@ -26,6 +32,7 @@ export function requestHead(request: UpstreamRequest, scheme: 'http' | 'https'):
   head[':method'] = method
   head[':scheme'] = scheme
   head[':path'] = path
+  head[':authority'] = authority
   for (let i = 0; i < headers.length; i += 2) {
     const value = headers[i + 1]!
     if (!isText(value)) throw violation('a header value holds a control character')

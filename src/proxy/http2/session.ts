@@ -8,7 +8,7 @@ import {
 import { bodyFault } from '../http1/request-body.ts'
 import { UpstreamError } from '../transport.ts'
 import type { Call } from './call.ts'
-import { CallStream, type StreamOwner } from './call-stream.ts'
+import { CallStream, listenerThrew, type StreamOwner } from './call-stream.ts'
 import { faultOf } from './fault.ts'
 import { combined } from './request-head.ts'
 import { Watch, type Watched, type WatchSettings } from './watch.ts'
@@ -64,7 +64,7 @@ export class Session implements StreamOwner, Watched {
 
   /** How many more calls it can take now; none while it is being asked for a sign of life. */
   get room(): number {
-    if (this.#gone || this.#watch.asking || this.#http2.closed) return 0
+    if (this.#gone || this.#watch.asking || this.#http2.closed || this.#http2.destroyed) return 0
     return Math.min(this.#http2.remoteSettings.maxConcurrentStreams ?? MOST_AT_ONCE, MOST_AT_ONCE) - this.#streams
   }
 
@@ -86,9 +86,14 @@ export class Session implements StreamOwner, Watched {
     }
     try {
       call.listener.onSending(call.waited)
-      if (!call.over) this.#open(call)
     } catch (cause) {
-      call.fail(new UpstreamError('reset', 'the request could not be sent', { cause }))
+      call.fail(listenerThrew(cause))
+    }
+    if (call.over) return
+    try {
+      this.#open(call)
+    } catch (cause) {
+      call.fail(new UpstreamError('reset', 'the request could not be sent', { unprocessed: true, cause }))
     }
   }
 

@@ -13,7 +13,7 @@ import {
 import { atEndOfTurn } from '../turn.ts'
 import { Call, type CallOwner } from './call.ts'
 import { handshake } from './handshake.ts'
-import { requestHead } from './request-head.ts'
+import { type Origin, requestHead } from './request-head.ts'
 import { Session, type SessionOwner } from './session.ts'
 import type { WatchSettings } from './watch.ts'
 
@@ -34,6 +34,7 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
   readonly #instance: Instance
   readonly #dialOptions: DialOptions
   readonly #watchSettings: WatchSettings
+  readonly #origin: Origin
   readonly #most: number
   readonly #sessions: Session[] = []
   readonly #waiting = new Set<Call>()
@@ -44,6 +45,7 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
   constructor(instance: Instance, settings: UpstreamConfig, tls: TlsRoute | undefined) {
     const { connectTimeoutMs, idleTimeoutMs, connections } = settings
     this.#instance = instance
+    this.#origin = originOf(instance)
     this.#dialOptions = { timeoutMs: connectTimeoutMs, protocol: 'h2', tls }
     this.#watchSettings = { signTimeoutMs: connectTimeoutMs, idleTimeoutMs }
     this.#most = connections
@@ -64,7 +66,7 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
     if (call.over) return
     try {
       if (call.request.upgrade !== null) throw violation(`HTTP/2 has no upgrade to ${call.request.upgrade}`)
-      call.head = requestHead(call.request, this.#instance.tls ? 'https' : 'http')
+      call.head = requestHead(call.request, this.#origin)
     } catch (error) {
       call.fail(error instanceof UpstreamError ? error : violation(String(error)))
       return
@@ -147,5 +149,12 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
 
   #closeUnused(session: Session): void {
     if (!session.busy && this.#waiting.size === 0) session.close()
+  }
+}
+
+function originOf({ host, port, tls }: Instance): Origin {
+  return {
+    scheme: tls ? 'https' : 'http',
+    authority: `${host.includes(':') ? `[${host.replace(/%.*/, '')}]` : host}:${port}`,
   }
 }

@@ -21,7 +21,7 @@ const refusesConnections = (gateway: GatewayProcess) =>
   })
 
 for (const workers of [0, 2])
-  describe(`with workers: ${workers}`, () => {
+  describe(`with workers: ${workers}`, { timeout: 60_000 }, () => {
     it('says 1001 to both sides of every WebSocket, not all at once, and ends in time', async () => {
       const instance = await startWebSocketInstance()
       const gateway = await startGateway(yaml(workers, '4s'), { services: { s: [instance.address] } })

@@ -96,12 +96,13 @@ it.each([
   ['for an unknown protocol', switchRequest('irc/6.9')],
   ['with a body', switchRequest('websocket', 'Content-Length: 4').replace('GET', 'POST').concat('body')],
   ['in HTTP/1.0', switchRequest().replace('HTTP/1.1', 'HTTP/1.0')],
-])('takes a request to switch %s for a plain one, and the connection stays HTTP', async (what, request) => {
+])('takes a request to switch %s for a plain one', async (what, request) => {
   const { client, end } = await asked(request)
   expect(end.received).not.toMatch(/\r\n(upgrade|http2-settings|connection):/i)
   end.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
   expect((await client.response()).body).toBe('ok')
-  if (what === 'in HTTP/1.0') return
+  // Behind a body Node's parser is not to be trusted any more.
+  if (what === 'in HTTP/1.0' || what === 'with a body') return
   client.write(NEXT)
   expect((await client.response()).status).toBe(404)
 })

@@ -1,4 +1,4 @@
-/** What a gateway owes, in 124 rules that are numbered through: the parts of the list, each with its last rule. */
+/** What a gateway owes, in rules that are numbered through: the parts of the list, each with its last rule. */
 export const GROUPS = [
   [26, 'Framing of requests, smuggling'],
   [38, 'Framing of responses'],
@@ -25,5 +25,6 @@ export function groupOf(rule: number): string {
 /** The rules of a group, as `27-38`. */
 export function rulesOf(title: string): string {
   const at = GROUPS.findIndex(([, found]) => found === title)
-  return `${(GROUPS[at - 1]?.[0] ?? 0) + 1}-${GROUPS[at]![0]}`
+  const [first, last] = [(GROUPS[at - 1]?.[0] ?? 0) + 1, GROUPS[at]![0]]
+  return first === last ? String(first) : `${first}-${last}`
 }

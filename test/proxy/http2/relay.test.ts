@@ -65,6 +65,11 @@ describe('a request', () => {
     expect(fields.slice(8)).toEqual(length)
   })
 
+  it('that names no host has the address of the instance for one', async () => {
+    const { fields } = await seen({ headers: ['host', ''] })
+    expect(fields.slice(6)).toEqual([':authority', expect.stringMatching(/^127\.0\.0\.1:\d+$/)])
+  })
+
   it('has its trailers after its body', async () => {
     const { body, trailers } = await seen({
       method: 'POST',

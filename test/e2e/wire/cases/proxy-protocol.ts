@@ -50,7 +50,7 @@ const named = Object.entries(HEADERS).flatMap(([what, [header, address]]): Case[
     },
     {
       rule: 125,
-      level: 'must',
+      level: 'should',
       name: `a PROXY header may come byte by byte (${what})`,
       needs: ['proxy'],
       async run(wire) {

@@ -34,21 +34,24 @@ const toInstances: readonly Case[] = [
     tlsUpstream: 'trusted',
     run: async (wire) => serves(wire, await wire.connect()),
   },
-  {
-    rule: 107,
-    level: 'must',
-    name: 'an instance whose certificate nobody vouches for is not asked: 502, without a word of why',
-    tlsUpstream: 'untrusted',
-    async run(wire) {
-      const client = await wire.connect()
-      client.send(request(`GET ${wire.path('/x')} HTTP/1.1`))
-      const answer = await client.answer()
-      // HAProxy says 503 for whatever it cannot connect to.
-      assert.ok([502, 503].includes(answer.status), `answered ${answer.status}`)
-      assert.doesNotMatch(answer.message.rawHead + answer.body, /certificate|self.signed|unable|verify|127\.0\.0\.1/i)
-      assert.deepEqual(wire.upstream.requests, [])
-    },
-  },
+  ...(['untrusted', 'misnamed'] as const).map(
+    (tlsUpstream): Case => ({
+      rule: 107,
+      level: 'must',
+      name: `an instance whose certificate is ${tlsUpstream} is not asked: 502, without a word of why`,
+      tlsUpstream,
+      async run(wire) {
+        const client = await wire.connect()
+        client.send(request(`GET ${wire.path('/x')} HTTP/1.1`))
+        const answer = await client.answer()
+        // HAProxy says 503 for whatever it cannot connect to.
+        assert.ok([502, 503].includes(answer.status), `answered ${answer.status}`)
+        assert.doesNotMatch(answer.message.rawHead + answer.body, /certificate|self.signed|unable|verify|127\.0\.0\.1/i)
+        assert.deepEqual(wire.upstream.requests, [])
+        assert.ok(wire.upstream.dials > 0, 'nobody was called')
+      },
+    }),
+  ),
 ]
 
 const ofClients: readonly Case[] = [

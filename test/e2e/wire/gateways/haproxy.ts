@@ -40,13 +40,13 @@ frontend front
   http-request set-header ${KNOBS.clientHeader} %[ssl_c_s_dn]
   http-request return status 404 unless { path_beg /services/ }
   use_backend %[path,field(3,/)]
-  default_frontend crowded
+  default_backend none
+frontend crowded
   bind 127.0.0.1:${ports.crowded}
   stick-table type ip size 1k store conn_cur
   tcp-request connection track-sc0 src
   tcp-request connection reject if { sc0_conn_cur gt ${KNOBS.connectionsPerAddress} }
   use_backend %[path,field(3,/)]
-backend none
 backend none
   http-request return status 404
 ${services.map(backend(ca)).join('\n')}

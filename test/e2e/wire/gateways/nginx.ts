@@ -53,6 +53,7 @@ http {
   proxy_ssl_trusted_certificate ${ca};
   proxy_ssl_name localhost;
   proxy_ssl_server_name on;
+  ssl_protocols TLSv1.2 TLSv1.3;
   ssl_certificate ${server.cert};
   ssl_certificate_key ${server.key};
   ${services.map(upstream).join('\n  ')}

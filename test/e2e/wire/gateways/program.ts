@@ -12,6 +12,9 @@ import type { Door, Running, Start } from '../rig/wire.ts'
 
 const DOORS: readonly Door[] = ['plain', 'tls', 'mtls', 'h2c', 'proxy', 'crowded']
 
+/** There are many services. */
+const START_MS = 60_000
+
 export type Ports = Readonly<Record<Door, number>>
 
 export interface Recipe {
@@ -34,10 +37,14 @@ export async function startProgram({ name, versionArgs, configuration, args }: R
     await program.terminate()
     rmSync(folder, { recursive: true, force: true })
   }
-  await until(`${name} listens`, () => {
-    if (program.ended) throw new Error(`${name} ended: ${program.said}`)
-    return accepts(ports.plain)
-  }).catch((error) => stop().then(() => Promise.reject(error)))
+  await until(
+    `${name} listens`,
+    () => {
+      if (program.ended) throw new Error(`${name} ended: ${program.said}`)
+      return accepts(ports.plain)
+    },
+    START_MS,
+  ).catch((error) => stop().then(() => Promise.reject(error)))
   return {
     name,
     version: await versionOf(name, versionArgs),

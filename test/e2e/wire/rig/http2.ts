@@ -43,14 +43,11 @@ export async function serves(client: Http2Client): Promise<void> {
   )
 }
 
-/** RFC 9113 5.4.1: GOAWAY with one of these codes, which may be lost with the connection that closes at once. */
+/** RFC 9113 5.4.1: GOAWAY with one of these codes, which a peer may not see, as the connection closes. */
 export async function failsConnection(client: Http2Client, codes: readonly Code[]): Promise<void> {
-  const found = await until(
-    `an error of the connection, after ${client.shown}`,
-    () => client.frames.find(isError) ?? client.ended,
-  )
+  const what = `an error of the connection, after ${client.shown}`
+  const found = await until(what, () => client.frames.find(isError) ?? client.ended)
   if (found !== true) assertCode(found.payload.readUInt32BE(4), codes)
-  await client.closed()
 }
 
 /** RFC 9113 5.4.2: a reset with one of these codes; an endpoint may take it for an error of the connection. */

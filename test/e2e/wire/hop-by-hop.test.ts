@@ -1,4 +1,0 @@
-import { cases } from './cases/hop-by-hop.ts'
-import { wireTests } from './rig/suite.ts'
-
-wireTests(cases)

@@ -1,4 +1,0 @@
-import { cases } from './cases/http2-hpack.ts'
-import { wireTests } from './rig/suite.ts'
-
-wireTests(cases)

@@ -1,4 +1,0 @@
-import { cases } from './cases/limits-slow.ts'
-import { wireTests } from './rig/suite.ts'
-
-wireTests(cases)
