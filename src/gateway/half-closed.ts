@@ -1,8 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Between one look and the next whether a client still listens: first for those nearby, then for those far away. */
-const LOOKS_MS = [0, 25, 1000]
+/**
+ * Between one look and the next whether a client still listens: first for those nearby, then for those far away. Most answers
+ * are there before the first, so that their clients are sent nothing else.
+ */
+const LOOKS_MS = [20, 25, 1000]
 
 /** Node's own names: the answer that has the connection, and what reads requests from it. */
 type Busy = Socket & { readonly _httpMessage?: ServerResponse | null; readonly parser?: object | null }
@@ -28,7 +31,7 @@ export function watchHalfClosed(socket: Busy): void {
     const next = LOOKS_MS[nth + 1]
     if (next !== undefined) setTimeout(look, next, nth + 1)
   }
-  look(0)
+  setTimeout(look, LOOKS_MS[0], 0)
 }
 
 /** @returns false when there is nothing that means nothing: in a body of told length */
