@@ -1,14 +1,12 @@
 import { ServerResponse } from 'node:http'
-
 import type { Socket } from 'node:net'
-import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseHead } from '../proxy/index.ts'
+import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseHead } from '../../proxy/index.ts'
+import type { Reply, Witness } from '../reply.ts'
+import { reset } from '../reset.ts'
 import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { lengthLast } from './length-last.ts'
 import { discardRest } from './linger.ts'
-
-import type { Reply, Witness } from './reply.ts'
-import { reset } from './reset.ts'
 
 export interface Http1Witness extends Witness {
   /** What this server says about its idle connections, as header lines. */

@@ -1,4 +1,4 @@
-import { type Deadline, type Deadlines, deadlinesOf } from '../proxy/index.ts'
+import { type Deadline, type Deadlines, deadlinesOf } from '../../proxy/index.ts'
 import type { Incoming } from './incoming.ts'
 import type { Outgoing } from './outgoing.ts'
 

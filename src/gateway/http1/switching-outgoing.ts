@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net'
 import type { Ending, Tunnel } from '../../proxy/index.ts'
 import { FieldNames } from '../../proxy/index.ts'
-import type { Incoming } from '../incoming.ts'
-import { Outgoing } from '../outgoing.ts'
-import { Splice } from './splice.ts'
-import type { Tunnels } from './tunnels.ts'
+import { Splice, type Tunnels } from '../tunnel/index.ts'
+import type { Incoming } from './incoming.ts'
+import { Outgoing } from './outgoing.ts'
 
 /** What a client may send behind its request before it has an answer: it should send nothing. */
 const MOST_EARLY_BYTES = 64 * 1024

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
-import { FieldNames } from '../proxy/index.ts'
+import { FieldNames } from '../../proxy/index.ts'
 
 /** The head of an HTTP/2 request, in the words of HTTP/1. */
 export interface Http2Head {

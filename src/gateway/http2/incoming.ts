@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
-import type { Conduct } from './http2-conduct.ts'
-import { type Http2Head, readHead } from './http2-fields.ts'
+import type { Conduct } from './conduct.ts'
+import { type Http2Head, readHead } from './fields.ts'
 
 export interface Http2Opening {
   readonly headers: IncomingHttpHeaders

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { reset } from './reset.ts'
+import { reset } from '../reset.ts'
 
 /** How often within the time-out somebody looks. */
 const LOOKS = 4

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { GatewayError } from '../errors.ts'
-import { problemAnswer } from './problem.ts'
+import { GatewayError } from '../../errors.ts'
+import { problemAnswer } from '../problem.ts'
 
 /** How long a client may take to read the answer to what is no HTTP. */
 const LINGER_MS = 1000

@@ -1,9 +1,9 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { LimitsConfig } from '../config/types.ts'
-import { Conduct } from './http2-conduct.ts'
-import type { Http2Outgoing } from './http2-outgoing.ts'
-import { Standstill } from './standstill.ts'
+import type { LimitsConfig } from '../../config/types.ts'
+import { Standstill } from '../standstill.ts'
+import { Conduct } from './conduct.ts'
+import type { Http2Outgoing } from './outgoing.ts'
 
 const { NGHTTP2_ENHANCE_YOUR_CALM } = constants
 

@@ -1,13 +1,13 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
-import type { LimitsConfig } from '../config/types.ts'
-import { GatewayError } from '../errors.ts'
-import type { Downstream, Exchange, ResponseHead } from '../proxy/index.ts'
-import { isGrpc } from './grpc.ts'
-import { fieldsOf, joinedFields } from './http2-fields.ts'
-import type { Http2Incoming } from './http2-incoming.ts'
-import { answer } from './refusal.ts'
-import type { Reply, Witness } from './reply.ts'
-import { Standstill } from './standstill.ts'
+import type { LimitsConfig } from '../../config/types.ts'
+import { GatewayError } from '../../errors.ts'
+import type { Downstream, Exchange, ResponseHead } from '../../proxy/index.ts'
+import { isGrpc } from '../grpc.ts'
+import { answer } from '../refusal.ts'
+import type { Reply, Witness } from '../reply.ts'
+import { Standstill } from '../standstill.ts'
+import { fieldsOf, joinedFields } from './fields.ts'
+import type { Http2Incoming } from './incoming.ts'
 
 const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
 
