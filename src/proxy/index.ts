@@ -1,13 +1,7 @@
 export type { Downstream } from './client-side.ts'
 export { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts'
 export type { MeterEvent } from './events.ts'
-export {
-  described,
-  type Ending,
-  Exchange,
-  exchangeOfIncoming,
-  exchangeOfRequest,
-} from './exchange.ts'
+export { described, type Ending, Exchange, exchangeOfIncoming, exchangeOfRequest } from './exchange.ts'
 export { forward } from './forward.ts'
 export { addressOf, type ForwardedElement, readForwarded } from './forwarded.ts'
 export { FieldNames } from './hop-by-hop.ts'
@@ -18,9 +12,7 @@ export { limitBody } from './limited-body.ts'
 export type { Means } from './means.ts'
 export { within } from './networks.ts'
 export { introduce, type Peer, peerOf, plainAddress } from './peer.ts'
-
 export { Protocols } from './protocols.ts'
-
 export { type ForwardingSettings, RequestHeaders } from './request-headers.ts'
 export type { Service } from './service.ts'
 export { Services } from './services.ts'

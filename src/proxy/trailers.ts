@@ -46,6 +46,8 @@ const FORBIDDEN = new Set([
   'x-request-id',
 ])
 
+export const NO_TRAILERS: readonly string[] = Object.freeze([])
+
 /** Whether a field of this name, as it was sent, is passed on when it comes after the body. CGI knows no dashes: see `withTwins`. */
 export function mayTrail(name: string): boolean {
   const plain = name.toLowerCase().replaceAll('_', '-')

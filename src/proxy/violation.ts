@@ -1,4 +1,4 @@
-import { UpstreamError } from '../transport.ts'
+import { UpstreamError } from './transport.ts'
 
 /** What came, or would have gone out, is not valid HTTP. */
 export function violation(what: string): UpstreamError {
