@@ -5,9 +5,9 @@ import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
 import type { Downstream, Intake } from './client-side.ts'
-import type { ForwardedElement } from './forwarded.ts'
+import type { ForwardedElement } from './headers/forwarded.ts'
+import { trailersOf } from './headers/trailers.ts'
 import { type Peer, peerOf } from './peer.ts'
-import { trailersOf } from './trailers.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /**

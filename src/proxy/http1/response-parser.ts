@@ -1,6 +1,6 @@
+import { NO_TRAILERS } from '../headers/trailers.ts'
 import { MAX_HEAD, MAX_INTERIM } from '../limits.ts'
 import { LF } from '../tokens.ts'
-import { NO_TRAILERS } from '../trailers.ts'
 import { type ResponseHead, UpstreamError } from '../transport.ts'
 import { violation } from '../violation.ts'
 import { ChunkedDecoder } from './chunked.ts'

@@ -1,5 +1,5 @@
+import { mayTrail, NO_TRAILERS } from '../headers/trailers.ts'
 import { isText, isToken } from '../tokens.ts'
-import { mayTrail, NO_TRAILERS } from '../trailers.ts'
 import { fieldCount, spans } from './fields.ts'
 
 /** The fields of the last `scanFields` over `input` that may be trailers, flat. */

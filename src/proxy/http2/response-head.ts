@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { NO_TRAILERS, trailersOf } from '../trailers.ts'
+import { NO_TRAILERS, trailersOf } from '../headers/trailers.ts'
 import type { ResponseHead } from '../transport.ts'
 import { violation } from '../violation.ts'
 

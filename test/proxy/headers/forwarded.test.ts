@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addressOf, nodeOf, readForwarded } from '../../src/proxy/forwarded.ts'
+import { addressOf, nodeOf, readForwarded } from '../../../src/proxy/headers/forwarded.ts'
 
 const read = (value: string) => readForwarded(value)?.map((element) => Object.fromEntries(element))
 

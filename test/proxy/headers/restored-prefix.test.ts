@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { restorePrefix } from '../../src/proxy/restored-prefix.ts'
+import { restorePrefix } from '../../../src/proxy/headers/restored-prefix.ts'
 
 function restored(name: string, value: string): string {
   const headers = [name, value]

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import { isToken, TOKEN } from './tokens.ts'
+import { isToken, TOKEN } from '../tokens.ts'
 
 /** RFC 7239: what one hop says of the request that it was sent. Lower-case names, values without their quotes. */
 export type ForwardedElement = ReadonlyMap<string, string>

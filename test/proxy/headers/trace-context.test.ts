@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isTraceparent, newTraceparent } from '../../src/proxy/trace-context.ts'
+import { isTraceparent, newTraceparent } from '../../../src/proxy/headers/trace-context.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const PARENT = 'b7ad6b7169203331'

@@ -1,5 +1,5 @@
-import { parseTarget } from '../routing/index.ts'
-import type { Exchange } from './exchange.ts'
+import { parseTarget } from '../../routing/index.ts'
+import type { Exchange } from '../exchange.ts'
 import { FieldNames, nominated, withTwins } from './hop-by-hop.ts'
 import { isTraceparent, newTraceparent } from './trace-context.ts'
 import { announced } from './trailers.ts'

@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from '../exchange.ts'
 import { addressOf, type ForwardedElement, nodeOf, quotedIfNeeded, readForwarded } from './forwarded.ts'
 import { isHost } from './host.ts'
 

@@ -1,6 +1,6 @@
-import { trust } from '../../src/gateway/client-address.ts'
-import { Exchange, type ForwardingSettings, RequestHeaders } from '../../src/proxy/index.ts'
-import type { Peer } from '../../src/proxy/peer.ts'
+import { trust } from '../../../src/gateway/client-address.ts'
+import { Exchange, type ForwardingSettings, RequestHeaders } from '../../../src/proxy/index.ts'
+import type { Peer } from '../../../src/proxy/peer.ts'
 
 export interface Asking {
   readonly method?: string

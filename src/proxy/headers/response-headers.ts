@@ -1,6 +1,6 @@
+import type { ResponseHead } from '../transport.ts'
 import { FieldNames, nominated } from './hop-by-hop.ts'
 import { announced } from './trailers.ts'
-import type { ResponseHead } from './transport.ts'
 
 const NOT_FORWARDED = new FieldNames([
   'connection',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { trailersOf } from '../../src/proxy/trailers.ts'
+import { trailersOf } from '../../../src/proxy/headers/trailers.ts'
 
 it.each([
   'Content-Length',
