@@ -9,7 +9,7 @@ interface Asker {
 export class Incoming extends IncomingMessage {
   /** The client asks to switch to another protocol, whether it may or not. */
   declare asksToSwitch: boolean
-  /** It came before one behind which nothing is a request any more, though it begins later. */
+  /** It came before the connection was deafened, though it is served after that. */
   heard = false
   #unasked: Asker | undefined
 
@@ -23,7 +23,7 @@ export class Incoming extends IncomingMessage {
     this.#unasked = outgoing
   }
 
-  /** Nobody has begun to read a body that the client waits with. */
+  /** The client waits with the body, and has not been asked for it yet. */
   get unasked(): boolean {
     return this.#unasked !== undefined
   }

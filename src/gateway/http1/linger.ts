@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** How long a client may take to read an answer that it does not wait for. */
+/** How long a client may take to read its last answer. */
 const READ_MS = 1000
 
 /** For the rest of a request that is answered already: in all, and without a byte. */
@@ -22,14 +22,20 @@ export function isDeaf(socket: Socket): boolean {
 }
 
 /**
- * Lets the connection end in stages behind the last answer (RFC 9112 9.6): closing it while there is input that nobody has
- * read would reset it, and take the answer from a client that is still sending.
+ * Ends a connection in stages (RFC 9112 9.6): closing it at once, with input that nobody has read, would reset it, and take the
+ * answer from a client that is still sending.
+ *
+ * @param last what is sent before the end
  */
+export function endInStages(socket: Socket, last?: string): void {
+  if (last === undefined) socket.end()
+  else socket.end(last)
+  setTimeout(() => socket.destroy(), READ_MS).unref()
+}
+
+/** Has Node end the connection in stages, once the answer at hand has left. */
 export function closeInStages(socket: Socket): void {
-  socket.destroySoon = () => {
-    socket.end()
-    setTimeout(() => socket.destroy(), READ_MS).unref()
-  }
+  socket.destroySoon = () => endInStages(socket)
 }
 
 /**

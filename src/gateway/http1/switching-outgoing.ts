@@ -3,13 +3,11 @@ import type { Ending, Tunnel } from '../../proxy/index.ts'
 import { FieldNames } from '../../proxy/index.ts'
 import { Splice, type Tunnels } from '../tunnel/index.ts'
 import type { Incoming } from './incoming.ts'
+import { endInStages } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 
 /** What a client may send behind its request before it has an answer: it should send nothing. */
 const MOST_EARLY_BYTES = 64 * 1024
-
-/** How long a client may take to read a plain answer. */
-const LINGER_MS = 1000
 
 /** Ours to say, or of a message with a body. */
 const NOT_SENT = new FieldNames(['connection', 'content-length', 'transfer-encoding', 'upgrade'])
@@ -64,11 +62,10 @@ export class SwitchingOutgoing extends Outgoing {
     this.emit('close')
   }
 
-  /** Input that nobody reads would reset the connection before the client has read its answer. */
   #closeAfterAnswer(): void {
     const client = this.#client
-    client.off('data', this.#keep).resume().end()
-    setTimeout(() => client.destroy(), LINGER_MS).unref()
+    client.off('data', this.#keep).resume()
+    endInStages(client)
   }
 
   readonly #drained = (): void => {

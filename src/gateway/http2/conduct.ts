@@ -1,11 +1,11 @@
-/** Streams that are looked back on. */
+/** How many streams, about, are looked back on. */
 const WINDOW = 1000
-/** So many may break in any way. A client that leaves a page, or a deadline that passes, breaks many at once. */
+/** So many broken ones are borne in any case: a client that leaves a page, or a deadline that passes, breaks many at once. */
 const BROKEN = 200
-/** What a client may send at once, and for each second, that serves no request. */
+/** Bytes that serve no request: how many a client may send at once, and how many more each second. */
 const IDLE_BYTES = 1024 * 1024
 const IDLE_BYTES_PER_SECOND = 64 * 1024
-/** A small frame of DATA has a head, and may have two of WINDOW_UPDATE in return. */
+/** Granted beside the content: a frame of DATA has a head of its own, and is answered by up to two WINDOW_UPDATE. */
 const BYTES_PER_FRAME = 64
 
 /**

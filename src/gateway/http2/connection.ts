@@ -10,7 +10,7 @@ const { NGHTTP2_ENHANCE_YOUR_CALM } = constants
 /** How long a client has to close in its turn. */
 const GRACE_MS = 1000
 
-/** A connection that is never without a request may carry so many times as many as it should. */
+/** A connection that always has a request in flight is closed at so many times its requests. */
 const MOST_OVER = 2
 
 /** One client's HTTP/2 connection: what it may do, and how it ends. */
@@ -23,7 +23,7 @@ export class Http2Connection {
   readonly #open = new Set<Http2Outgoing>()
   readonly #sent = new Standstill()
   #streams = 0
-  /** Nothing is in flight since then. */
+  /** Since when nothing has been in flight. */
   #idleSinceMs: number
   #leaving = false
   #endedSinceMs: number | undefined
@@ -35,7 +35,7 @@ export class Http2Connection {
     this.#now = now
     this.#idleSinceMs = now()
     session.on('error', ignore)
-    sayWhy(session)
+    tellTheCode(session)
     // Half a connection takes no more requests.
     socket.once('end', () => this.close())
   }
@@ -86,7 +86,10 @@ export class Http2Connection {
     for (const outgoing of this.#open) outgoing.check(nowMs, this.#limits)
   }
 
-  /** All is said: what is left is for the client to take, and then to close. Node would wait for the end of half a head, too. */
+  /**
+   * The session has ended, and the client has what is on its way to take, and then to close. Node would also wait for the rest of
+   * a head of which only a part has come.
+   */
   #checkEnd(nowMs: number): void {
     this.#endedSinceMs ??= nowMs
     const patienceMs = this.#socket.writableFinished ? GRACE_MS : this.#limits.writeTimeoutMs
@@ -99,7 +102,7 @@ export class Http2Connection {
     if (nowMs - this.#idleSinceMs >= timeoutMs) this.close()
   }
 
-  /** How long nothing has left for the client, though there is something: it takes nothing, or nghttp2 is done with it. */
+  /** How long nothing has left for the client though there is something to send: it takes nothing, or nghttp2 has given it up. */
   #stuckMs(nowMs: number): number {
     const waits = (this.#session.state.outboundQueueSize ?? 0) > 0
     return this.#sent.lasts(waits ? this.#socket.bytesWritten : -nowMs, nowMs)
@@ -132,8 +135,8 @@ const CODES: Readonly<Record<number, number>> = {
   [-524]: constants.NGHTTP2_FLOW_CONTROL_ERROR,
 }
 
-/** Node tells its client of an internal error, whatever that has done wrong. */
-function sayWhy(session: ServerHttp2Session): void {
+/** Node says INTERNAL_ERROR in its GOAWAY whatever the client has done wrong: here it says what. */
+function tellTheCode(session: ServerHttp2Session): void {
   const destroy = session.destroy.bind(session)
   session.destroy = (error?: Error & { errno?: number }, code = CODES[error?.errno ?? 0]) => destroy(error, code)
 }
