@@ -76,7 +76,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
 
   onInformation(head: ResponseHead): void {
     const exchange = this.#exchange
-    // Of two attempts at once, one comes to nothing: neither informs.
+    // Not while there are two attempts: the answer may be that of the other.
     if (exchange.running !== this || !exchange.downstream) return
     exchange.downstream.inform({ ...head, headers: responseHeaders(head, false) })
   }

@@ -24,7 +24,7 @@ export function incomingOffering(protocols: readonly string[]): typeof Incoming 
       if (asked) this.#isInTurn = !(this.socket as Busy)._httpMessage
     }
 
-    /** Of CONNECT it has to be true: Node's parser takes what follows for no HTTP, and its server, since nobody listens, closes. */
+    /** True of every CONNECT: Node's parser does not read on behind one, so that its server must not serve it as a plain request. */
     get upgrade(): boolean {
       return this.asksToSwitch && (this.method === 'CONNECT' || this.switchTo !== null)
     }

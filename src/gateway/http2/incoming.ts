@@ -23,7 +23,7 @@ export class Http2Incoming extends Readable {
   readonly headers: IncomingHttpHeaders
   readonly rawHeaders: readonly string[]
   readonly head: Http2Head
-  /** What is asked of a socket: it is shared with other requests, and nobody here may close it. */
+  /** All that is asked of a socket. The real one is shared with other requests, and must not be closed for one of them. */
   readonly socket: { readonly encrypted: boolean }
   /** Flat, of those that follow the body; empty before its end. */
   rawTrailers: readonly string[] = []
@@ -52,7 +52,7 @@ export class Http2Incoming extends Readable {
     return !this.#stream.endAfterHeaders
   }
 
-  /** Somebody reads the body, has read all that has come, and it is not the end. */
+  /** Whether the reader of the body has taken all that has come, and waits for more. */
   get waiting(): boolean {
     return this.#reading && !this.readableEnded && !this.destroyed && !this.#stream.isPaused()
   }
@@ -80,7 +80,7 @@ export class Http2Incoming extends Readable {
 
   #expectBody(): void {
     this.on('error', ignore)
-    // They may have come before anybody reads.
+    // Trailers may have come before the body is read.
     this.#stream.on('trailers', (_fields: unknown, _flags: number, raw: readonly string[]) => {
       this.rawTrailers = raw
     })
@@ -108,5 +108,5 @@ export class Http2Incoming extends Readable {
   }
 }
 
-/** Whoever reads the body is told by his own listener. */
+/** The reader of the body has a listener of its own. */
 function ignore(): void {}

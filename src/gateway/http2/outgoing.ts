@@ -11,7 +11,7 @@ import type { Http2Incoming } from './incoming.ts'
 
 const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
 
-/** How long the last frame of an answer is given to leave before it is looked for again. */
+/** Between two looks whether the last frame of an answer has left. */
 const LAST_FRAME_MS = 5
 
 /** The answer on a stream of HTTP/2, for our own use as a `Reply` and for the Node server adapter as what it takes for Node's. */
@@ -31,7 +31,10 @@ export class Http2Outgoing implements Reply, Downstream {
   readonly #given = new Standstill()
   #bytes = 0
   #trailers: readonly string[] = []
-  /** Waits for what follows: with nothing, it ends the stream. A client of gRPC takes it for the status only if it does. */
+  /**
+   * The head of an answer that the adapter writes, held back until it is known whether a body follows: without one the head has to end
+   * the stream, since a client of gRPC reads the status from such a head only.
+   */
   #head: OutgoingHttpHeaders | undefined
 
   constructor(stream: ServerHttp2Stream, incoming: Http2Incoming) {

@@ -123,7 +123,7 @@ function addOwnWord(headers: string[], { address, proto, host, prefix }: Seen): 
   if (prefix !== '') headers.push('x-forwarded-prefix', prefix)
 }
 
-/** W3C Trace Context 3.3: a state without a valid parent is nobody's. */
+/** W3C Trace Context 3.3: a `tracestate` without a valid `traceparent` means nothing, and is not passed on. */
 function carriesTrace(exchange: Exchange, listed: FieldNames | undefined): boolean {
   const traceparent = exchange.header('traceparent')
   return traceparent !== undefined && isTraceparent(traceparent) && listed?.has('traceparent') !== true
