@@ -57,6 +57,7 @@ const LINE_BYTES = 4
 /** RFC 9113 8.2.2: not in HTTP/2. */
 const OF_THE_CONNECTION = new FieldNames([
   'connection',
+  'http2-settings',
   'keep-alive',
   'proxy-connection',
   'te',

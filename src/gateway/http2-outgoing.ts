@@ -69,7 +69,7 @@ export class Http2Outgoing implements Reply, Downstream {
 
   inform({ status, headers }: ResponseHead): void {
     if (this.destroyed || this.headersSent || status === 101) return
-    const fields = fieldsOf(headers)
+    const fields = joinedFields(fieldsOf(headers))
     fields[':status'] = status
     this.#stream.additionalHeaders(fields)
   }
@@ -205,8 +205,14 @@ export class Http2Outgoing implements Reply, Downstream {
     this.#stream.close(code)
   }
 
+  /** Node asks for them when the body has left, and nobody would catch what is thrown here. */
   #sendTrailers(): void {
-    if (!this.destroyed) this.#stream.sendTrailers(fieldsOf(this.#trailers))
+    if (this.destroyed) return
+    try {
+      this.#stream.sendTrailers(joinedFields(fieldsOf(this.#trailers)))
+    } catch {
+      this.breakOff()
+    }
   }
 
   /** RFC 9113 8.1: nobody reads what is left of the request. */
