@@ -2,8 +2,9 @@ import { type ClientHttp2Stream, constants } from 'node:http2'
 import { violation } from '../http1/violation.ts'
 import { UpstreamError } from '../transport.ts'
 import type { Call } from './call.ts'
-import { cancel, listen, type StreamListener } from './node-stream.ts'
+import { listen, type StreamListener } from './node-stream.ts'
 import { RequestBody } from './request-body.ts'
+import { resetStream } from './reset-stream.ts'
 import { responseHead, responseTrailers } from './response-head.ts'
 
 const MAX_INTERIM = 16
@@ -67,7 +68,7 @@ export class CallStream implements StreamListener {
   /** The call gives up. */
   abandon(): void {
     this.#detach()
-    cancel(this.#stream)
+    resetStream(this.#stream, constants.NGHTTP2_CANCEL)
   }
 
   onHeaders(fields: readonly string[]): void {
@@ -158,7 +159,7 @@ export class CallStream implements StreamListener {
     this.#detach()
     call.over = true
     // The instance has answered without waiting for all of the request: nobody reads the rest.
-    if (!this.#stream.writableFinished) cancel(this.#stream)
+    if (!this.#stream.writableFinished) resetStream(this.#stream, constants.NGHTTP2_CANCEL)
     try {
       call.listener.onEnd(this.#trailers)
     } catch {}

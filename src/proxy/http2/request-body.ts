@@ -1,7 +1,8 @@
 import type { ClientHttp2Stream } from 'node:http2'
 import type { Readable } from 'node:stream'
 import { UpstreamError, type UpstreamRequest } from '../transport.ts'
-import { combined, requestTrailers } from './request-head.ts'
+import { sendTrailers } from './repeated-fields.ts'
+import { requestTrailers } from './request-head.ts'
 
 /**
  * Moves one request body to its stream, as fast as flow control lets it (RFC 9113 5.2), and the trailers after it. Reads
@@ -61,7 +62,7 @@ export class RequestBody {
 
   /** Node asks for them when the body has left. */
   sendTrailers(): void {
-    this.#stream.sendTrailers(combined(requestTrailers(this.#request.trailers?.() ?? [])))
+    sendTrailers(this.#stream, requestTrailers(this.#request.trailers?.() ?? []))
   }
 
   readonly #drained = (): void => {
