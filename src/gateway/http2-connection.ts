@@ -36,8 +36,7 @@ export class Http2Connection {
     this.#idleSinceMs = now()
     session.on('error', ignore)
     sayWhy(session)
-    // Half a connection takes no more requests.
-    socket.once('end', () => this.close())
+    socket.once('end', () => this.#hearNoMore())
   }
 
   /** A request begins. @returns whether there still is somebody to answer */
@@ -84,6 +83,12 @@ export class Http2Connection {
     else if (this.#open.size === 0) this.#checkIdle(nowMs)
     else if (this.#stuckMs(nowMs) >= this.#limits.writeTimeoutMs) this.#socket.destroy()
     for (const outgoing of this.#open) outgoing.check(nowMs, this.#limits)
+  }
+
+  /** Half a connection takes no more requests, and completes none. */
+  #hearNoMore(): void {
+    for (const outgoing of this.#open) outgoing.hearNoMore()
+    this.close()
   }
 
   /** All is said: what is left is for the client to take, and then to close. Node would wait for the end of half a head, too. */

@@ -113,6 +113,11 @@ export class Http2Outgoing implements Reply, Downstream {
     this.#reset(NGHTTP2_INTERNAL_ERROR)
   }
 
+  /** The client will send no more: a request that is not whole never will be. */
+  hearNoMore(): void {
+    if (this.#incoming.hasBody && !this.destroyed && this.#stream.state.remoteClose !== 1) this.#reset(NGHTTP2_CANCEL)
+  }
+
   /** The client has broken it off, or has made Node do so, before the answer was complete. */
   get broken(): boolean {
     return !this.#brokenOff && !this.writableFinished
