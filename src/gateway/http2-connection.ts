@@ -26,6 +26,8 @@ export class Http2Connection {
   /** Nothing is in flight since then. */
   #idleSinceMs: number
   #leaving = false
+  /** The client has closed its side. */
+  #heardLast = false
   #endedSinceMs: number | undefined
 
   constructor(session: ServerHttp2Session, socket: Socket, limits: LimitsConfig, now: () => number) {
@@ -81,12 +83,16 @@ export class Http2Connection {
     if (this.#open.size === 0 && (closed || destroyed)) this.#checkEnd(nowMs)
     else if (!destroyed && this.conduct.saysTooMuch(this.#socket.bytesRead - this.#unread)) this.#calm()
     else if (this.#open.size === 0) this.#checkIdle(nowMs)
-    else if (this.#stuckMs(nowMs) >= this.#limits.writeTimeoutMs) this.#socket.destroy()
+    else if (this.#stuckMs(nowMs) >= (this.#heardLast ? GRACE_MS : this.#limits.writeTimeoutMs)) this.#socket.destroy()
     for (const outgoing of this.#open) outgoing.check(nowMs, this.#limits)
   }
 
-  /** Half a connection takes no more requests, and completes none. */
+  /**
+   * Half a connection takes no more requests, and completes none. Its client may have gone, which nothing would tell: what is
+   * under way still leaves, but is not waited for.
+   */
   #hearNoMore(): void {
+    this.#heardLast = true
     for (const outgoing of this.#open) outgoing.hearNoMore()
     this.close()
   }
@@ -106,7 +112,7 @@ export class Http2Connection {
 
   /** How long nothing has left for the client, though there is something: it takes nothing, or nghttp2 is done with it. */
   #stuckMs(nowMs: number): number {
-    const waits = (this.#session.state.outboundQueueSize ?? 0) > 0
+    const waits = this.#heardLast || (this.#session.state.outboundQueueSize ?? 0) > 0
     return this.#sent.lasts(waits ? this.#socket.bytesWritten : -nowMs, nowMs)
   }
 
