@@ -83,7 +83,7 @@ export class Http2Connection {
     if (this.#open.size === 0 && (closed || destroyed)) this.#checkEnd(nowMs)
     else if (!destroyed && this.conduct.saysTooMuch(this.#socket.bytesRead - this.#unread)) this.#calm()
     else if (this.#open.size === 0) this.#checkIdle(nowMs)
-    else if (this.#stuckMs(nowMs) >= (this.#heardLast ? GRACE_MS : this.#limits.writeTimeoutMs)) this.#socket.destroy()
+    else if (this.#stuckMs(nowMs) >= this.#patienceMs) this.#socket.destroy()
     for (const outgoing of this.#open) outgoing.check(nowMs, this.#limits)
   }
 
@@ -100,8 +100,13 @@ export class Http2Connection {
   /** All is said: what is left is for the client to take, and then to close. Node would wait for the end of half a head, too. */
   #checkEnd(nowMs: number): void {
     this.#endedSinceMs ??= nowMs
-    const patienceMs = this.#socket.writableFinished ? GRACE_MS : this.#limits.writeTimeoutMs
+    const patienceMs = this.#socket.writableFinished ? GRACE_MS : this.#patienceMs
     if (nowMs - this.#endedSinceMs >= patienceMs) this.#socket.destroy()
+  }
+
+  /** How long it may take nothing. */
+  get #patienceMs(): number {
+    return this.#heardLast ? GRACE_MS : this.#limits.writeTimeoutMs
   }
 
   #checkIdle(nowMs: number): void {
