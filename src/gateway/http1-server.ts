@@ -47,12 +47,11 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       const declined = incoming.asksToSwitch && incoming.switchTo === null
       if (requests.isLast(socket) || refusal || (declined && stopsTheParser(incoming))) {
         deafen(socket)
+        closeInStages(socket)
         outgoing.shouldKeepAlive = false
       }
-      if (refusal) {
-        closeInStages(socket)
-        answer(outgoing, refusal)
-      } else if (!answersItself(outgoing)) adapter(incoming, outgoing)
+      if (refusal) answer(outgoing, refusal)
+      else if (!answersItself(outgoing)) adapter(incoming, outgoing)
     }
 
   function watchBody(incoming: Incoming, outgoing: Outgoing): void {

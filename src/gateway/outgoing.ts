@@ -5,7 +5,7 @@ import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseH
 import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { lengthLast } from './length-last.ts'
-import { discardRest } from './linger.ts'
+import { discardRest, isDeaf, leaveIfAnswered } from './linger.ts'
 
 import type { Reply, Witness } from './reply.ts'
 import { reset } from './reset.ts'
@@ -124,6 +124,8 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
   override detachSocket(socket: Socket): void {
     super.detachSocket(socket)
     if (!this.req.complete) discardRest(this.req, socket)
+    // When Node has handed it to the next one in line, or closes it.
+    if (isDeaf(socket)) process.nextTick(leaveIfAnswered, socket)
   }
 
   #everydayHead(status: number, reason: string, headers: readonly string[], bodyBytes: number): string | undefined {
