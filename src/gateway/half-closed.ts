@@ -23,9 +23,9 @@ export function watchHalfClosed(socket: Busy): void {
   let bytes = 0
   const look = (nth: number): void => {
     const answer = socket._httpMessage
-    if (socket.destroyed || !socket.parser || !answer || answer.writableEnded) return
+    if (socket.destroyed || !socket.parser || !answer) return
     const next = LOOKS_MS[nth + 1]
-    const idle = nth === 0 || socket.bytesWritten === bytes
+    const idle = !answer.writableEnded && (nth === 0 || socket.bytesWritten === bytes)
     // What still waits to be taken tells as well as what is sent.
     if (idle && !sendNothing(socket, answer) && next === undefined && socket.writableLength === 0) {
       socket.destroy()
