@@ -10,6 +10,7 @@ import { stopsTheParser } from './declined-upgrade.ts'
 import type { Entrance, EntranceOptions } from './entrance.ts'
 import { watchHalfClosed } from './half-closed.ts'
 import type { Incoming } from './incoming.ts'
+import { isLineLong } from './line.ts'
 import { closeInStages, deafen, isDeaf } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { answersItself } from './own-matters.ts'
@@ -39,6 +40,11 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
       if (isDeaf(socket) && !incoming.heard) return
+      if (!outgoing.socket && isLineLong(socket) && !incoming.asksToSwitch) {
+        incoming.heard = true
+        outgoing.whenInTurn(() => onRequest(incoming, outgoing))
+        return
+      }
       normaliseScheme(incoming)
       entrance.begin(incoming, outgoing, witness)
       if (outgoing.exchange.body) watchBody(incoming, outgoing)

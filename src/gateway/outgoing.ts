@@ -5,6 +5,7 @@ import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseH
 import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { lengthLast } from './length-last.ts'
+import { enterLine, leaveLine } from './line.ts'
 import { discardRest, isDeaf, leaveIfAnswered } from './linger.ts'
 
 import type { Reply, Witness } from './reply.ts'
@@ -17,6 +18,14 @@ export interface Http1Witness extends Witness {
 
 /** Of a middleware's making, for Node to follow. */
 const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding'])
+
+/** What a request that waits for its turn counts for among the output of its connection, of which Node holds a few only. */
+const WAITING_BYTES = 1024
+
+/** Node's own name. */
+interface Pending {
+  _onPendingData(bytes: number): void
+}
 
 /** Node's own names. */
 interface Expectation {
@@ -53,8 +62,24 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
       this.destroy()
       this.emit('close')
     }
+    enterLine(socket)
     socket.setMaxListeners(0).once('close', gone)
-    this.once('socket', () => socket.off('close', gone))
+    this.once('socket', () => {
+      leaveLine(socket)
+      socket.off('close', gone)
+    })
+  }
+
+  /** For a pipelined request that nobody works on yet. Before too many of them wait, Node stops reading. */
+  whenInTurn(begin: () => void): void {
+    const node = this as unknown as Pending
+    node._onPendingData(WAITING_BYTES)
+    this.once('socket', () => {
+      node._onPendingData(-WAITING_BYTES)
+      process.nextTick(() => {
+        if (!this.req.socket.destroyed) begin()
+      })
+    })
   }
 
   /** Not to a client of HTTP/1.0 (RFC 9110 15.2), nor once the final head is out, nor while an earlier answer has the connection. */

@@ -139,3 +139,17 @@ it('closes a connection behind its last request, whatever a middleware says of i
   client.write(GET)
   await client.closed()
 })
+
+it('works on a few pipelined requests of one connection at once, and answers all of them', async () => {
+  let atOnce = 0
+  let most = 0
+  const upstream = await startUpstream((_, response) => {
+    most = Math.max(most, ++atOnce)
+    setTimeout(() => response.end(String(atOnce--)), 20)
+  })
+  const client = await RawClient.open(await gatewayBefore(upstream.port, through))
+  client.write(GET.repeat(80))
+  for (let i = 0; i < 80; i++) expect((await client.response()).status).toBe(200)
+  expect(most).toBeLessThanOrEqual(17)
+  expect((await client.write(GET).response()).status).toBe(200)
+})
