@@ -32,7 +32,8 @@ export function closeInStages(socket: Socket): void {
   socket.destroySoon = endInStages
 }
 
-function endInStages(this: Socket): void {
+/** For `this` to be closed behind its last answer. */
+export function endInStages(this: Socket): void {
   this.end()
   setTimeout(() => this.destroy(), READ_MS).unref()
 }

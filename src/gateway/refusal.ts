@@ -2,7 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../errors.ts'
 import { lastWords } from './last-words.ts'
-import { deafen } from './linger.ts'
+import { deafen, endInStages } from './linger.ts'
 import type { Outgoing } from './outgoing.ts'
 import { problemAnswer } from './problem.ts'
 import type { Reply } from './reply.ts'
@@ -45,8 +45,14 @@ export function answerOnSocket(error: GatewayError, socket: Busy): void {
   }
   // What goes on behind it is more of the same.
   deafen(socket)
+  const last = parser?.incoming
+  if (!current && last && !last.complete) {
+    // The rest of a request that has its answer: another one would be taken for that of the next.
+    endInStages.call(socket)
+    return
+  }
   // An answer of ours would be taken for theirs. The connection ends when they have left.
-  if (current && parser?.incoming?.complete) return
+  if (current && last?.complete) return
   if (current && (current.headersSent || current.req.complete)) {
     socket.destroy()
     return

@@ -6,6 +6,8 @@ import { gatewayBefore } from './closing-rig.ts'
 
 const through = (_: unknown, next: () => Promise<void>) => next()
 const request = (line: string, ...fields: string[]) => `${[line, 'Host: a', ...fields].join('\r\n')}\r\n\r\n`
+/** Of an instance that does not wait for the rest of a request. */
+const EARLY = 'HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok'
 const GET = request('GET /services/up/ HTTP/1.1')
 
 it('sends a client that has closed its side nothing before the head of a body that a middleware makes', async () => {
@@ -47,9 +49,7 @@ it('gives a client that has closed its side an answer of told length that pauses
 })
 
 it('keeps a connection on which many uploads are answered early, and forgets each', async () => {
-  const upstream = await startRawUpstream((socket) => {
-    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok'))
-  })
+  const upstream = await startRawUpstream((socket) => void socket.once('data', () => socket.write(EARLY)))
   const warnings: string[] = []
   const warn = ({ name }: Error) => void warnings.push(name)
   process.on('warning', warn)
@@ -65,9 +65,7 @@ it('keeps a connection on which many uploads are answered early, and forgets eac
 })
 
 it('answers a request that is refused right behind the rest of one that was answered early', async () => {
-  const upstream = await startRawUpstream((socket) => {
-    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok'))
-  })
+  const upstream = await startRawUpstream((socket) => void socket.once('data', () => socket.write(EARLY)))
   const client = await RawClient.open(await gatewayBefore(upstream.port, through))
   client.write(`${request('POST /services/up/ HTTP/1.1', 'Content-Length: 10')}half`)
   expect((await client.response()).body).toBe('ok')
@@ -153,3 +151,19 @@ it('works on a few pipelined requests of one connection at once, and answers all
   expect(most).toBeLessThanOrEqual(17)
   expect((await client.write(GET).response()).status).toBe(200)
 })
+const GOES_WRONG: Readonly<Record<string, (client: RawClient) => void>> = {
+  'is no HTTP': (client) => client.write('no chunk\r\n'),
+  'does not come': (client) => client.end(),
+}
+
+for (const [how, goesOn] of Object.entries(GOES_WRONG)) {
+  it(`says nothing more to a client that has its answer when the rest of its request ${how}`, async () => {
+    const upstream = await startRawUpstream((socket) => void socket.once('data', () => socket.write(EARLY)))
+    const client = await RawClient.open(await gatewayBefore(upstream.port, through))
+    client.write(`${request('POST /services/up/ HTTP/1.1', 'Transfer-Encoding: chunked')}4\r\nhalf\r\n`)
+    expect((await client.response()).body).toBe('ok')
+    goesOn(client)
+    await client.closed()
+    expect(client.received).toBe('')
+  })
+}
