@@ -95,6 +95,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       },
     })
   })
+  server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
   server.on('connect', (_incoming, socket) => {
     socket.on('error', () => undefined)
     answerOnSocket(new GatewayError('GW_METHOD_NOT_ALLOWED', 'no tunnels are opened here'), socket as Socket)
