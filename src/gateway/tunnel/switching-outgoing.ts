@@ -70,6 +70,8 @@ export class SwitchingOutgoing extends Outgoing {
     const client = this.#client
     client.off('data', this.#keep).resume().end()
     setTimeout(() => client.destroy(), LINGER_MS).unref()
+    this.detachSocket(client)
+    this.emit('close') // the exchange is over, however long the client stays
   }
 
   readonly #drained = (): void => {
