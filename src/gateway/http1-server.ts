@@ -54,7 +54,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       if (requests.isLast(socket) || refusal || (declined && stopsTheParser(incoming))) {
         deafen(socket)
         closeInStages(socket)
-        outgoing.shouldKeepAlive = false
+        outgoing.closeBehind()
       }
       if (refusal) answer(outgoing, refusal)
       else if (!answersItself(outgoing)) adapter(incoming, outgoing)

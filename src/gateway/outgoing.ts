@@ -22,9 +22,10 @@ const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding'])
 /** What a request that waits for its turn counts for among the output of its connection, of which Node holds a few only. */
 const WAITING_BYTES = 1024
 
-/** Node's own name. */
-interface Pending {
+/** Node's own names. */
+interface Queued {
   _onPendingData(bytes: number): void
+  _last: boolean
 }
 
 /** Node's own names. */
@@ -70,9 +71,16 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     })
   }
 
+  /** The connection closes behind this answer, even if a middleware lets it say something else. */
+  closeBehind(): void {
+    this.shouldKeepAlive = false
+    const node = this as unknown as Queued
+    node._last = true
+  }
+
   /** For a pipelined request that nobody works on yet. Before too many of them wait, Node stops reading. */
   whenInTurn(begin: () => void): void {
-    const node = this as unknown as Pending
+    const node = this as unknown as Queued
     node._onPendingData(WAITING_BYTES)
     this.once('socket', () => {
       node._onPendingData(-WAITING_BYTES)

@@ -132,10 +132,10 @@ it('closes a connection behind its last request, whatever a middleware says of i
     { server: { host: '127.0.0.1', port: 0, limits: { requestsPerConnection: 1 } } },
   )
   const client = await RawClient.open(port)
-  client.write(GET)
+  client.write(GET + GET)
   expect((await client.response()).status).toBe(200)
-  client.write(GET)
   await client.closed()
+  expect(client.received).toBe('')
 })
 
 it('works on a few pipelined requests of one connection at once, and answers all of them', async () => {
