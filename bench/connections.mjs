@@ -1,14 +1,13 @@
 // Measures what idle connections cost, and what honest clients notice of those that are not; see docs/benchmark.md.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { readOptions, usage } from './connections/options.mjs'
 import { idle } from './connections/parts/idle.mjs'
 import { slowloris } from './connections/parts/slowloris.mjs'
 import { commandLine, loadAverage, machine, ownVersions } from './machine.mjs'
 import { killAll } from './processes.mjs'
-import { plainTargets, targetsPage } from './targets.mjs'
+import { jsonTargets, plainTargets, targetsPage } from './targets.mjs'
 import { buildPortolan } from './tools.mjs'
+import { workFolder } from './work-folder.mjs'
 
 const say = (line) => process.stderr.write(`bench: ${line}\n`)
 
@@ -25,10 +24,9 @@ async function main(argv) {
   const options = readOptions(argv)
   if (options.help) return print(usage)
   buildPortolan(say)
-  const dir = mkdtempSync(join(os.tmpdir(), 'portolan-bench-'))
+  const dir = workFolder()
   const before = loadAverage()
   const rows = [...(await idle({ dir, say, ...options })), ...(await slowloris({ dir, say, ...options }))]
-  rmSync(dir, { recursive: true, force: true })
   const report = {
     date: new Date().toISOString(),
     machine: machine(),
@@ -36,7 +34,7 @@ async function main(argv) {
     command: commandLine('bench:connections', argv),
     load: `${before} at the start, ${loadAverage()} at the end`,
   }
-  print(plainTargets(rows))
+  print(options.json ? jsonTargets(rows, report) : plainTargets(rows))
   if (options.full) {
     const page = targetsPage('Connections benchmark results', 'connections', rows, report)
     writeFileSync(new URL('CONNECTIONS.md', import.meta.url), page)

@@ -1,5 +1,5 @@
 // Measures Portolan beside its peers in one run; see docs/benchmark.md.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { candidates } from './candidates/index.mjs'
@@ -10,6 +10,7 @@ import { killAll, stop } from './processes.mjs'
 import { markdown, plainTable, summarize } from './report.mjs'
 import { buildPortolan, prepareTools, versions } from './tools.mjs'
 import { startUpstream } from './upstream.mjs'
+import { workFolder } from './work-folder.mjs'
 
 const say = (line) => process.stderr.write(`bench: ${line}\n`)
 const yardstick = candidates[0].name
@@ -44,15 +45,7 @@ async function main(argv) {
 
 /** Round after round, all candidates in each, so that a slow minute of the machine strikes all of them. */
 async function allRounds(chosen, load, options) {
-  const work = mkdtempSync(join(os.tmpdir(), 'portolan-bench-'))
-  const cleanUp = () => {
-    killAll()
-    rmSync(work, { recursive: true, force: true })
-  }
-  process.once('exit', cleanUp)
-  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
-    process.once(signal, () => process.exit(code))
-  }
+  const work = workFolder()
   const cores = chooseCores()
   mkdirSync(join(work, 'upstream'))
   const upstream = await startUpstream({ core: cores.load, dir: join(work, 'upstream') })

@@ -1,7 +1,5 @@
 // Mixed traffic for minutes, at half of what the gateway can do: does anything grow? See docs/benchmark.md.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { commandLine, loadAverage, machine, ownVersions } from './machine.mjs'
 import { startPortolan } from './portolan.mjs'
 import { killAll } from './processes.mjs'
@@ -10,12 +8,14 @@ import { judge } from './soak/judge.mjs'
 import { readOptions, usage } from './soak/options.mjs'
 import { Sampler } from './soak/sampler.mjs'
 import { Traffic } from './soak/traffic.mjs'
-import { plainTargets, targetsPage } from './targets.mjs'
+import { jsonTargets, plainTargets, targetsPage } from './targets.mjs'
 import { buildPortolan } from './tools.mjs'
+import { workFolder } from './work-folder.mjs'
 
 const CAPACITY_SECONDS = 10
 const CLIENTS = 256
 const FULL_SECONDS = 300
+const PROGRESS_MS = 30_000
 
 const say = (line) => process.stderr.write(`bench: ${line}\n`)
 
@@ -34,7 +34,6 @@ async function main(argv) {
   buildPortolan(say)
   const before = loadAverage()
   const rows = await soak(options.seconds)
-  print(plainTargets(rows))
   const report = {
     date: new Date().toISOString(),
     machine: machine(),
@@ -42,6 +41,7 @@ async function main(argv) {
     command: commandLine('bench:soak', argv),
     load: `${before} at the start, ${loadAverage()} at the end`,
   }
+  print(options.json ? jsonTargets(rows, report) : plainTargets(rows))
   if (options.seconds >= FULL_SECONDS)
     writeFileSync(new URL('SOAK.md', import.meta.url), targetsPage('Soak results', 'the-soak', rows, report))
   else say('bench/SOAK.md is left alone: it was too short')
@@ -49,7 +49,7 @@ async function main(argv) {
 }
 
 async function soak(seconds) {
-  const dir = mkdtempSync(join(os.tmpdir(), 'portolan-soak-'))
+  const dir = workFolder()
   const instance = await startInstance()
   const gateway = await startPortolan({ dir, core: 0, upstream: instance.port, rest: 'health: { passive: null }' })
   const traffic = new Traffic(gateway.port)
@@ -59,7 +59,14 @@ async function soak(seconds) {
     say(`${capacity.toFixed(0)} exchanges a second at most; ${seconds} s at half of that`)
     const sampler = new Sampler(gateway)
     sampler.begin()
+    const begunMs = performance.now()
+    const progress = setInterval(() => {
+      say(
+        `${Math.round((performance.now() - begunMs) / 1000)} of ${seconds} s, ${gateway.residentMiB().toFixed(0)} MiB`,
+      )
+    }, PROGRESS_MS)
     await traffic.atRate(capacity / 2, seconds)
+    clearInterval(progress)
     sampler.end()
     await traffic.over()
     const socketsLeft = await settled(gateway, socketsAtRest)
@@ -67,7 +74,6 @@ async function soak(seconds) {
   } finally {
     await gateway.stop()
     instance.close()
-    rmSync(dir, { recursive: true, force: true })
   }
 }
 

@@ -11,6 +11,9 @@ export function plainTargets(rows) {
   return `${lines.map((line) => line.map((cell, at) => cell.padEnd(widths[at])).join('  ')).join('\n')}\n`
 }
 
+/** For a program. */
+export const jsonTargets = (rows, report) => `${JSON.stringify({ ...report, rows }, null, 2)}\n`
+
 /** The page that a full run leaves behind. */
 export function targetsPage(title, anchor, rows, { date, command, machine, versions, load }) {
   const lines = [head, head.map(() => '---'), ...rows.map(cells)].map((line) => `| ${line.join(' | ')} |`)

@@ -31,6 +31,13 @@ export class Gateway {
   complaints = []
   statuses = new Map()
 
+  constructor() {
+    process.once('exit', () => {
+      this.kill()
+      rmSync(this.#folder, { recursive: true, force: true })
+    })
+  }
+
   /** @returns the port */
   async start(workers, instancePort) {
     writeFileSync(join(this.#folder, 'gateway.yaml'), config(workers))
@@ -77,7 +84,7 @@ export class Gateway {
   }
 
   kill() {
-    this.#child.kill('SIGKILL')
+    this.#child?.kill('SIGKILL')
   }
 
   #read(text) {

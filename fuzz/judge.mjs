@@ -93,13 +93,17 @@ function noFailure({ outcome }) {
   return failed && 'the gateway answered GW_INTERNAL'
 }
 
+/** Whether one of its requests was lost without anybody's fault. `Report` bounds how often that may be. */
+export function wasLost({ outcome: { answers } }) {
+  return answers.whole.some(({ fields }) => valuesOf(fields, 'x-portolan-error').some((code) => LOST.has(code)))
+}
+
 function plainIsServed({ plan, outcome: { answers, ended }, seen }) {
   if (!plan.plain) return undefined
   const switched = answers.whole.at(-1)?.status === 101
-  const lost = answers.whole.some(({ fields }) => valuesOf(fields, 'x-portolan-error').some((code) => LOST.has(code)))
   // What comes after the last request may be there unread when the connection is closed, which resets it.
   const ignored = ended === 'reset' && plan.requests.length > plan.answers
-  if (lost || switched || ignored) return undefined
+  if (wasLost({ outcome: { answers } }) || switched || ignored) return undefined
   // An answer to HTTP/1.0 whose length is not known ends with the connection.
   const closed = valuesOf(answers.whole.at(-1)?.fields ?? [], 'connection').includes('close')
   if (answers.whole.length !== plan.answers && !closed)

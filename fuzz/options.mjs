@@ -6,6 +6,7 @@ export const usage = `npm run fuzz -- [options]
   --seed N        where chance begins (by the clock): the same seed makes the same cases
   --workers a,b   one phase with each number of workers (0,2)
   --only N        the case of this number alone: what was found, again
+  --json          what was found as JSON on standard output, all else on standard error
 `
 
 /** @throws a one-line error for an unknown option or number */
@@ -17,11 +18,13 @@ export function readOptions(argv) {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       workers: { type: 'string', default: '0,2' },
       only: { type: 'string' },
+      json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
   return {
     help: values.help,
+    json: values.json,
     seconds: whole('seconds', values.seconds),
     seed: whole('seed', values.seed),
     workers: values.workers.split(',').map((count) => whole('workers', count)),

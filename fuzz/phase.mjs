@@ -8,20 +8,21 @@ import { Report } from './report.mjs'
 
 const CLIENTS = 48
 const MOST_FINDINGS = 20
+const PROGRESS_MS = 10_000
 
 /** As many cases as fit into the time, against one gateway. */
-export async function phase({ seed, first, workers, seconds, only }) {
+export async function phase({ seed, first, workers, seconds, only, say }) {
   const cases = new Map()
   const instance = new Instance(seed, cases)
   const gateway = new Gateway()
-  const report = new Report(seed, workers)
+  const report = new Report(seed, workers, say)
   const port = await gateway.start(workers, await instance.listen())
   const socketsBefore = gateway.sockets()
   const deadline = Date.now() + seconds * 1000
   let next = first
 
   async function client() {
-    while (only === undefined ? Date.now() < deadline && report.findings < MOST_FINDINGS : next === first) {
+    while (only === undefined ? Date.now() < deadline && report.findings.length < MOST_FINDINGS : next === first) {
       const number = next++
       const found = { plan: planOf(seed, number), seen: [] }
       cases.set(number, found)
@@ -32,7 +33,9 @@ export async function phase({ seed, first, workers, seconds, only }) {
     }
   }
 
+  const progress = setInterval(() => report.progress(cases.size), PROGRESS_MS)
   await Promise.all(Array.from({ length: only === undefined ? CLIENTS : 1 }, client))
+  clearInterval(progress)
   await until(() => gateway.sockets() <= socketsBefore)
   for (const found of cases.values()) if (found.seen.length > found.judged) report.judged(found, judge(found))
   for (const fault of instance.faults) report.found('upstream', fault)
@@ -42,8 +45,7 @@ export async function phase({ seed, first, workers, seconds, only }) {
   for (const harm of [gateway.harm(), await gateway.stop(), ...new Set(gateway.complaints)])
     if (harm) report.found('gateway', harm)
   instance.close()
-  report.close({ cases: cases.size, statuses: gateway.statuses, residentMiB })
-  return { cases: cases.size, findings: report.findings }
+  return report.close({ cases: cases.size, statuses: gateway.statuses, residentMiB })
 }
 
 /** The instance hears a little later than the client that the two are done with each other. */

@@ -9,6 +9,7 @@ export const usage = `npm run bench:connections -- [options]
   --idle N        idle keep-alive connections (${IDLE})
   --slow N        connections that send a byte a second (${SLOW})
   --honest N      requests beside them (${HONEST})
+  --json          JSON on stdout instead of the table
   With fewer than these it prints, and leaves bench/CONNECTIONS.md alone.
 `
 
@@ -21,12 +22,13 @@ export function readOptions(argv) {
       idle: text(IDLE),
       slow: text(SLOW),
       honest: text(HONEST),
+      json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
   const [idle, slow, honest] = ['idle', 'slow', 'honest'].map((name) => whole(name, values[name]))
   const full = idle >= IDLE && slow >= SLOW && honest >= HONEST
-  return { help: values.help, idle, slow, honest, full }
+  return { help: values.help, json: values.json, idle, slow, honest, full }
 }
 
 function whole(name, value) {

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { allowedCores } from '../proc.mjs'
 import { killAll, start } from '../processes.mjs'
+import { workFolder } from '../work-folder.mjs'
 import { startInstances } from './callers.mjs'
 import { startEnsemble } from './ensemble.mjs'
 import { openHub } from './hub.mjs'
@@ -13,13 +13,7 @@ const INSTANCES = 10
 
 /** Where all parts are measured: an ensemble, a writer, and instances that answer. Whatever ends this process ends them. */
 export async function openPlace({ say, profile }) {
-  const work = mkdtempSync(join(os.tmpdir(), 'portolan-bench-'))
-  process.once('exit', () => {
-    killAll()
-    rmSync(work, { recursive: true, force: true })
-  })
-  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
-    process.once(signal, () => process.exit(code))
+  const work = workFolder()
   // Whoever needs a core takes one: the servers and the writer are part of the measurement, as they are of the machine.
   const core = allowedCores().join()
   say('starting three ZooKeepers')

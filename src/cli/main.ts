@@ -13,6 +13,7 @@ import { schema } from './schema.ts'
 import { type ServicesOptions, services } from './services.ts'
 import { validate } from './validate.ts'
 
+const ENDED_BY_SIGNAL: ReadonlySet<string | undefined> = new Set(['run', 'register'])
 const DEFAULT_FILES = ['gateway.yaml', 'config/gateway.yaml']
 const FILE_HELP = `the configuration (default: ${DEFAULT_FILES.join(', then ')})`
 
@@ -24,6 +25,8 @@ process.exitCode = await main(process.argv, {
   env: process.env,
   builtins,
 })
+// What a verb has printed leaves before the end, however slowly it is read; one that is stopped does not wait for the reader of its log.
+if (!ENDED_BY_SIGNAL.has(process.argv[2])) await Promise.all([process.stdout, process.stderr].map(written))
 // A verb that has ended leaves nothing that must still run: no open handle holds the process.
 process.exit()
 
@@ -115,6 +118,10 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     console.stderr.write(error instanceof ConfigError ? `${error.format()}\n` : `portolan: ${(error as Error).stack}\n`)
     return error instanceof ConfigError ? ExitCode.config : ExitCode.failure
   }
+}
+
+function written(output: NodeJS.WriteStream): Promise<unknown> {
+  return new Promise((done) => output.write('', done))
 }
 
 function defaultFile(): string {

@@ -42,7 +42,7 @@ export class ShownCertificates {
     return this.#contexts.of(name)
   }
 
-  /** Looks after the files from now on. @returns what ends that */
+  /** Follows the files from now on. @returns what ends that */
   watch(): () => void {
     return watchFiles(this.#first, (contents) => this.#take(contents))
   }

@@ -39,8 +39,8 @@ export class Connections {
   }
 
   /**
-   * TLS lies on top of a connection from now on, and takes it along. Node crashes when both are destroyed in one turn, be it by
-   * different hands: so nobody touches what lies below.
+   * TLS lies on top of a connection from now on, and takes it along when it is destroyed. The connection itself must not be: Node
+   * crashes when both are destroyed in one turn.
    */
   secured(tcp: Socket, tls: Socket): void {
     if (this.#open.has(tcp)) this.#open.set(tcp, tls)

@@ -5,7 +5,7 @@ import { plainAddress } from '../proxy/index.ts'
 export interface ProxyHeader {
   /** In bytes. */
   readonly length: number
-  /** Of the client; undefined: the peer speaks for itself, or of somebody whom IP does not know. */
+  /** Of the client; undefined: the peer speaks for itself (`LOCAL`), or names no IP address (`UNKNOWN`, a Unix socket). */
   readonly address: string | undefined
 }
 

@@ -5,7 +5,7 @@ import { type ProxyHeader, proxyHeaderIn } from './proxy-header.ts'
 
 /**
  * Takes the PROXY header off connections from these networks, which must begin with one: `refuse` is called for those that do
- * not. From others it is not looked for: there it would be an attempt to be somebody else, and is no HTTP.
+ * not. From others it is not looked for: they are not believed, and for HTTP it is a malformed request.
  */
 export function proxyStage(networks: readonly string[], refuse: (arrival: Arrival) => void): Stage {
   const isProxy = within(networks)

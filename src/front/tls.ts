@@ -15,7 +15,7 @@ export interface TlsOptions {
   readonly log: Logger
   /** Is told what lies on top of a connection from now on. */
   secured(arrival: Arrival, socket: TLSSocket): void
-  /** Ends a connection that is not to be. */
+  /** Ends a connection whose handshake has failed. */
   refuse(arrival: Arrival, reason: string): void
 }
 
@@ -24,7 +24,7 @@ type Layered = TLSSocket & { readonly _parent?: Socket }
 
 export interface TlsStage {
   readonly stage: Stage
-  /** Looks after the files from now on. @returns what ends that */
+  /** Follows the files from now on. @returns what ends that */
   watch(): () => void
 }
 

@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from '../plugin/index.ts'
-import { atEndOfTurn, type Exchange, exchangeOfIncoming } from '../proxy/index.ts'
+import { atEndOfTurn, type Exchange } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { deliver } from './deliver.ts'
-import type { Incoming } from './incoming.ts'
 import { claim } from './problem.ts'
 import { answer } from './refusal.ts'
 import type { Reply, Witness } from './reply.ts'
@@ -25,12 +24,6 @@ export class Entrance {
 
   constructor(options: EntranceOptions) {
     this.#options = options
-  }
-
-  begin(incoming: Incoming, reply: Reply, witness: Witness): void {
-    const exchange = exchangeOfIncoming(this.idOf(incoming.headers), this.#options.now(), incoming)
-    exchange.expectsContinue = incoming.unasked
-    this.take(exchange, reply, witness)
   }
 
   /** The id of a request: its own, if it could be one. */

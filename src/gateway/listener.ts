@@ -2,9 +2,9 @@ import type { Server, Socket } from 'node:net'
 import type { ServerConfig } from '../config/types.ts'
 import { createFront, type RefusalReason } from '../front/index.ts'
 import { Entrance, type EntranceOptions } from './entrance.ts'
-import { createHttp1Server } from './http1-server.ts'
-import { createHttp2Server } from './http2-server.ts'
-import { turnAway } from './last-words.ts'
+import { turnAway } from './http1/last-words.ts'
+import { createHttp1Server } from './http1/server.ts'
+import { createHttp2Server } from './http2/server.ts'
 import { Tunnels } from './tunnel/index.ts'
 
 export interface ListenerOptions extends EntranceOptions {

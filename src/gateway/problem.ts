@@ -40,7 +40,7 @@ function details({ code, message, problem: { status, title } }: GatewayError, re
 }
 
 /**
- * Names what went wrong with an exchange, and logs what nobody has a name for.
+ * Names what went wrong with an exchange, and logs what has no code.
  *
  * @returns a `GatewayError` as it is, a broken response that a middleware waited for as GW_UPSTREAM_RESET, all else as
  * GW_INTERNAL without a word of its own

@@ -2,9 +2,9 @@ import type { Duplex } from 'node:stream'
 import type { Lease } from '../balancing/index.ts'
 import type { Cancellable, Exchange } from './exchange.ts'
 import { Failure, type FailureKind } from './failure.ts'
-import { hostOf } from './request-headers.ts'
-import { mayFallSilent, responseHeaders } from './response-headers.ts'
-import { restorePrefix } from './restored-prefix.ts'
+import { hostOf } from './headers/request-headers.ts'
+import { mayFallSilent, responseHeaders } from './headers/response-headers.ts'
+import { restorePrefix } from './headers/restored-prefix.ts'
 import type { Service } from './service.ts'
 import { Stopwatch, type Timed } from './stopwatch.ts'
 import {
@@ -76,7 +76,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
 
   onInformation(head: ResponseHead): void {
     const exchange = this.#exchange
-    // Of two attempts at once, one comes to nothing: neither informs.
+    // Not while there are two attempts: the answer may be that of the other.
     if (exchange.running !== this || !exchange.downstream) return
     exchange.downstream.inform({ ...head, headers: responseHeaders(head, false) })
   }

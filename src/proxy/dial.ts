@@ -6,7 +6,7 @@ import { UpstreamError } from './transport.ts'
 
 export interface DialOptions {
   readonly timeoutMs: number
-  /** The one that is offered to a TLS peer (RFC 7301); of any other the connection is told by speaking it. */
+  /** Offered by ALPN to an instance with TLS (RFC 7301). Without TLS the instance is expected to speak it. */
   readonly protocol: 'http/1.1' | 'h2'
   /** For an instance that is called by TLS. */
   readonly tls: TlsRoute | undefined
@@ -34,14 +34,14 @@ export function dial(instance: Instance, options: DialOptions, done: (outcome: S
     if (outcome !== socket) socket.destroy()
     done(outcome)
   }
-  const stranger = `it does not speak HTTP/${protocol === 'h2' ? 2 : 1.1} (ALPN ${protocol})`
+  const wrongProtocol = `it does not speak HTTP/${protocol === 'h2' ? 2 : 1.1} (ALPN ${protocol})`
   const ready = options.tls ? 'secureConnect' : 'connect'
   const onReady = (): void => {
-    if (protocol === 'h2' && !speaksHttp2(socket)) settle(refusal(instance, stranger))
+    if (protocol === 'h2' && !speaksHttp2(socket)) settle(refusal(instance, wrongProtocol))
     else settle(socket)
   }
   const onError = (cause: NodeJS.ErrnoException): void =>
-    settle(refusal(instance, cause.code === NO_COMMON_PROTOCOL ? stranger : cause))
+    settle(refusal(instance, cause.code === NO_COMMON_PROTOCOL ? wrongProtocol : cause))
   const onClose = (): void => settle(refusal(instance, 'closed during the handshake'))
   const onTimeout = (): void => settle(refusal(instance, `not within ${timeoutMs} ms`))
   // After a stall of this process the connection may be there, only not seen yet: let the event loop look once more.

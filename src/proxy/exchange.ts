@@ -5,9 +5,9 @@ import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
 import type { Downstream, Intake } from './client-side.ts'
-import type { ForwardedElement } from './forwarded.ts'
+import type { ForwardedElement } from './headers/forwarded.ts'
+import { trailersOf } from './headers/trailers.ts'
 import { type Peer, peerOf } from './peer.ts'
-import { trailersOf } from './trailers.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /**
@@ -40,11 +40,14 @@ export class Exchange implements RouteRequest, PickContext {
   /** The client behind trusted proxies, or the peer itself. */
   clientAddress: string
   peerTrusted = false
-  /** What a trusted peer says in `Forwarded` alone, from the hop that the client has asked on. */
+  /**
+   * The elements of `Forwarded` that are believed, the one about the client first: only where a trusted peer says it there and not
+   * in `X-Forwarded-For`.
+   */
   believed: readonly ForwardedElement[] | undefined
   /** The request body as a Node stream; null when the framing says that there is none. */
   body: Readable | null
-  /** Somebody else sees to it that the body does not stand still for ever. */
+  /** The server that took the request bounds how long the body may stand still; the attempt need not. */
   bodyWatched = false
   /** What the client said about the length of its body; null when it did not. */
   bodyLength: number | null

@@ -12,7 +12,7 @@ export type FailureKind = UpstreamError['kind'] | 'timeout' | 'stalled' | 'cance
 /** An attempt without a response head. */
 export class Failure {
   readonly kind: FailureKind
-  /** False: nothing was sent, or what was is as good as not, and another attempt as good as new, whatever the method. */
+  /** False: nothing was sent, or the instance says that it has not looked at it. Another attempt is safe, whatever the method. */
   readonly sent: boolean
   readonly #cause: UpstreamError | string
 

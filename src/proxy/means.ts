@@ -1,7 +1,7 @@
 import type { LiveEndpoint, Pool } from '../balancing/index.ts'
 import type { Logger } from '../plugin/index.ts'
 import type { MeterEvent } from './events.ts'
-import type { RequestHeaders } from './request-headers.ts'
+import type { RequestHeaders } from './headers/request-headers.ts'
 import type { Upstreams } from './upstreams.ts'
 
 /** What all services of a gateway are called with. */

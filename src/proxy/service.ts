@@ -3,8 +3,8 @@ import type { Lease, LiveEndpoint, Pool, ServiceStanding } from '../balancing/in
 import type { TrafficConfig, UpstreamConfig } from '../config/types.ts'
 import { type EjectionReason, Outliers } from '../health/index.ts'
 import type { Failure } from './failure.ts'
+import { isEventStream } from './headers/response-headers.ts'
 import type { Means } from './means.ts'
-import { isEventStream } from './response-headers.ts'
 import { Standing } from './standing.ts'
 import type { ResponseHead, Upstream } from './transport.ts'
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { folder } from '../catalog/folder.ts'
 import { MAIN, startGateway } from '../support/gateway.ts'
@@ -98,6 +99,12 @@ it('prints its schema as JSON', async () => {
   const { code, out } = await portolan(['schema'])
   expect(code).toBe(0)
   expect(JSON.parse(out)).toMatchObject({ required: ['registry'] })
+})
+
+it('prints all of it to a reader that is slower than itself', async () => {
+  const piped = `"${process.execPath}" ${MAIN} schema | (sleep 1; cat)`
+  const { stdout } = await promisify(execFile)('sh', ['-c', piped])
+  expect(JSON.parse(stdout)).toMatchObject({ required: ['registry'] })
 })
 
 it('prints its help and its version with 0', async () => {

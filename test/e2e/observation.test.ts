@@ -75,6 +75,7 @@ it('logs a request in one line that says all about it', async () => {
     client: '127.0.0.1',
     method: 'GET',
     target: '/services/up/a%20path?q=1',
+    httpVersion: '1.1',
     service: 'up',
     instance: up.address,
     attempts: 1,

@@ -1,2 +1,2 @@
-export { SwitchingOutgoing } from './switching-outgoing.ts'
+export { Splice } from './splice.ts'
 export { Tunnels } from './tunnels.ts'

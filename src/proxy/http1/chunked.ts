@@ -1,5 +1,5 @@
-import { CR, HEX, LF, SEMICOLON, TEXT } from './tokens.ts'
-import { violation } from './violation.ts'
+import { CR, HEX, LF, SEMICOLON, TEXT } from '../tokens.ts'
+import { violation } from '../violation.ts'
 
 const MAX_DIGITS = 16
 const MAX_EXTENSION_LINE = 4 * 1024

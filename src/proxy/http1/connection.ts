@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
+import { bodyFault } from '../body-fault.ts'
 import { UpstreamError } from '../transport.ts'
-import type { Call } from './call.ts'
+import type { Http1Call } from './call.ts'
 import { keepReading } from './keep-reading.ts'
-import { bodyFault, RequestBody } from './request-body.ts'
+import { RequestBody } from './request-body.ts'
 import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
 import { listenTo } from './socket-listeners.ts'
@@ -25,7 +26,7 @@ export class Connection {
   readonly #socket: Socket
   readonly #owner: ConnectionOwner
   readonly #parser = new ResponseParser()
-  #call: Call | null = null
+  #call: Http1Call | null = null
   #body: RequestBody | null = null
   #served = false
   #closed = false
@@ -55,7 +56,7 @@ export class Connection {
   }
 
   /** Only for a connection that is new or freed. */
-  run(call: Call): void {
+  run(call: Http1Call): void {
     const fault = bodyFault(call.request)
     if (fault) {
       call.fail(fault)
@@ -63,7 +64,7 @@ export class Connection {
       return
     }
     this.#call = call
-    call.connection = this
+    call.carrier = this
     this.#parser.reset(call.request.method === 'HEAD', call.request.upgrade)
     if (call.paused) this.#socket.pause()
     try {
@@ -97,14 +98,14 @@ export class Connection {
     this.#owner.gone(this)
   }
 
-  #write(call: Call): void {
+  #write(call: Http1Call): void {
     const { request } = call
     if (request.body === null) {
-      this.#socket.write(call.head, 'latin1')
+      this.#socket.write(call.head!, 'latin1')
       return
     }
     this.#socket.cork()
-    this.#socket.write(call.head, 'latin1')
+    this.#socket.write(call.head!, 'latin1')
     this.#body = new RequestBody(request, request.body, this.#socket, (error) => this.#fail(error))
     if (asksFirst(request)) this.#body.hold()
     else this.#body.start()
@@ -124,7 +125,7 @@ export class Connection {
     }
   }
 
-  #read(call: Call): void {
+  #read(call: Http1Call): void {
     const { listener } = call
     try {
       while (this.#call === call && (!call.paused || this.#parser.complete)) {
@@ -176,7 +177,7 @@ export class Connection {
   }
 
   /** All input has been read. */
-  #conclude(call: Call, ending: 'fin' | UpstreamError): void {
+  #conclude(call: Http1Call, ending: 'fin' | UpstreamError): void {
     const stale = this.#served && !this.#parser.started
     try {
       if (ending !== 'fin') throw ending
@@ -189,7 +190,7 @@ export class Connection {
     this.#complete(call)
   }
 
-  #complete(call: Call): void {
+  #complete(call: Http1Call): void {
     const { trailers, bodiless } = this.#parser
     let reusable = this.#parser.reusable && this.#ending === null && (this.#body?.whole ?? true)
     this.#detach()
@@ -209,7 +210,7 @@ export class Connection {
   }
 
   /** The socket is the listener's: this connection is no longer one. */
-  #handOver(call: Call): void {
+  #handOver(call: Http1Call): void {
     const socket = this.#socket
     const rest = this.#parser.takeRest()
     this.#detach()
@@ -234,7 +235,7 @@ export class Connection {
   }
 
   #detach(): void {
-    if (this.#call) this.#call.connection = null
+    if (this.#call) this.#call.carrier = null
     this.#call = null
     this.#body?.stop()
     this.#body = null

@@ -1,7 +1,7 @@
-import { COLON, CR, HTAB, LF, SP, TEXT, TOKEN } from './tokens.ts'
-import { violation } from './violation.ts'
+import { MAX_FIELDS } from '../limits.ts'
+import { COLON, CR, HTAB, LF, SP, TEXT, TOKEN } from '../tokens.ts'
+import { violation } from '../violation.ts'
 
-export const MAX_FIELDS = 256
 export const INCOMPLETE = -1
 
 /**

@@ -1,20 +1,9 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { UpstreamError, type UpstreamRequest } from '../transport.ts'
+import { fault } from '../body-fault.ts'
+import { CONTINUE_WITHIN_MS } from '../limits.ts'
+import type { UpstreamError, UpstreamRequest } from '../transport.ts'
 import { lastChunk } from './trailers.ts'
-
-/** For an instance to say `100 Continue`: one that does not know expectations never does (RFC 9110 10.1.1). */
-const CONTINUE_WITHIN_MS = 1000
-
-/** Why the body can not be sent any more, known before anything is written; null when it can. */
-export function bodyFault({ body, bodyLength }: UpstreamRequest): UpstreamError | null {
-  if (bodyLength !== null && !(Number.isSafeInteger(bodyLength) && bodyLength >= 0))
-    return fault(`a body length of ${bodyLength}`)
-  if (body === null) return bodyLength ? fault(`no body where ${bodyLength} bytes are promised`) : null
-  if (body.readableDidRead) return fault('the body has been read from before')
-  if (body.readableEnded) return bodyLength ? fault('the body is empty') : null
-  return body.destroyed || body.errored ? fault('the body was closed early', body.errored) : null
-}
 
 /**
  * Moves one request body to the socket, framed, as fast as the socket takes it. Reads from `start` to `stop` or its end,
@@ -140,8 +129,4 @@ export class RequestBody {
     this.stop()
     this.#fail(error)
   }
-}
-
-function fault(message: string, cause?: unknown): UpstreamError {
-  return new UpstreamError('body', message, { cause })
 }

@@ -1,6 +1,6 @@
+import { isTarget, isText, isToken } from '../tokens.ts'
 import type { UpstreamRequest } from '../transport.ts'
-import { isTarget, isText, isToken } from './tokens.ts'
-import { violation } from './violation.ts'
+import { violation } from '../violation.ts'
 
 const MAX_KNOWN = 1024
 const MAX_KNOWN_LENGTH = 64

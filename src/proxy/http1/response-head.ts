@@ -1,6 +1,6 @@
+import { SP, TEXT } from '../tokens.ts'
+import { violation } from '../violation.ts'
 import { afterLineEnd, fieldCount, INCOMPLETE, scanFields, spans } from './fields.ts'
-import { SP, TEXT } from './tokens.ts'
-import { violation } from './violation.ts'
 
 const PREFIX = Buffer.from('HTTP/1.')
 const ZERO = 48

@@ -1,15 +1,15 @@
+import { NO_TRAILERS } from '../headers/trailers.ts'
+import { MAX_HEAD, MAX_INTERIM } from '../limits.ts'
+import { LF } from '../tokens.ts'
 import { type ResponseHead, UpstreamError } from '../transport.ts'
+import { violation } from '../violation.ts'
 import { ChunkedDecoder } from './chunked.ts'
 import { INCOMPLETE, scanFields } from './fields.ts'
 import { ResponseHeadParser } from './response-head.ts'
 import { switchesTo } from './switch.ts'
-import { LF } from './tokens.ts'
-import { NO_TRAILERS, takeTrailers } from './trailers.ts'
-import { violation } from './violation.ts'
+import { takeTrailers } from './trailers.ts'
 
-const MAX_HEAD = 64 * 1024
 const MAX_TRAILERS = 16 * 1024
-const MAX_INTERIM = 16
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /**

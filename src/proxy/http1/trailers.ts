@@ -1,8 +1,6 @@
-import { mayTrail } from '../trailers.ts'
+import { mayTrail, NO_TRAILERS } from '../headers/trailers.ts'
+import { isText, isToken } from '../tokens.ts'
 import { fieldCount, spans } from './fields.ts'
-import { isText, isToken } from './tokens.ts'
-
-export const NO_TRAILERS: readonly string[] = Object.freeze([])
 
 /** The fields of the last `scanFields` over `input` that may be trailers, flat. */
 export function takeTrailers(input: Buffer): readonly string[] {

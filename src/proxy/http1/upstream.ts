@@ -1,7 +1,9 @@
 import type { UpstreamConfig } from '../../config/types.ts'
 import type { Instance } from '../../plugin/index.ts'
 import type { TlsRoute } from '../../tls/index.ts'
+import { Call, type CallOwner } from '../call.ts'
 import { type DialOptions, dial } from '../dial.ts'
+import { MAX_WAITING } from '../limits.ts'
 import {
   type Upstream,
   type UpstreamCall,
@@ -10,14 +12,11 @@ import {
   type UpstreamRequest,
 } from '../transport.ts'
 import { atEndOfTurn } from '../turn.ts'
-import { Call, type CallOwner } from './call.ts'
+import { violation } from '../violation.ts'
+import type { Http1Call } from './call.ts'
 import { Connection, type ConnectionOwner } from './connection.ts'
 import { IdleConnections } from './idle.ts'
 import { requestHead } from './request-head.ts'
-import { violation } from './violation.ts'
-
-/** How many calls may wait beyond those for which a connection is on its way. */
-export const MAX_WAITING = 1024
 
 /** After a refusal, and while connections in use may still be freed for those who wait. */
 const REDIAL_MS = 100
@@ -28,12 +27,12 @@ const REDIAL_MS = 100
  *
  * Nobody waits in vain: as long as a call waits, a connection is in use or on its way.
  */
-export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
+export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner<string, Connection> {
   readonly #instance: Instance
   readonly #settings: UpstreamConfig
   readonly #dialOptions: DialOptions
   readonly #idle: IdleConnections
-  readonly #waiting = new Set<Call>()
+  readonly #waiting = new Set<Http1Call>()
   /** Connections, idle or in use. */
   #open = 0
   #dialing = 0
@@ -72,7 +71,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
     this.#dialForWaiting()
   }
 
-  place(call: Call): void {
+  place(call: Http1Call): void {
     if (call.over) return
     try {
       call.head = requestHead(call.request)
@@ -85,7 +84,8 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
     else this.#wait(call)
   }
 
-  #wait(call: Call): void {
+  #wait(call: Http1Call): void {
+    // Beyond those for which a connection is on its way.
     if (this.#waiting.size - this.#coming >= MAX_WAITING) {
       call.fail(new UpstreamError('queue', `${MAX_WAITING} calls wait for a connection already`))
       return
@@ -95,7 +95,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
     if (this.#mayDial) this.#dial(call)
   }
 
-  leave(call: Call): void {
+  leave(call: Http1Call): void {
     this.#waiting.delete(call)
   }
 
@@ -115,7 +115,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
     }
   }
 
-  #dial(call: Call): void {
+  #dial(call: Http1Call): void {
     this.#dialing++
     dial(this.#instance, this.#dialOptions, (outcome) => {
       this.#dialing--
@@ -132,7 +132,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner {
    * Fails the call that wanted the connection, if it still waits, and all who have waited as long as a connect may take.
    * The others try for themselves: at once when there is no other connection to hope for, else in a while, one by one.
    */
-  #refused(call: Call, error: UpstreamError): void {
+  #refused(call: Http1Call, error: UpstreamError): void {
     if (this.#waiting.delete(call)) call.fail(error)
     const sinceMs = performance.now() - this.#settings.connectTimeoutMs
     for (const other of this.#waiting) {

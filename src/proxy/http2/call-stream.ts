@@ -1,14 +1,11 @@
 import { type ClientHttp2Stream, constants } from 'node:http2'
-import { violation } from '../http1/violation.ts'
+import { CONTINUE_WITHIN_MS, MAX_INTERIM } from '../limits.ts'
 import { UpstreamError } from '../transport.ts'
-import type { Call } from './call.ts'
+import { violation } from '../violation.ts'
+import type { Http2Call } from './call.ts'
 import { cancel, listen, type StreamListener } from './node-stream.ts'
 import { RequestBody } from './request-body.ts'
 import { responseHead, responseTrailers } from './response-head.ts'
-
-const MAX_INTERIM = 16
-/** How long an instance may think about whether it wants a body, before it gets it unasked. */
-const CONTINUE_MS = 1000
 
 export interface StreamOwner {
   /** Something has come from the peer. */
@@ -23,7 +20,7 @@ export interface StreamOwner {
 
 /** One call and its stream: tells the listener what comes, and sends the body. */
 export class CallStream implements StreamListener {
-  readonly #call: Call
+  readonly #call: Http2Call
   readonly #stream: ClientHttp2Stream
   readonly #owner: StreamOwner
   readonly #sentAtMs = performance.now()
@@ -38,7 +35,7 @@ export class CallStream implements StreamListener {
   #held: Buffer[] = []
   #cause: unknown
 
-  constructor(call: Call, stream: ClientHttp2Stream, owner: StreamOwner) {
+  constructor(call: Http2Call, stream: ClientHttp2Stream, owner: StreamOwner) {
     this.#call = call
     this.#stream = stream
     this.#owner = owner
@@ -50,7 +47,7 @@ export class CallStream implements StreamListener {
     const { request } = this.#call
     if (request.body === null) return
     this.#body = new RequestBody(request.body, request, this.#stream, (error) => this.fail(error))
-    if (request.expectsContinue) this.#patience = setTimeout(() => this.#body?.start(), CONTINUE_MS)
+    if (request.expectsContinue) this.#patience = setTimeout(() => this.#body?.start(), CONTINUE_WITHIN_MS)
     else this.#body.start()
   }
 
@@ -165,7 +162,7 @@ export class CallStream implements StreamListener {
   }
 
   #detach(): void {
-    this.#call.stream = null
+    this.#call.carrier = null
     this.#owner.ended()
     clearTimeout(this.#patience)
     this.#body?.stop()

@@ -2,10 +2,8 @@ import { type ClientHttp2Session, connect } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Instance } from '../../plugin/index.ts'
 import { type DialOptions, dial } from '../dial.ts'
-import { MAX_FIELDS } from '../http1/fields.ts'
+import { MAX_FIELDS, MAX_HEAD } from '../limits.ts'
 import { UpstreamError } from '../transport.ts'
-
-const MAX_HEAD = 64 * 1024
 
 /** What a stream may have on its way: bounds what is held for a paused one. */
 const STREAM_WINDOW = 256 * 1024

@@ -1,6 +1,7 @@
 import type { ClientHttp2Stream } from 'node:http2'
 import type { Readable } from 'node:stream'
-import { UpstreamError, type UpstreamRequest } from '../transport.ts'
+import { fault } from '../body-fault.ts'
+import type { UpstreamError, UpstreamRequest } from '../transport.ts'
 import { requestTrailers } from './request-head.ts'
 
 /**
@@ -104,8 +105,4 @@ export class RequestBody {
     this.stop()
     this.#fail(error)
   }
-}
-
-function fault(message: string, cause?: unknown): UpstreamError {
-  return new UpstreamError('body', message, { cause })
 }

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
-import { isTarget, isText, isToken } from '../http1/tokens.ts'
-import { violation } from '../http1/violation.ts'
+import { isTarget, isText, isToken } from '../tokens.ts'
 import type { UpstreamRequest } from '../transport.ts'
+import { violation } from '../violation.ts'
 
 const MAX_KNOWN = 1024
 const MAX_KNOWN_LENGTH = 64

@@ -1,8 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import { NO_TRAILERS } from '../http1/trailers.ts'
-import { violation } from '../http1/violation.ts'
-import { trailersOf } from '../trailers.ts'
+import { NO_TRAILERS, trailersOf } from '../headers/trailers.ts'
 import type { ResponseHead } from '../transport.ts'
+import { violation } from '../violation.ts'
 
 /**
  * A response head out of the fields of a HEADERS frame, which nghttp2 has checked (RFC 9113 8.2, 8.3.2): flat, in latin1, and

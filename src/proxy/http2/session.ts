@@ -5,9 +5,9 @@ import {
   constants,
   type OutgoingHttpHeaders,
 } from 'node:http2'
-import { bodyFault } from '../http1/request-body.ts'
+import { bodyFault } from '../body-fault.ts'
 import { UpstreamError } from '../transport.ts'
-import type { Call } from './call.ts'
+import type { Http2Call } from './call.ts'
 import { CallStream, listenerThrew, type StreamOwner } from './call-stream.ts'
 import { faultOf } from './fault.ts'
 import { combined } from './request-head.ts'
@@ -78,14 +78,14 @@ export class Session implements StreamOwner, Watched {
   }
 
   /** Only with room. */
-  run(call: Call): void {
+  run(call: Http2Call): void {
     const fault = bodyFault(call.request)
     if (fault) {
       call.fail(fault)
       return
     }
     try {
-      call.listener.onSending(call.waited)
+      call.listener.onSending(call.waitingSinceMs > 0)
     } catch (cause) {
       call.fail(listenerThrew(cause))
     }
@@ -139,15 +139,15 @@ export class Session implements StreamOwner, Watched {
     else this.#tellRoom()
   }
 
-  #open(call: Call): void {
+  #open(call: Http2Call): void {
     const { body, trailers } = call.request
     const options = { endStream: body === null, waitForTrailers: body !== null && trailers !== null }
     const stream = this.#request(call.head!, options)
     this.#streams++
     this.#calls++
     this.#served++
-    call.stream = new CallStream(call, stream, this)
-    call.stream.start()
+    call.carrier = new CallStream(call, stream, this)
+    call.carrier.start()
   }
 
   #request(head: OutgoingHttpHeaders, options: ClientSessionRequestOptions): ClientHttp2Stream {

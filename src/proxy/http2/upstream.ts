@@ -1,8 +1,10 @@
+import type { OutgoingHttpHeaders } from 'node:http2'
 import type { UpstreamConfig } from '../../config/types.ts'
 import type { Instance } from '../../plugin/index.ts'
 import type { TlsRoute } from '../../tls/index.ts'
+import { Call, type CallOwner } from '../call.ts'
 import type { DialOptions } from '../dial.ts'
-import { violation } from '../http1/violation.ts'
+import { MAX_WAITING } from '../limits.ts'
 import {
   type Upstream,
   type UpstreamCall,
@@ -11,14 +13,13 @@ import {
   type UpstreamRequest,
 } from '../transport.ts'
 import { atEndOfTurn } from '../turn.ts'
-import { Call, type CallOwner } from './call.ts'
+import { violation } from '../violation.ts'
+import type { Http2Call } from './call.ts'
+import type { CallStream } from './call-stream.ts'
 import { handshake } from './handshake.ts'
 import { type Origin, requestHead } from './request-head.ts'
 import { Session, type SessionOwner } from './session.ts'
 import type { WatchSettings } from './watch.ts'
-
-/** How many calls may wait while every session is full. */
-const MAX_WAITING = 1024
 
 /** After a refusal, while sessions may still have room for those who wait. */
 const REDIAL_MS = 100
@@ -30,14 +31,14 @@ const REDIAL_MS = 100
  * Nobody waits in vain: as long as a call waits, a session is full, asked for a sign of life, or on its way. One that takes no
  * more calls is no longer counted, however long its last ones take.
  */
-export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
+export class Http2Upstream implements Upstream, SessionOwner, CallOwner<OutgoingHttpHeaders, CallStream> {
   readonly #instance: Instance
   readonly #dialOptions: DialOptions
   readonly #watchSettings: WatchSettings
   readonly #origin: Origin
   readonly #most: number
   readonly #sessions: Session[] = []
-  readonly #waiting = new Set<Call>()
+  readonly #waiting = new Set<Http2Call>()
   #dialing = false
   #redial: NodeJS.Timeout | undefined
   #closed = false
@@ -62,7 +63,7 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
     for (const session of [...this.#sessions]) this.#closeUnused(session)
   }
 
-  place(call: Call): void {
+  place(call: Http2Call): void {
     if (call.over) return
     try {
       if (call.request.upgrade !== null) throw violation(`HTTP/2 has no upgrade to ${call.request.upgrade}`)
@@ -76,7 +77,7 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
     else this.#wait(call)
   }
 
-  leave(call: Call): void {
+  leave(call: Http2Call): void {
     this.#waiting.delete(call)
   }
 
@@ -91,12 +92,12 @@ export class Http2Upstream implements Upstream, SessionOwner, CallOwner {
     this.#assign()
   }
 
-  #wait(call: Call): void {
+  #wait(call: Http2Call): void {
     if (this.#waiting.size >= MAX_WAITING + (this.#dialing ? this.#most : 0)) {
       call.fail(new UpstreamError('queue', `${this.#waiting.size} calls wait for a stream already`))
       return
     }
-    call.waited = true
+    call.waitingSinceMs = performance.now()
     this.#waiting.add(call)
     this.#dialIfNeeded()
   }

@@ -1,5 +1,5 @@
 import type { ClientHttp2Session } from 'node:http2'
-import { violation } from '../http1/violation.ts'
+import { violation } from '../violation.ts'
 
 /** Silence after which a peer is no longer taken for alive. */
 const SILENT_MS = 1000

@@ -5,9 +5,6 @@ import { until } from '../../support/until.ts'
 import { WebSocketClient } from '../../support/websocket.ts'
 import { startWebSocketProcess } from '../../support/websocket-process.ts'
 
-/** Far from any timer. */
-const SOON_MS = 500
-
 let instance: RawInstances
 let gateway: GatewayProcess
 
@@ -17,18 +14,12 @@ beforeAll(async () => {
   gateway = await startGateway(yaml, { services: { s: [instance.address] } })
 })
 
-async function soon(what: string, holds: () => unknown): Promise<void> {
-  const startMs = performance.now()
-  await until(what, () => holds() !== undefined)
-  expect(performance.now() - startMs).toBeLessThan(SOON_MS)
-}
-
 for (const protocol of ['websocket', 'tail'])
   describe(`a tunnel of ${protocol}`, () => {
     it('hands on a half-close of the client, and what the instance still says', async () => {
       const { client, end, access } = await openTunnel(gateway, instance, protocol)
       client.write('last words').end()
-      await soon('the instance sees the end', () => end.ended)
+      await until('the instance sees the end', () => end.ended)
       expect([end.received, end.ended]).toEqual(['last words', 'end'])
       end.write('and an answer')
       await client.until('and an answer')
@@ -41,7 +32,7 @@ for (const protocol of ['websocket', 'tail'])
       const { client, end } = await openTunnel(gateway, instance, protocol)
       end.write('bye').socket.end()
       await client.until('bye')
-      await soon('the client sees the end', () => client.ended)
+      await until('the client sees the end', () => client.ended)
       expect(client.ended).toBe('end')
       client.write('bye, too').end()
       await end.sees('bye, too')
@@ -51,13 +42,13 @@ for (const protocol of ['websocket', 'tail'])
     it('makes a reset of one side a reset of the other', async () => {
       const first = await openTunnel(gateway, instance, protocol)
       first.client.reset()
-      await soon('the instance sees the reset', () => first.end.ended)
+      await until('the instance sees the reset', () => first.end.ended)
       expect(first.end.ended).toBe('reset')
       expect(await first.access()).toMatchObject({ end: 'client-closed' })
 
       const second = await openTunnel(gateway, instance, protocol)
       second.end.socket.resetAndDestroy()
-      await soon('the client sees the reset', () => second.client.ended)
+      await until('the client sees the reset', () => second.client.ended)
       expect(second.client.ended).toBe('reset')
       expect(await second.access()).toMatchObject({ end: 'upstream-broke' })
     })

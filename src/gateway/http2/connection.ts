@@ -1,0 +1,145 @@
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { LimitsConfig } from '../../config/types.ts'
+import { Standstill } from '../standstill.ts'
+import { Conduct } from './conduct.ts'
+import type { Http2Outgoing } from './outgoing.ts'
+
+const { NGHTTP2_ENHANCE_YOUR_CALM } = constants
+
+/** How long a client has to close in its turn. */
+const GRACE_MS = 1000
+
+/** A connection that always has a request in flight is closed at so many times its requests. */
+const MOST_OVER = 2
+
+/** One client's HTTP/2 connection: what it may do, and how it ends. */
+export class Http2Connection {
+  readonly conduct = new Conduct()
+  readonly #session: ServerHttp2Session
+  readonly #socket: Socket
+  readonly #limits: LimitsConfig
+  readonly #now: () => number
+  readonly #open = new Set<Http2Outgoing>()
+  readonly #sent = new Standstill()
+  #streams = 0
+  /** Since when nothing has been in flight. */
+  #idleSinceMs: number
+  #leaving = false
+  #endedSinceMs: number | undefined
+
+  constructor(session: ServerHttp2Session, socket: Socket, limits: LimitsConfig, now: () => number) {
+    this.#session = session
+    this.#socket = socket
+    this.#limits = limits
+    this.#now = now
+    this.#idleSinceMs = now()
+    session.on('error', ignore)
+    tellTheCode(session)
+    // Half a connection takes no more requests.
+    socket.once('end', () => this.close())
+  }
+
+  /** A request begins. @returns whether there still is somebody to answer */
+  opened(stream: ServerHttp2Stream, raw: readonly string[]): boolean {
+    this.conduct.head(raw)
+    this.#streams++
+    stream.on('error', ignore)
+    if (!stream.destroyed) return true
+    this.#ended(true)
+    return false
+  }
+
+  /** @param outgoing answers what has been opened last */
+  answering(outgoing: Http2Outgoing): void {
+    this.#open.add(outgoing)
+    if (this.#streams >= this.#limits.requestsPerConnection) this.leave()
+    outgoing.once('close', () => {
+      this.#open.delete(outgoing)
+      this.#idleSinceMs = this.#now()
+      this.#ended(outgoing.broken)
+      if (this.#leaving && this.#open.size === 0) this.close()
+    })
+  }
+
+  /**
+   * Closes at the next moment at which nothing is in flight. Node's GOAWAY leaves aside all streams that come after it, so that a
+   * client has to ask again what it has asked in between: fewest are in between now.
+   */
+  leave(): void {
+    this.#leaving = true
+    if (this.#open.size === 0 || this.#streams >= MOST_OVER * this.#limits.requestsPerConnection) this.close()
+  }
+
+  /** RFC 9113 6.8: tells which streams are served, lets them end, then closes. */
+  close(): void {
+    if (!this.#session.closed && !this.#session.destroyed) this.#session.close()
+  }
+
+  /** Once a second: what takes too long, or is too much. */
+  check(nowMs: number): void {
+    const { closed, destroyed } = this.#session
+    if (this.#open.size === 0 && (closed || destroyed)) this.#checkEnd(nowMs)
+    else if (!destroyed && this.conduct.saysTooMuch(this.#socket.bytesRead - this.#unread)) this.#calm()
+    else if (this.#open.size === 0) this.#checkIdle(nowMs)
+    else if (this.#stuckMs(nowMs) >= this.#limits.writeTimeoutMs) this.#socket.destroy()
+    for (const outgoing of this.#open) outgoing.check(nowMs, this.#limits)
+  }
+
+  /**
+   * The session has ended, and the client has what is on its way to take, and then to close. Node would also wait for the rest of
+   * a head of which only a part has come.
+   */
+  #checkEnd(nowMs: number): void {
+    this.#endedSinceMs ??= nowMs
+    const patienceMs = this.#socket.writableFinished ? GRACE_MS : this.#limits.writeTimeoutMs
+    if (nowMs - this.#endedSinceMs >= patienceMs) this.#socket.destroy()
+  }
+
+  #checkIdle(nowMs: number): void {
+    const { headerTimeoutMs, keepAliveTimeoutMs } = this.#limits
+    const timeoutMs = this.#streams === 0 ? headerTimeoutMs : keepAliveTimeoutMs
+    if (nowMs - this.#idleSinceMs >= timeoutMs) this.close()
+  }
+
+  /** How long nothing has left for the client though there is something to send: it takes nothing, or nghttp2 has given it up. */
+  #stuckMs(nowMs: number): number {
+    const waits = (this.#session.state.outboundQueueSize ?? 0) > 0
+    return this.#sent.lasts(waits ? this.#socket.bytesWritten : -nowMs, nowMs)
+  }
+
+  /** Bytes of bodies that have come and wait for somebody to read them. */
+  get #unread(): number {
+    let bytes = 0
+    for (const outgoing of this.#open) bytes += outgoing.unread
+    return bytes
+  }
+
+  #ended(broken: boolean): void {
+    this.conduct.ended(broken)
+    if (this.conduct.breaksTooMuch) this.#calm()
+  }
+
+  #calm(): void {
+    if (this.#session.destroyed) return
+    this.#session.destroy(NGHTTP2_ENHANCE_YOUR_CALM as unknown as Error) // Node's types do not know the code alone
+  }
+}
+
+/** RFC 9113 7: what nghttp2 calls an error, by its own numbers. */
+const CODES: Readonly<Record<number, number>> = {
+  [-505]: constants.NGHTTP2_PROTOCOL_ERROR,
+  [-510]: constants.NGHTTP2_STREAM_CLOSED,
+  [-522]: constants.NGHTTP2_FRAME_SIZE_ERROR,
+  [-523]: constants.NGHTTP2_COMPRESSION_ERROR,
+  [-524]: constants.NGHTTP2_FLOW_CONTROL_ERROR,
+}
+
+/** Node says INTERNAL_ERROR in its GOAWAY whatever the client has done wrong: here it says what. */
+function tellTheCode(session: ServerHttp2Session): void {
+  const destroy = session.destroy.bind(session)
+  session.destroy = (error?: Error & { errno?: number }, code = CODES[error?.errno ?? 0]) => destroy(error, code)
+}
+
+/** What breaks ends with `close`, which is listened to. */
+function ignore(): void {}

@@ -1,0 +1,157 @@
+import { parseTarget } from '../../routing/index.ts'
+import type { Exchange } from '../exchange.ts'
+import { FieldNames, nominated, withTwins } from './hop-by-hop.ts'
+import { isTraceparent, newTraceparent } from './trace-context.ts'
+import { announced } from './trailers.ts'
+import { addTrustedWord, forwardedBehindTrusted, forwardedElement, type Seen } from './trusted-word.ts'
+
+/** Never sent on: about this connection only (RFC 9110 7.6.1), framing, which the transport writes anew, or set by us below. */
+const NOT_FORWARDED = [
+  'connection',
+  'content-length',
+  'expect',
+  'forwarded',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'proxy', // httpoxy: CGI turns it into HTTP_PROXY
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'x-request-id',
+]
+
+/** What frameworks and servers take for the word of a proxy: from others than trusted ones it is somebody's invention. */
+const NOT_OF_STRANGERS = [
+  'x-forwarded-by',
+  'x-forwarded-method',
+  'x-forwarded-scheme',
+  'x-forwarded-server',
+  'x-forwarded-ssl',
+  'x-forwarded-tls-client-cert',
+  'x-forwarded-tls-client-cert-info',
+  'x-forwarded-uri',
+]
+
+/** Of no use, alone or broken. */
+const TRACE = ['traceparent', 'tracestate']
+
+export interface ForwardingSettings {
+  /** Whether instances are told in `Forwarded`, too. */
+  readonly forwarded: boolean
+  /** Tells whose certificate a client has shown, in lower case. null: clients are not asked for one. */
+  readonly subjectHeader: string | null
+}
+
+/** What the instances of a gateway are told in the header section of a request. */
+export class RequestHeaders {
+  readonly #settings: ForwardingSettings
+  /** By whether the peer is trusted, and whether its trace is carried on. */
+  readonly #dropped: readonly FieldNames[]
+
+  constructor(settings: ForwardingSettings) {
+    const { subjectHeader } = settings
+    const always = subjectHeader === null ? NOT_FORWARDED : [...NOT_FORWARDED, subjectHeader]
+    this.#settings = settings
+    this.#dropped = [
+      [...NOT_OF_STRANGERS, ...TRACE],
+      NOT_OF_STRANGERS, //
+      TRACE,
+      [],
+    ].map((names) => new FieldNames(withTwins([...always, ...names])))
+  }
+
+  /** The header section that the instance sees: what the client sent, in its order and case, then what we say about it. */
+  of(exchange: Exchange): string[] {
+    const { rawHeaders, route } = exchange
+    const host = hostOf(exchange)
+    // HTTP/1.0 knows requests without one; the instance is asked in HTTP/1.1.
+    const headers = ['host', host || exchange.service]
+    const listed = nominated(exchange.header('connection'))
+    const traced = carriesTrace(exchange, listed)
+    const dropped = this.#dropped[(exchange.peerTrusted ? 2 : 0) + (traced ? 1 : 0)]!
+    const routing = route?.dropHeaders ?? []
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i]!
+      if (dropped.has(name) || listed?.has(name)) continue
+      if (routing.length > 0 && routing.includes(name.toLowerCase())) continue
+      headers.push(name, rawHeaders[i + 1]!)
+    }
+    if (countsHops(exchange)) countDown(headers)
+    this.#addForwarding(headers, exchange, host)
+    if (!traced) headers.push('traceparent', newTraceparent())
+    if (takesTrailers(exchange)) headers.push('te', 'trailers')
+    const trailers = exchange.trailers && announced(exchange.header('trailer'))
+    if (trailers) headers.push('trailer', trailers)
+    return headers
+  }
+
+  #addForwarding(headers: string[], exchange: Exchange, host: string): void {
+    const { forwarded, subjectHeader } = this.#settings
+    const { peer, peerTrusted } = exchange
+    const proto = exchange.encrypted ? 'https' : 'http'
+    const seen: Seen = { address: peer?.address, proto, host, prefix: exchange.route?.prefix ?? '' }
+    if (peerTrusted) addTrustedWord(headers, exchange, seen)
+    else addOwnWord(headers, seen)
+    if (forwarded)
+      headers.push('forwarded', peerTrusted ? forwardedBehindTrusted(exchange, seen) : forwardedElement(seen))
+    if (subjectHeader !== null && peer?.subject !== undefined) headers.push(subjectHeader, peer.subject)
+    headers.push('via', viaOf(exchange), 'x-request-id', exchange.id)
+  }
+}
+
+/** RFC 9112 3.2.2: the authority of a target in absolute-form replaces the Host field. */
+export function hostOf(exchange: Exchange): string {
+  const { rawTarget } = exchange
+  return (rawTarget.startsWith('/') ? undefined : parseTarget(rawTarget).authority) ?? exchange.header('host') ?? ''
+}
+
+function addOwnWord(headers: string[], { address, proto, host, prefix }: Seen): void {
+  if (address !== undefined) headers.push('x-forwarded-for', address)
+  headers.push('x-forwarded-proto', proto)
+  if (host !== '') headers.push('x-forwarded-host', host)
+  if (prefix !== '') headers.push('x-forwarded-prefix', prefix)
+}
+
+/** W3C Trace Context 3.3: a `tracestate` without a valid `traceparent` means nothing, and is not passed on. */
+function carriesTrace(exchange: Exchange, listed: FieldNames | undefined): boolean {
+  const traceparent = exchange.header('traceparent')
+  return traceparent !== undefined && isTraceparent(traceparent) && listed?.has('traceparent') !== true
+}
+
+/** RFC 9110 7.6.3: the version that the request was received in. */
+function viaOf(exchange: Exchange): string {
+  const { httpVersion } = exchange
+  const hop = httpVersion === '1.1' ? '1.1 portolan' : httpVersion === '1.0' ? '1.0 portolan' : '2 portolan'
+  const via = exchange.header('via')
+  return via ? `${via}, ${hop}` : hop
+}
+
+/** RFC 9110 10.1.4: whether the client says so, and there is a way to bring them. */
+function takesTrailers(exchange: Exchange): boolean {
+  const te = exchange.header('te')
+  if (te === undefined || !exchange.takesTrailers || exchange.upgrade !== null) return false
+  return te === 'trailers' || /(?:^|,)\s*trailers\s*(?:,|$)/i.test(te)
+}
+
+/** RFC 9110 7.6.2: `Max-Forwards` has a meaning for these only. */
+function countsHops({ method, headers }: Exchange): boolean {
+  return (method === 'OPTIONS' || method === 'TRACE') && headers['max-forwards'] !== undefined
+}
+
+function countDown(headers: string[]): void {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i]!.toLowerCase() !== 'max-forwards' || !/^\d+$/.test(headers[i + 1]!)) continue
+    headers[i + 1] = String(Math.min(Number(headers[i + 1]), Number.MAX_SAFE_INTEGER) - 1)
+  }
+}
