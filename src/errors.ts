@@ -11,6 +11,7 @@ export const problems = {
   GW_REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
   GW_BODY_TOO_LARGE: { status: 413, title: 'The request body is over the limit' },
   GW_URL_TOO_LONG: { status: 414, title: 'The request target is over the limit' },
+  GW_EXPECTATION_FAILED: { status: 417, title: 'The expectation is not known' },
   GW_HEADERS_TOO_LARGE: { status: 431, title: 'The request head is over the limit' },
   GW_CLIENT_CLOSED: { status: 499, title: 'The client closed the connection' },
   GW_INTERNAL: { status: 500, title: 'The gateway failed' },

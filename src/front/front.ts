@@ -42,6 +42,11 @@ export function createFront(options: FrontOptions): Front {
   const tls = config.tls && tlsOf(options, connections)
   const receive = reception(options, connections, tls)
   const server = createServer({ allowHalfOpen: true, noDelay: true }, function accept(socket) {
+    // Reset before it was accepted. What it has sent may still be read, but there is nobody of whom to say that it is his.
+    if (socket.remoteAddress === undefined) {
+      socket.destroy()
+      return
+    }
     if (connections.admit(socket)) {
       receive(socket)
       return

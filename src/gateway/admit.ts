@@ -25,6 +25,9 @@ export function refuse(incoming: RequestHead, limits: LimitsConfig): GatewayErro
   if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0')) {
     return bad('the only Transfer-Encoding that is understood is chunked, in HTTP/1.1')
   }
+  if (headers.expect !== undefined && httpVersion === '1.1' && !isUnderstood(headers.expect)) {
+    return new GatewayError('GW_EXPECTATION_FAILED', 'the only expectation that is understood is 100-continue')
+  }
   return refuseHead(incoming)
 }
 
@@ -53,6 +56,11 @@ export function excessOf({ rawHeaders, url = '' }: RequestHead, limits: LimitsCo
 export function normaliseScheme(incoming: IncomingMessage): void {
   const { url = '' } = incoming
   if (!url.startsWith('/')) incoming.url = url.replace(/^https?:/i, (scheme) => scheme.toLowerCase())
+}
+
+/** RFC 9110 10.1.1. */
+function isUnderstood(expectations: string): boolean {
+  return expectations.split(',').every((expectation) => expectation.trim().toLowerCase() === '100-continue')
 }
 
 export function bad(detail: string): GatewayError {

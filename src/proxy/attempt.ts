@@ -31,10 +31,10 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
   readonly lease: Lease
   readonly startedMs: number
   outcome: Outcome | undefined
+  sent = false
   readonly #exchange: Exchange
   readonly #service: Service
   readonly #cookies: readonly string[] | undefined
-  #sent = false
   #stopwatch!: Stopwatch
   #settle!: (attempt: Attempt) => void
   #call!: UpstreamCall
@@ -70,7 +70,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
   }
 
   onSending(waited: boolean): void {
-    this.#sent = true
+    this.sent = true
     if (waited) this.#stopwatch.restart()
   }
 
@@ -185,7 +185,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
   #fail(kind: FailureKind, cause: UpstreamError | string): void {
     if (this.outcome) return
     this.#stopwatch.stop()
-    const failure = new Failure(kind, this.#sent, cause)
+    const failure = new Failure(kind, this.sent, cause)
     this.outcome = failure
     this.#service.failed(this.lease, failure, this.startedMs)
     this.#service.limiter?.hold()

@@ -2,6 +2,8 @@ import { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface Timed {
+  /** The request is on its way: what was there of it has gone out. */
+  readonly sent: boolean
   /** Time is up: for the instance, or for the client, whose request body stopped coming. Called at most once. */
   expire(kind: 'timeout' | 'stalled', detail: string): void
 }
@@ -48,7 +50,7 @@ export class Stopwatch implements Deadline {
   }
 
   expire(): void {
-    if (this.#hasMoved() || this.#standsStillUnderWatch) {
+    if (this.#hasMoved() || this.#standsStillUnderWatch || this.#asksForBody) {
       this.#deadlines.set(this, performance.now())
       return
     }
@@ -73,6 +75,12 @@ export class Stopwatch implements Deadline {
   get #standsStillUnderWatch(): boolean {
     const { body, bodyWatched } = this.#exchange
     return bodyWatched && this.#bodyFlows && body!.readableLength === 0
+  }
+
+  /** The instance may say whether it wants the body, and has a time of its own for that, at the end of which it gets it. */
+  get #asksForBody(): boolean {
+    const { body, expectsContinue } = this.#exchange
+    return expectsContinue && this.#owner.sent && body?.readableFlowing === null && !body.readableEnded
   }
 
   /** It has begun to, and has not ended: what nobody has begun to read is not the client's to send. */

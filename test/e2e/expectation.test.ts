@@ -56,6 +56,15 @@ it('asks for no body that is over the limit by its own word, and closes', async 
   await client.closed()
 })
 
+it.each(['the-unexpected', '100-continue, the-unexpected'])('answers %s itself, and closes', async (expectation) => {
+  const client = await RawClient.open(gateway.port)
+  client.write(`GET /services/up/ HTTP/1.1\r\nHost: a\r\nExpect: ${expectation}\r\n\r\n`)
+  const response = await client.response()
+  expect(response.status).toBe(417)
+  expect(response.header('x-portolan-error')).toBe('GW_EXPECTATION_FAILED')
+  await client.closed()
+})
+
 it('gives the answer of another instance when the first one cannot be connected to', async () => {
   const gone = await startUpstream()
   await gone.close()

@@ -172,8 +172,8 @@ it('cuts a client whose head does not come', async () => {
 
 it('lets go of the instances that answer pipelined requests when their client goes', async () => {
   const client = await open()
-  client.write(request('GET /services/echo/slow HTTP/1.1') + request('GET /services/echo/large HTTP/1.1').repeat(20))
-  await until('all are asked', () => urls().length === 21)
+  client.write(request('GET /services/echo/slow HTTP/1.1') + request('GET /services/echo/large HTTP/1.1').repeat(15))
+  await until('all are asked', () => urls().length === 16)
   client.reset()
   await until('the instances are let go of', () => upstream.sockets.size === 0)
 })

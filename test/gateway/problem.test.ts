@@ -54,6 +54,7 @@ it('has a status of gRPC for each problem', () => {
     GW_REQUEST_TIMEOUT: 4,
     GW_BODY_TOO_LARGE: 8,
     GW_URL_TOO_LONG: 8,
+    GW_EXPECTATION_FAILED: 13,
     GW_HEADERS_TOO_LARGE: 8,
     GW_CLIENT_CLOSED: 1,
     GW_INTERNAL: 13,

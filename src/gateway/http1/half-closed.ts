@@ -5,39 +5,42 @@ import type { Socket } from 'node:net'
  * Between one look at a client and the next. Two soon after each other notice a client nearby, the third one far away. Most
  * answers are complete before the first look, so that their clients are sent nothing beside them.
  */
-const LOOKS_MS = [20, 25, 1000]
+const LOOKS_MS = [20, 25, 1000, 1500]
+
+/** `headersSent` says that the head is made; this, that it has left. */
+type Answer = ServerResponse & { readonly _headerSent?: boolean }
 
 /** Node's own names: the answer that has the connection, and what reads requests from it. */
-type Busy = Socket & { readonly _httpMessage?: ServerResponse | null; readonly parser?: object | null }
+type Busy = Socket & { readonly _httpMessage?: Answer | null; readonly parser?: object | null }
 
 /**
  * A client that has closed its side may still want its answer, or be gone: the packet is the same. Who is gone answers whatever
  * is sent with a reset, so that the next thing sent fails. So it is sent what every client has to pass over: an interim response (RFC 9110 15.2),
- * or a leading zero of the next chunk's size (RFC 9112 7.1).
+ * or a leading zero of the next chunk's size (RFC 9112 7.1). Within a body whose length was told there is nothing such: a silence
+ * there is taken for the client's leave.
  */
 export function watchHalfClosed(socket: Busy): void {
-  let bytes = -1
+  let bytes = 0
   const look = (nth: number): void => {
     const answer = socket._httpMessage
-    if (socket.destroyed || !socket.parser || !answer || answer.writableEnded) return
-    const idle = socket.bytesWritten === bytes
-    if (nth === 0 || idle) {
-      if (!probe(socket, answer) && idle) {
-        socket.destroy()
-        return
-      }
+    if (socket.destroyed || !socket.parser || !answer) return
+    const next = LOOKS_MS[nth + 1]
+    const idle = !answer.writableEnded && (nth === 0 || socket.bytesWritten === bytes)
+    // What still waits to be taken tells as well as what is sent.
+    if (idle && !probe(socket, answer) && next === undefined && socket.writableLength === 0) {
+      socket.destroy()
+      return
     }
     bytes = socket.bytesWritten
-    const next = LOOKS_MS[nth + 1]
     if (next !== undefined) setTimeout(look, next, nth + 1)
   }
   setTimeout(look, LOOKS_MS[0], 0)
 }
 
 /** @returns false within a body whose length was told, where every byte would be taken for content */
-function probe(socket: Socket, answer: ServerResponse): boolean {
+function probe(socket: Socket, answer: Answer): boolean {
   if (answer.req.httpVersion === '1.0') return true
-  if (!answer.headersSent) socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1')
+  if (!answer._headerSent) socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1')
   else if (answer.chunkedEncoding) socket.write('0', 'latin1')
   else return false
   return true

@@ -8,6 +8,9 @@ const READ_MS = 1000
 const LINGER_MS = 5000
 const SILENCE_MS = 1000
 
+/** Node's own names: what reads requests from it, and the response that has it. */
+type Answering = Socket & { readonly parser?: object | null; readonly _httpMessage?: object | null }
+
 const deaf = new Set<Socket>()
 
 /** Nothing more that comes on this connection is a request: it is about to close (RFC 9112 9.6 and 11.2). */
@@ -38,6 +41,11 @@ export function closeInStages(socket: Socket): void {
   socket.destroySoon = () => endInStages(socket)
 }
 
+/** Ends a connection on which nothing more is a request, if there is nothing left to answer. */
+export function leaveIfAnswered(socket: Answering): void {
+  if (socket.parser && !socket._httpMessage && !socket.writableEnded) endInStages(socket)
+}
+
 /**
  * Reads, for a while, and throws away the rest of a request whose answer has left. A connection that is closed with input that
  * nobody has read is reset, and the reset may overtake the answer (RFC 9112 9.6).
@@ -45,20 +53,24 @@ export function closeInStages(socket: Socket): void {
 export function discardRest(incoming: IncomingMessage, socket: Socket): void {
   const lastMs = performance.now() + LINGER_MS
   let bytes = socket.bytesRead
+  const stop = (): void => clearInterval(timer)
   const timer = setInterval(() => {
     if (socket.bytesRead === bytes || performance.now() > lastMs) socket.destroy()
     bytes = socket.bytesRead
   }, SILENCE_MS)
-  socket.once('close', () => clearInterval(timer))
+  socket.once('close', stop)
   // What Node and the adapter call to close the connection once its last answer has left.
-  socket.destroySoon = () => {
+  const endBeforeRest = (): void => {
     deafen(socket)
     socket.end()
   }
+  socket.destroySoon = endBeforeRest
   incoming.once('end', () => {
-    clearInterval(timer)
-    Reflect.deleteProperty(socket, 'destroySoon')
-    if (isDeaf(socket)) socket.destroy()
+    stop()
+    socket.off('close', stop)
+    // A request that came behind the rest may have had its own way to end the connection.
+    if (socket.destroySoon === endBeforeRest) Reflect.deleteProperty(socket, 'destroySoon')
+    if (socket.writableEnded) setTimeout(() => socket.destroy(), READ_MS).unref()
   })
   incoming.unpipe()
   incoming.removeAllListeners('data').resume()

@@ -6,7 +6,8 @@ import { reset } from '../reset.ts'
 import type { BodyWatch } from './body-watch.ts'
 import type { Incoming } from './incoming.ts'
 import { lengthLast } from './length-last.ts'
-import { discardRest } from './linger.ts'
+import { enterLine, leaveLine } from './line.ts'
+import { discardRest, isDeaf, leaveIfAnswered } from './linger.ts'
 
 export interface Http1Witness extends Witness {
   /** What this server says about its idle connections, as header lines. */
@@ -15,6 +16,15 @@ export interface Http1Witness extends Witness {
 
 /** Of a middleware's making, for Node to follow. */
 const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding'])
+
+/** What a request that waits for its turn counts for among the output of its connection, of which Node holds a few only. */
+const WAITING_BYTES = 1024
+
+/** Node's own names. */
+interface Queued {
+  _onPendingData(bytes: number): void
+  _last: boolean
+}
 
 /** Node's own names. */
 interface Expectation {
@@ -51,8 +61,31 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
       this.destroy()
       this.emit('close')
     }
+    enterLine(socket)
     socket.setMaxListeners(0).once('close', gone)
-    this.once('socket', () => socket.off('close', gone))
+    this.once('socket', () => {
+      leaveLine(socket)
+      socket.off('close', gone)
+    })
+  }
+
+  /** The connection closes behind this answer, even if a middleware lets it say something else. */
+  closeBehind(): void {
+    this.shouldKeepAlive = false
+    const node = this as unknown as Queued
+    node._last = true
+  }
+
+  /** For a pipelined request that nobody works on yet. Before too many of them wait, Node stops reading. */
+  whenInTurn(begin: () => void): void {
+    const node = this as unknown as Queued
+    node._onPendingData(WAITING_BYTES)
+    this.once('socket', () => {
+      node._onPendingData(-WAITING_BYTES)
+      process.nextTick(() => {
+        if (!this.req.socket.destroyed) begin()
+      })
+    })
   }
 
   /** Not to a client of HTTP/1.0 (RFC 9110 15.2), nor once the final head is out, nor while an earlier answer has the connection. */
@@ -122,6 +155,8 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
   override detachSocket(socket: Socket): void {
     super.detachSocket(socket)
     if (!this.req.complete) discardRest(this.req, socket)
+    // When Node has handed it to the next one in line, or closes it.
+    if (isDeaf(socket)) process.nextTick(leaveIfAnswered, socket)
   }
 
   #everydayHead(status: number, reason: string, headers: readonly string[], bodyBytes: number): string | undefined {

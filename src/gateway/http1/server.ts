@@ -14,6 +14,7 @@ import { stopsTheParser } from './declined-upgrade.ts'
 import { exchangeOf } from './exchange-of.ts'
 import { watchHalfClosed } from './half-closed.ts'
 import type { Incoming } from './incoming.ts'
+import { isLineLong } from './line.ts'
 import { closeInStages, deafen, isDeaf } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { RequestsPerConnection } from './requests-per-connection.ts'
@@ -42,6 +43,11 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
       if (isDeaf(socket) && !incoming.heard) return
+      if (!outgoing.socket && isLineLong(socket) && !incoming.asksToSwitch) {
+        incoming.heard = true
+        outgoing.whenInTurn(() => onRequest(incoming, outgoing))
+        return
+      }
       normaliseScheme(incoming)
       entrance.take(exchangeOf(incoming, entrance.idOf(incoming.headers), options.now()), outgoing, witness)
       if (outgoing.exchange.body) watchBody(incoming, outgoing)
@@ -50,12 +56,11 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       const declined = incoming.asksToSwitch && incoming.switchTo === null
       if (requests.isLast(socket) || refusal || (declined && stopsTheParser(incoming))) {
         deafen(socket)
-        outgoing.shouldKeepAlive = false
-      }
-      if (refusal) {
         closeInStages(socket)
-        answer(outgoing, refusal)
-      } else if (!answersItself(outgoing)) adapter(incoming, outgoing)
+        outgoing.closeBehind()
+      }
+      if (refusal) answer(outgoing, refusal)
+      else if (!answersItself(outgoing)) adapter(incoming, outgoing)
     }
 
   function watchBody(incoming: Incoming, outgoing: Outgoing): void {
@@ -93,6 +98,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       },
     })
   })
+  server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
   server.on('connect', (_incoming, socket) => {
     socket.on('error', () => undefined)
     answerOnSocket(new GatewayError('GW_METHOD_NOT_ALLOWED', 'no tunnels are opened here'), socket as Socket)

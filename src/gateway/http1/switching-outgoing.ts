@@ -66,6 +66,8 @@ export class SwitchingOutgoing extends Outgoing {
     const client = this.#client
     client.off('data', this.#keep).resume()
     endInStages(client)
+    this.detachSocket(client)
+    this.emit('close') // the exchange is over, however long the client stays
   }
 
   readonly #drained = (): void => {

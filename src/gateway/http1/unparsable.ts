@@ -1,10 +1,15 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../../errors.ts'
 import { lastWords } from './last-words.ts'
+import { deafen, endInStages } from './linger.ts'
 import type { Outgoing } from './outgoing.ts'
 
-/** Node's own name for the response that has the connection. */
-type Busy = Socket & { readonly _httpMessage?: Outgoing | null }
+/** Node's own names: the response that has the connection, and what reads requests from it, with the last one. */
+type Busy = Socket & {
+  readonly _httpMessage?: Outgoing | null
+  readonly parser?: { readonly incoming?: IncomingMessage | null } | null
+}
 
 /** What is no HTTP, too much of it, or too slow: answered if that is still possible, then closed. */
 export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): void {
@@ -14,12 +19,24 @@ export function answerUnparsable(error: NodeJS.ErrnoException, socket: Busy): vo
   else answerOnSocket(parserProblem(error.code), socket)
 }
 
-/** Answers what has come to no request, and closes. */
+/** Answers what has come to no request, unless others are still being answered, and closes. */
 export function answerOnSocket(error: GatewayError, socket: Busy): void {
-  const { _httpMessage: current } = socket
-  // The answer to an earlier request still has the connection: ours would be taken for it, or for a part of it.
-  const outOfTurn = current && (current.headersSent || current.req.complete)
-  if (!socket.writable || outOfTurn) {
+  const { _httpMessage: current, parser } = socket
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  // What goes on behind it is more of the same.
+  deafen(socket)
+  const last = parser?.incoming
+  if (!current && last && !last.complete) {
+    // The rest of a request that has its answer: another one would be taken for that of the next.
+    endInStages(socket)
+    return
+  }
+  // An answer of ours would be taken for theirs. The connection ends when they have left.
+  if (current && last?.complete) return
+  if (current && (current.headersSent || current.req.complete)) {
     socket.destroy()
     return
   }

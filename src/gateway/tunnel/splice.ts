@@ -74,11 +74,14 @@ export class Splice implements Stallable {
 
   #hold(side: Duplex, flow: Flow, other: Duplex, blame: Ending): void {
     side.allowHalfOpen = true // the end of one direction is not that of the other
-    side.once('close', () => {
+    const onClose = (): void => {
       this.#closed(flow.ended && side.writableFinished, blame)
       if (!flow.ended) breakOff(other)
       else if (!side.writableFinished) closeSoon(other)
-    })
+    }
+    // While a middleware looked at the answer it may have broken.
+    if (side.closed) process.nextTick(onClose)
+    else side.once('close', onClose)
   }
 
   #finish(): void {

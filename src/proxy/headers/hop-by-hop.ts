@@ -30,7 +30,8 @@ export function withTwins(names: Iterable<string>): Set<string> {
 
 /** The names that a `Connection` field lists. undefined for the everyday values, which name no field. */
 export function nominated(connection: string | undefined): FieldNames | undefined {
-  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined
+  if (connection === undefined || connection === 'keep-alive' || connection === 'Keep-Alive' || connection === 'close')
+    return undefined
   const names = connection.toLowerCase().split(',')
   return new FieldNames(names.map((name) => name.trim()))
 }

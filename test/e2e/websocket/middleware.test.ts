@@ -1,5 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
+import { ids } from '../../support/call.ts'
 import { type GatewayProcess, startGateway } from '../../support/gateway.ts'
+import { RawClient } from '../../support/raw.ts'
 import { until } from '../../support/until.ts'
 import { startWebSocketInstance, WebSocketClient, type WebSocketInstance } from '../../support/websocket.ts'
 
@@ -88,4 +90,17 @@ it('asks no instance when a middleware has refused', async () => {
   expect((await WebSocketClient.refusal(url('first'))).status).toBe(401)
   expect(instance.sessions.length).toBe(before)
   await WebSocketClient.open(`${url('first')}?token=yes`)
+})
+
+it('logs a refused upgrade when its answer has left, however long the client stays', async () => {
+  const client = await RawClient.open(gateway.port)
+  const id = ids()
+  client.write(
+    `GET /services/first/ HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\nX-Request-Id: ${id}\r\n\r\n`,
+  )
+  expect((await client.response()).status).toBe(401)
+  const { durationMs, end } = await gateway.accessOf(id)
+  expect(end).toBe('complete')
+  expect(durationMs).toBeLessThan(900)
+  await client.closed()
 })
