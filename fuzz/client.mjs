@@ -54,7 +54,7 @@ function isServed(received, plan) {
 }
 
 /** The answers in what came: the whole ones, the broken one if the last is, or the text that is none. */
-export function answersIn(received, { requests }, ended) {
+function answersIn(received, { requests }, ended) {
   const whole = []
   for (let at = 0; at < received.length; ) {
     // One answer more than there were requests: to what came behind them and was none.

@@ -75,8 +75,7 @@ export function response(random, number, at, { method, upgrade }) {
 }
 
 /** What no client sent as a request: it stands in bodies, and behind them. */
-export const bait = (number) =>
-  `POST /services/fuzz/bait-${number} HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n`
+const bait = (number) => `POST /services/fuzz/bait-${number} HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n`
 
 /** What no instance sent as an answer. */
 export const strayResponse = (number) =>

@@ -46,30 +46,40 @@ const limitsSchema = section(
   server.limits,
 ).whole
 
-export const serverSchema = z.strictObject({
-  host: described(text(), 'The address to listen on.').prefault(server.host),
-  port: described(port(), 'The port to listen on; 0 takes a free one.').prefault(server.port),
-  workers: described(workers, 'Worker processes; auto is one per core, 0 is none besides the first.').prefault(
-    server.workers,
-  ),
-  trustedProxies: described(
-    z.array(network()),
-    'Addresses and networks whose forwarding headers are believed.',
-  ).prefault([]),
-  proxyProtocol: described(
-    z.array(network()),
-    'Addresses and networks whose connections begin with a PROXY header.',
-  ).prefault([]),
-  http2: described(z.boolean(), 'Whether HTTP/2 is offered on TLS connections.').prefault(server.http2),
-  h2c: described(z.boolean(), 'Whether HTTP/2 without TLS is understood, by prior knowledge.').prefault(server.h2c),
-  tls: described(tlsSchema.nullable(), 'Certificates; null for a port without TLS.').prefault(server.tls),
-  upgrades: described(z.array(protocol()), 'Protocols that a client may switch to.').prefault([...server.upgrades]),
-  forwarded: described(z.boolean(), 'Whether instances are told in Forwarded (RFC 7239), too.').prefault(
-    server.forwarded,
-  ),
-  drain: described(drainSchema, 'How to stop.').prefault({}),
-  limits: described(limitsSchema, 'What a client may ask for.').prefault({}),
-})
+export const serverSchema = z
+  .strictObject({
+    host: described(text(), 'The address to listen on.').prefault(server.host),
+    port: described(port(), 'The port to listen on; 0 takes a free one.').prefault(server.port),
+    workers: described(workers, 'Worker processes; auto is one per core, 0 is none besides the first.').prefault(
+      server.workers,
+    ),
+    trustedProxies: described(
+      z.array(network()),
+      'Addresses and networks whose forwarding headers are believed.',
+    ).prefault([]),
+    proxyProtocol: described(
+      z.array(network()),
+      'Addresses and networks whose connections begin with a PROXY header.',
+    ).prefault([]),
+    http2: described(z.boolean(), 'Whether HTTP/2 is offered on TLS connections.').prefault(server.http2),
+    h2c: described(z.boolean(), 'Whether HTTP/2 without TLS is understood, by prior knowledge.').prefault(server.h2c),
+    tls: described(tlsSchema.nullable(), 'Certificates; null for a port without TLS.').prefault(server.tls),
+    upgrades: described(z.array(protocol()), 'Protocols that a client may switch to.').prefault([...server.upgrades]),
+    forwarded: described(z.boolean(), 'Whether instances are told in Forwarded (RFC 7239), too.').prefault(
+      server.forwarded,
+    ),
+    drain: described(drainSchema, 'How to stop.').prefault({}),
+    limits: described(limitsSchema, 'What a client may ask for.').prefault({}),
+  })
+  .superRefine(
+    ({ h2c, tls }, check) => {
+      if (h2c !== true || !tls) return
+      const message =
+        'has no effect with server.tls: there is no connection without TLS, and on those with it http2 decides'
+      check.addIssue({ code: 'custom', path: ['h2c'], message })
+    },
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  )
 
 export const adminSchema = z
   .strictObject({

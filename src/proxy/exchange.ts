@@ -1,13 +1,12 @@
-import { type IncomingMessage, validateHeaderValue } from 'node:http'
-import { Readable } from 'node:stream'
+import { validateHeaderValue } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
 import type { Downstream, Intake } from './client-side.ts'
 import type { ForwardedElement } from './headers/forwarded.ts'
-import { trailersOf } from './headers/trailers.ts'
-import { type Peer, peerOf } from './peer.ts'
+import type { Peer } from './peer.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /**
@@ -172,7 +171,7 @@ export class Exchange implements RouteRequest, PickContext {
   }
 }
 
-export type ExchangeFields = Pick<
+type ExchangeFields = Pick<
   Exchange,
   | 'id'
   | 'startedMs'
@@ -187,62 +186,3 @@ export type ExchangeFields = Pick<
   | 'body'
   | 'bodyLength'
 >
-
-/** For a request that came over a socket of ours: nothing is copied. */
-export function exchangeOfIncoming(id: string, startedMs: number, incoming: IncomingMessage): Exchange {
-  const { headers } = incoming
-  const peer = peerOf(incoming.socket)
-  const length = headers['content-length']
-  const bodyLength = length === undefined ? null : Number(length)
-  const chunked = headers['transfer-encoding'] !== undefined
-  const exchange = new Exchange({
-    id,
-    startedMs,
-    method: incoming.method ?? 'GET',
-    rawTarget: incoming.url ?? '/',
-    rawHeaders: incoming.rawHeaders,
-    headers,
-    httpVersion: incoming.httpVersion,
-    encrypted: peer.encrypted,
-    peer,
-    intake: peer,
-    body: chunked || (bodyLength ?? 0) > 0 ? incoming : null,
-    bodyLength,
-  })
-  if (chunked) exchange.trailers = () => trailersOf(incoming.rawTrailers)
-  return exchange
-}
-
-/** For a Fetch request that came over no socket of ours: from a test or from another runtime. */
-export function exchangeOfRequest(id: string, startedMs: number, request: Request): Exchange {
-  const encrypted = request.url.startsWith('https:')
-  return new Exchange({
-    id,
-    startedMs,
-    httpVersion: '1.1',
-    encrypted,
-    peer: undefined,
-    intake: undefined,
-    ...described(request),
-  })
-}
-
-/** What of an exchange a Fetch request tells. */
-export function described(request: Request) {
-  const url = new URL(request.url)
-  const host = request.headers.get('host') ?? url.host
-  const length = request.headers.get('content-length')
-  return {
-    method: request.method,
-    rawTarget: url.pathname + url.search,
-    rawHeaders: ['host', host, ...[...request.headers].filter(([name]) => name !== 'host').flat()],
-    headers: { ...Object.fromEntries(request.headers), host },
-    body: request.body && Readable.from(bodyOf(request), { objectMode: false }),
-    bodyLength: length === null ? null : Number(length),
-  }
-}
-
-/** Not touched before somebody reads: until then it is the middleware's to read. */
-async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) yield chunk
-}

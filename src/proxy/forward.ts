@@ -112,7 +112,7 @@ function requestOf(exchange: Exchange, { means }: Service): UpstreamRequest {
     headers: means.requestHeaders.of(exchange),
     body: exchange.body,
     bodyLength: exchange.bodyLength,
-    trailers: exchange.trailers,
+    trailers: means.requestHeaders.trailersOf(exchange),
     upgrade: exchange.upgrade,
     expectsContinue: exchange.expectsContinue,
   }

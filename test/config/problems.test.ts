@@ -32,6 +32,13 @@ it('reports a missing file in one line', async () => {
   expect(error.format()).toBe('no/such.yaml: no such file')
 })
 
+it('says of HTTP/2 without TLS that it does nothing on a port with TLS', async () => {
+  const tls = 'tls: { cert: a.pem, key: b.pem }'
+  const { problems } = await errorOf(`${REGISTRY}server:\n  h2c: true\n  ${tls}\n`)
+  expect(problems).toMatchObject([{ line: 3, column: 8, path: 'server.h2c' }])
+  expect(problems[0]!.message).toMatch(/^has no effect with server\.tls/)
+})
+
 const ALL_WRONG = `plugins: [./missing.ts]
 sever: { port: 1 }
 server:

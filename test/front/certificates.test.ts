@@ -89,6 +89,14 @@ describe('certificates of clients', () => {
     })
   })
 
+  it('may bear no subject: then nobody is named', async () => {
+    const nameless = await files.sign('nameless', 'subjectAltName=URI:spiffe://example/a', '/')
+    const front = await startFront({ tls: tls([files.server], clients(files.ca)) })
+    await secured(front, own(nameless))
+    await until('it is through', () => front.through.length === 1)
+    expect(peerOf(front.through[0]!).subject).toBeUndefined()
+  })
+
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
     'are required in %s: without one, there is no connection',
     async (maxVersion) => {

@@ -45,7 +45,7 @@ export class GatewayProcess {
       this.stderr += text
     })
     this.exit = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })))
-    running.add(child)
+    running.set(child, folder)
     child.once('close', () => running.delete(child))
   }
 
@@ -175,10 +175,13 @@ function complete(yaml: string): string {
   })
 }
 
-const running = new Set<ChildProcess>()
+const running = new Map<ChildProcess, string>()
 // When the run itself is stopped there are no hooks.
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const [child, folder] of running) {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 function parsed(line: string): LogLine {

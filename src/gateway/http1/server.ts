@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { ServerConfig } from '../../config/types.ts'
 import { GatewayError } from '../../errors.ts'
-import { atEndOfTurn, type Exchange, exchangeOfIncoming } from '../../proxy/index.ts'
+import { atEndOfTurn } from '../../proxy/index.ts'
 import { normaliseScheme, refuse } from '../admit.ts'
 import type { Entrance, EntranceOptions } from '../entrance.ts'
 import { answersItself } from '../own-matters.ts'
@@ -11,6 +11,7 @@ import { answer } from '../refusal.ts'
 import type { Tunnels } from '../tunnel/index.ts'
 import { BodyWatch } from './body-watch.ts'
 import { stopsTheParser } from './declined-upgrade.ts'
+import { exchangeOf } from './exchange-of.ts'
 import { watchHalfClosed } from './half-closed.ts'
 import type { Incoming } from './incoming.ts'
 import { isLineLong } from './line.ts'
@@ -48,7 +49,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
         return
       }
       normaliseScheme(incoming)
-      entrance.take(exchangeOf(incoming), outgoing, witness)
+      entrance.take(exchangeOf(incoming, entrance.idOf(incoming.headers), options.now()), outgoing, witness)
       if (outgoing.exchange.body) watchBody(incoming, outgoing)
       if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
       const refusal = refuse(incoming, limits)
@@ -61,12 +62,6 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       if (refusal) answer(outgoing, refusal)
       else if (!answersItself(outgoing)) adapter(incoming, outgoing)
     }
-
-  function exchangeOf(incoming: Incoming): Exchange {
-    const exchange = exchangeOfIncoming(entrance.idOf(incoming.headers), options.now(), incoming)
-    exchange.expectsContinue = incoming.unasked
-    return exchange
-  }
 
   function watchBody(incoming: Incoming, outgoing: Outgoing): void {
     outgoing.exchange.bodyWatched = true

@@ -26,6 +26,8 @@ export class Http2Connection {
   /** Since when nothing has been in flight. */
   #idleSinceMs: number
   #leaving = false
+  /** The client has closed its side. */
+  #heardLast = false
   #endedSinceMs: number | undefined
 
   constructor(session: ServerHttp2Session, socket: Socket, limits: LimitsConfig, now: () => number) {
@@ -36,8 +38,7 @@ export class Http2Connection {
     this.#idleSinceMs = now()
     session.on('error', ignore)
     tellTheCode(session)
-    // Half a connection takes no more requests.
-    socket.once('end', () => this.close())
+    socket.once('end', () => this.#hearNoMore())
   }
 
   /** A request begins. @returns whether there still is somebody to answer */
@@ -82,8 +83,18 @@ export class Http2Connection {
     if (this.#open.size === 0 && (closed || destroyed)) this.#checkEnd(nowMs)
     else if (!destroyed && this.conduct.saysTooMuch(this.#socket.bytesRead - this.#unread)) this.#calm()
     else if (this.#open.size === 0) this.#checkIdle(nowMs)
-    else if (this.#stuckMs(nowMs) >= this.#limits.writeTimeoutMs) this.#socket.destroy()
+    else if (this.#stuckMs(nowMs) >= this.#patienceMs) this.#socket.destroy()
     for (const outgoing of this.#open) outgoing.check(nowMs, this.#limits)
+  }
+
+  /**
+   * Half a connection takes no more requests, and completes none. Its client may have gone, which nothing would tell: what is
+   * under way still leaves, but is not waited for.
+   */
+  #hearNoMore(): void {
+    this.#heardLast = true
+    for (const outgoing of this.#open) outgoing.hearNoMore()
+    this.close()
   }
 
   /**
@@ -92,8 +103,13 @@ export class Http2Connection {
    */
   #checkEnd(nowMs: number): void {
     this.#endedSinceMs ??= nowMs
-    const patienceMs = this.#socket.writableFinished ? GRACE_MS : this.#limits.writeTimeoutMs
+    const patienceMs = this.#socket.writableFinished ? GRACE_MS : this.#patienceMs
     if (nowMs - this.#endedSinceMs >= patienceMs) this.#socket.destroy()
+  }
+
+  /** How long it may take nothing. */
+  get #patienceMs(): number {
+    return this.#heardLast ? GRACE_MS : this.#limits.writeTimeoutMs
   }
 
   #checkIdle(nowMs: number): void {
@@ -104,7 +120,7 @@ export class Http2Connection {
 
   /** How long nothing has left for the client though there is something to send: it takes nothing, or nghttp2 has given it up. */
   #stuckMs(nowMs: number): number {
-    const waits = (this.#session.state.outboundQueueSize ?? 0) > 0
+    const waits = this.#heardLast || (this.#session.state.outboundQueueSize ?? 0) > 0
     return this.#sent.lasts(waits ? this.#socket.bytesWritten : -nowMs, nowMs)
   }
 

@@ -1,6 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http2'
-import { FieldNames } from '../../proxy/index.ts'
-
 /** The head of an HTTP/2 request, in the words of HTTP/1. */
 export interface Http2Head {
   readonly method: string
@@ -53,41 +50,3 @@ export function readHead(raw: readonly string[]): Http2Head {
 const COLON = 0x3a
 /** A colon, a space, a line end. */
 const LINE_BYTES = 4
-
-/** RFC 9113 8.2.2: not in HTTP/2. */
-const OF_THE_CONNECTION = new FieldNames([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/**
- * Fields for Node's HTTP/2: lower case, without what is about a connection. Repeated ones stay apart and in order.
- *
- * @param headers flat, names in any case
- */
-export function fieldsOf(headers: readonly string[]): OutgoingHttpHeaders {
-  const fields: OutgoingHttpHeaders = Object.create(null)
-  for (let i = 0; i < headers.length; i += 2) {
-    if (OF_THE_CONNECTION.has(headers[i]!)) continue
-    const name = headers[i]!.toLowerCase()
-    const value = headers[i + 1]!
-    const before = fields[name]
-    if (before === undefined) fields[name] = value
-    else if (Array.isArray(before)) before.push(value)
-    else fields[name] = [before as string, value]
-  }
-  return fields
-}
-
-/** The same with a line for each name, for Node, which will not send some fields twice. */
-export function joinedFields(fields: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  const joined: OutgoingHttpHeaders = Object.create(null)
-  for (const [name, value] of Object.entries(fields)) {
-    joined[name] = Array.isArray(value) && name !== 'set-cookie' ? value.join(', ') : value
-  }
-  return joined
-}

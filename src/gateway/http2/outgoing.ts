@@ -1,13 +1,13 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { LimitsConfig } from '../../config/types.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Downstream, Exchange, ResponseHead } from '../../proxy/index.ts'
+import { type Downstream, type Exchange, type ResponseHead, resetStream, sendTrailers } from '../../proxy/index.ts'
 import { isGrpc } from '../grpc.ts'
 import { answer } from '../refusal.ts'
 import type { Reply, Witness } from '../reply.ts'
 import { Standstill } from '../standstill.ts'
-import { fieldsOf, joinedFields } from './fields.ts'
 import type { Http2Incoming } from './incoming.ts'
+import { fieldsOf, inform, respond } from './sending.ts'
 
 const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
 
@@ -72,9 +72,7 @@ export class Http2Outgoing implements Reply, Downstream {
 
   inform({ status, headers }: ResponseHead): void {
     if (this.destroyed || this.headersSent || status === 101) return
-    const fields = fieldsOf(headers)
-    fields[':status'] = status
-    this.#stream.additionalHeaders(fields)
+    inform(this.#stream, status, headers)
   }
 
   sendWhole(status: number, _reason: string, headers: readonly string[], body: Buffer): void {
@@ -116,6 +114,11 @@ export class Http2Outgoing implements Reply, Downstream {
 
   breakOff(): void {
     this.#reset(NGHTTP2_INTERNAL_ERROR)
+  }
+
+  /** The client will send no more: a request that is not whole never will be. */
+  hearNoMore(): void {
+    if (this.#incoming.hasBody && !this.destroyed && this.#stream.state.remoteClose !== 1) this.#reset(NGHTTP2_CANCEL)
   }
 
   /** The client has broken it off, or has made Node do so, before the answer was complete. */
@@ -188,28 +191,26 @@ export class Http2Outgoing implements Reply, Downstream {
     fields: OutgoingHttpHeaders,
     options: { endStream?: boolean; waitForTrailers?: boolean },
   ): void {
-    const stream = this.#stream
     if (this.destroyed) return
     this.statusCode = status
     this.#bodiless = this.toHead || status === 204 || status === 205 || status === 304
-    fields[':status'] = status
-    const how = this.#bodiless ? { endStream: true } : options
-    try {
-      stream.respond(fields, how)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_HTTP2_HEADER_SINGLE_VALUE') throw error
-      stream.respond(joinedFields(fields), how)
-    }
+    respond(this.#stream, status, fields, this.#bodiless ? { endStream: true } : options)
   }
 
   #reset(code: number): void {
     if (this.destroyed) return
     this.#brokenOff = true
-    this.#stream.close(code)
+    resetStream(this.#stream, code)
   }
 
+  /** Node asks for them when the body has left, and nobody would catch what is thrown here. */
   #sendTrailers(): void {
-    if (!this.destroyed) this.#stream.sendTrailers(fieldsOf(this.#trailers))
+    if (this.destroyed) return
+    try {
+      sendTrailers(this.#stream, fieldsOf(this.#trailers))
+    } catch {
+      this.breakOff()
+    }
   }
 
   /** RFC 9113 8.1: nobody reads what is left of the request. */

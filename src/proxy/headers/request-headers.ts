@@ -1,5 +1,6 @@
 import { parseTarget } from '../../routing/index.ts'
 import type { Exchange } from '../exchange.ts'
+import type { UpstreamRequest } from '../transport.ts'
 import { FieldNames, nominated, withTwins } from './hop-by-hop.ts'
 import { isTraceparent, newTraceparent } from './trace-context.ts'
 import { announced } from './trailers.ts'
@@ -53,16 +54,19 @@ export interface ForwardingSettings {
   readonly subjectHeader: string | null
 }
 
-/** What the instances of a gateway are told in the header section of a request. */
+/** What the instances of a gateway are told in the header section of a request, and after its body. */
 export class RequestHeaders {
   readonly #settings: ForwardingSettings
   /** By whether the peer is trusted, and whether its trace is carried on. */
   readonly #dropped: readonly FieldNames[]
+  /** What nobody but the gateway may say, wherever. */
+  readonly #vouched: FieldNames | null
 
   constructor(settings: ForwardingSettings) {
     const { subjectHeader } = settings
     const always = subjectHeader === null ? NOT_FORWARDED : [...NOT_FORWARDED, subjectHeader]
     this.#settings = settings
+    this.#vouched = subjectHeader === null ? null : new FieldNames(withTwins([subjectHeader]))
     this.#dropped = [
       [...NOT_OF_STRANGERS, ...TRACE],
       NOT_OF_STRANGERS, //
@@ -94,6 +98,16 @@ export class RequestHeaders {
     const trailers = exchange.trailers && announced(exchange.header('trailer'))
     if (trailers) headers.push('trailer', trailers)
     return headers
+  }
+
+  /** What follows the body, to be asked for at its end; null: nothing can. */
+  trailersOf({ trailers }: Exchange): UpstreamRequest['trailers'] {
+    const vouched = this.#vouched
+    if (!trailers || !vouched) return trailers
+    return () => {
+      const received = trailers()
+      return received.filter((_, i) => !vouched.has(received[i - (i % 2)]!))
+    }
   }
 
   #addForwarding(headers: string[], exchange: Exchange, host: string): void {

@@ -3,8 +3,9 @@ import { CONTINUE_WITHIN_MS, MAX_INTERIM } from '../limits.ts'
 import { UpstreamError } from '../transport.ts'
 import { violation } from '../violation.ts'
 import type { Http2Call } from './call.ts'
-import { cancel, listen, type StreamListener } from './node-stream.ts'
+import { listen, type StreamListener } from './node-stream.ts'
 import { RequestBody } from './request-body.ts'
+import { resetStream } from './reset-stream.ts'
 import { responseHead, responseTrailers } from './response-head.ts'
 
 export interface StreamOwner {
@@ -64,7 +65,7 @@ export class CallStream implements StreamListener {
   /** The call gives up. */
   abandon(): void {
     this.#detach()
-    cancel(this.#stream)
+    resetStream(this.#stream, constants.NGHTTP2_CANCEL)
   }
 
   onHeaders(fields: readonly string[]): void {
@@ -155,7 +156,7 @@ export class CallStream implements StreamListener {
     this.#detach()
     call.over = true
     // The instance has answered without waiting for all of the request: nobody reads the rest.
-    if (!this.#stream.writableFinished) cancel(this.#stream)
+    if (!this.#stream.writableFinished) resetStream(this.#stream, constants.NGHTTP2_CANCEL)
     try {
       call.listener.onEnd(this.#trailers)
     } catch {}

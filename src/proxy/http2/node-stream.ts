@@ -1,4 +1,4 @@
-import { type ClientHttp2Stream, constants } from 'node:http2'
+import type { ClientHttp2Stream } from 'node:http2'
 import { Duplex } from 'node:stream'
 
 /** What a stream says. Fields are flat `[name, value, ...]`, pseudo-header fields among them. */
@@ -36,19 +36,6 @@ export function listen(stream: ClientHttp2Stream, listener: StreamListener): voi
     .on('end', onEnd)
     .on('error', onError)
     .on('close', onClose)
-}
-
-/**
- * Gives a stream up (RST_STREAM with CANCEL). Node would end a request first that has not ended yet: with END_STREAM, by which
- * the instance had to take what is broken off for a whole one.
- */
-export function cancel(stream: ClientHttp2Stream): void {
-  stream.end = unended
-  stream.close(constants.NGHTTP2_CANCEL)
-}
-
-function unended<Stream>(this: Stream): Stream {
-  return this
 }
 
 /**

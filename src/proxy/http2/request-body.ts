@@ -2,6 +2,7 @@ import type { ClientHttp2Stream } from 'node:http2'
 import type { Readable } from 'node:stream'
 import { fault } from '../body-fault.ts'
 import type { UpstreamError, UpstreamRequest } from '../transport.ts'
+import { sendTrailers } from './repeated-fields.ts'
 import { requestTrailers } from './request-head.ts'
 
 /**
@@ -62,7 +63,7 @@ export class RequestBody {
 
   /** Node asks for them when the body has left. */
   sendTrailers(): void {
-    this.#stream.sendTrailers(requestTrailers(this.#request.trailers?.() ?? []))
+    sendTrailers(this.#stream, requestTrailers(this.#request.trailers?.() ?? []))
   }
 
   readonly #drained = (): void => {

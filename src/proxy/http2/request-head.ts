@@ -53,13 +53,6 @@ export function requestTrailers(trailers: readonly string[]): OutgoingHttpHeader
   return fields
 }
 
-/** One line for each of the fields that Node refuses to write twice, which RFC 9110 5.3 allows. */
-export function combined(head: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  for (const [name, value] of Object.entries(head))
-    if (Array.isArray(value)) head[name] = value.join(name === 'cookie' ? '; ' : ', ')
-  return head
-}
-
 function add(head: OutgoingHttpHeaders, name: string, value: string): void {
   if (name === '') return
   if (name === 'host') {

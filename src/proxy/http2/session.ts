@@ -10,7 +10,7 @@ import { UpstreamError } from '../transport.ts'
 import type { Http2Call } from './call.ts'
 import { CallStream, listenerThrew, type StreamOwner } from './call-stream.ts'
 import { faultOf } from './fault.ts'
-import { combined } from './request-head.ts'
+import { combined, isRepetition } from './repeated-fields.ts'
 import { Watch, type Watched, type WatchSettings } from './watch.ts'
 
 /** Of the 2^30 streams that one session can have, so that it is replaced before it has none left (RFC 9113 5.1.1). */
@@ -154,7 +154,7 @@ export class Session implements StreamOwner, Watched {
     try {
       return this.#http2.request(head, options)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_HTTP2_HEADER_SINGLE_VALUE') throw error
+      if (!isRepetition(error)) throw error
       return this.#http2.request(combined(head), options)
     }
   }

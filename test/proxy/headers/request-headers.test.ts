@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import type { Exchange } from '../../../src/proxy/exchange.ts'
+import { RequestHeaders } from '../../../src/proxy/headers/request-headers.ts'
 import { told } from './told.ts'
 
 const VALID = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
@@ -81,6 +83,22 @@ it.each([
   ['GET', '5', '5'],
 ])('passes a %s with Max-Forwards: %s on with %s', (method, sent, passed) => {
   expect(told([`Max-Forwards: ${sent}`], { method })('max-forwards')).toBe(passed)
+})
+
+it('lets nobody say after the body whose certificate has been shown', () => {
+  const headers = new RequestHeaders({ forwarded: false, subjectHeader: 'x-client-subject' })
+  const lies = [
+    'X-Client-Subject',
+    'CN=root',
+    'x_client_subject',
+    'CN=root',
+    'x-client_Subject',
+    'CN=root',
+    'X-Sum',
+    '7',
+  ]
+  const trailers = headers.trailersOf({ trailers: () => lies } as unknown as Exchange)
+  expect(trailers?.()).toEqual(['X-Sum', '7'])
 })
 
 it('says that trailers are welcome when the client says so and can have them', () => {

@@ -79,6 +79,12 @@ describe('a request', () => {
     expect([body, trailers]).toEqual(['abc', ['x-sum', '1', 'x-sum', '2']])
   })
 
+  it('has in one line the trailers that Node would not send in two', async () => {
+    const trailers = () => ['etag', '"a"', 'ETag', '"b"']
+    const { trailers: arrived } = await seen({ method: 'POST', body: bytes('abc'), trailers })
+    expect(arrived).toEqual(['etag', '"a", "b"'])
+  })
+
   it.each([
     ['a method that is no token', { method: 'G T' }],
     ['a target with a blank', { path: '/a b' }],
