@@ -39,10 +39,7 @@ export class Exchange implements RouteRequest, PickContext {
   /** The client behind trusted proxies, or the peer itself. */
   clientAddress: string
   peerTrusted = false
-  /**
-   * The elements of `Forwarded` that are believed, the one about the client first: only where a trusted peer says it there and not
-   * in `X-Forwarded-For`.
-   */
+  /** Elements of `Forwarded` that are believed, the one about the client first: where there is no `X-Forwarded-For`. */
   believed: readonly ForwardedElement[] | undefined
   /** The request body as a Node stream; null when the framing says that there is none. */
   body: Readable | null
