@@ -8,7 +8,7 @@ import { exitCode } from './zookeeper-probe.ts'
  * @module
  */
 
-const PACKAGES = { etcd: 'etcd-server', dnsmasq: 'dnsmasq-base', openssl: 'openssl' }
+const PACKAGES = { etcd: 'etcd-server', dnsmasq: 'dnsmasq-base', openssl: 'openssl', curl: 'curl' }
 
 export default async function setup(): Promise<void> {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']
