@@ -43,7 +43,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
     function onRequest(incoming: Incoming, outgoing: Outgoing): void {
       const { socket } = incoming
       if (isDeaf(socket) && !incoming.heard) return
-      if (!outgoing.socket && isLineLong(socket) && !incoming.asksToSwitch) {
+      if (!outgoing.socket && mayWait(incoming)) {
         incoming.heard = true
         outgoing.whenInTurn(() => onRequest(incoming, outgoing))
         return
@@ -62,6 +62,11 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       if (refusal) answer(outgoing, refusal)
       else if (!answersItself(outgoing)) adapter(incoming, outgoing)
     }
+
+  /** In line behind others. What ends the line, so that nothing behind it begins, has to be seen at once. */
+  function mayWait(incoming: Incoming): boolean {
+    return isLineLong(incoming.socket) && !incoming.asksToSwitch && !refuse(incoming, limits)
+  }
 
   function watchBody(incoming: Incoming, outgoing: Outgoing): void {
     outgoing.exchange.bodyWatched = true
@@ -87,6 +92,11 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
   })
   server.on('checkContinue', (incoming: Incoming, outgoing: Outgoing) => {
     if (isDeaf(incoming.socket)) return
+    // Nothing behind it may begin, so that it cannot wait.
+    if (refuse(incoming, limits)) {
+      server.emit('request', incoming, outgoing)
+      return
+    }
     // A client that sends its body right behind the head does not wait: at the end of the turn that is there.
     atEndOfTurn({
       run() {
