@@ -34,8 +34,11 @@ ${rest}
     worker: processes.at(-1),
     residentMiB: () => processes.reduce((sum, pid) => sum + residentMiB(pid), 0),
     sockets: () => processes.flatMap(descriptors).filter((link) => link.startsWith('socket:')).length,
+    /** Open files, pipes, sockets, timers of the kernel: all that a process holds. */
+    descriptors: () => processes.flatMap(descriptors).length,
     hasExited: running.hasExited,
     lastWords: running.lastWords,
+    /** @returns the exit code, if it has ended by itself within three seconds */
     stop: () => stop(running),
   }
 }

@@ -31,13 +31,18 @@ export function start({ command, args, core, dir }) {
   }
 }
 
-/** Asks a program to end, and kills after three seconds whatever is left of it, orphans included. */
+/**
+ * Asks a program to end, and kills after three seconds whatever is left of it, orphans included.
+ *
+ * @returns its exit code, if it has ended by itself
+ */
 export async function stop(running) {
   signal(running.pid, 'SIGTERM')
-  await Promise.race([running.exited, sleep(3000)])
+  const code = await Promise.race([running.exited, sleep(3000)])
   signal(-running.pid, 'SIGKILL')
   await running.exited
   groups.delete(running.pid)
+  return code
 }
 
 /** Ends a program and its group at once. */

@@ -70,7 +70,9 @@ async function soak(seconds) {
     sampler.end()
     await traffic.over()
     const socketsLeft = await settled(gateway, socketsAtRest)
-    return judge({ traffic, capacity, samples: sampler.samples, socketsAtRest, socketsLeft, gateway })
+    const survived = gateway.hasExited() ? gateway.lastWords() : 'yes'
+    const exitCode = await gateway.stop()
+    return judge({ traffic, capacity, samples: sampler.samples, socketsAtRest, socketsLeft, survived, exitCode })
   } finally {
     await gateway.stop()
     instance.close()

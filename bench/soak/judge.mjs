@@ -5,7 +5,7 @@ const SETTLED_AFTER = 0.2
 const MOST_GROWTH = 0.1
 
 /** What of it is held against what. */
-export function judge({ traffic, capacity, samples, socketsAtRest, socketsLeft, gateway }) {
+export function judge({ traffic, capacity, samples, socketsAtRest, socketsLeft, survived, exitCode }) {
   const wrong = [...traffic.wrong.values()].reduce((sum, count) => sum + count, 0)
   const settled = samples.slice(Math.floor(samples.length * SETTLED_AFTER))
   return [
@@ -18,6 +18,7 @@ export function judge({ traffic, capacity, samples, socketsAtRest, socketsLeft, 
     },
     growth('resident memory of all processes, MiB', settled, ({ residentMiB }) => residentMiB),
     growth('open sockets', settled, ({ sockets }) => sockets),
+    growth('open descriptors of any kind', settled, ({ descriptors }) => descriptors),
     {
       what: 'sockets when all have gone, beside those at rest',
       target: '0',
@@ -27,8 +28,14 @@ export function judge({ traffic, capacity, samples, socketsAtRest, socketsLeft, 
     {
       what: 'the gateway still runs',
       target: 'yes',
-      measured: gateway.hasExited() ? gateway.lastWords() : 'yes',
-      met: !gateway.hasExited(),
+      measured: survived,
+      met: survived === 'yes',
+    },
+    {
+      what: 'then it drains within three seconds, and ends with the exit code',
+      target: '0',
+      measured: String(exitCode ?? 'none: it had to be killed'),
+      met: exitCode === 0,
     },
   ]
 }

@@ -13,8 +13,9 @@ export class Sampler {
   begin() {
     const begun = performance.now()
     this.#timer = setInterval(() => {
-      const { residentMiB, sockets } = this.#gateway
-      this.samples.push({ second: (performance.now() - begun) / 1000, residentMiB: residentMiB(), sockets: sockets() })
+      const { residentMiB, sockets, descriptors } = this.#gateway
+      const second = (performance.now() - begun) / 1000
+      this.samples.push({ second, residentMiB: residentMiB(), sockets: sockets(), descriptors: descriptors() })
     }, EVERY_MS)
   }
 
