@@ -16,7 +16,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     // Most of the time is spent waiting for other processes.
-    maxWorkers: 2,
+    maxWorkers: 3,
     globalSetup: ['test/support/zookeeper-setup.ts', 'test/support/tools-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000, // hooks start processes, too
