@@ -16,10 +16,11 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     // Most of the time is spent waiting for other processes.
-    maxWorkers: 3,
+    maxWorkers: 2,
     globalSetup: ['test/support/zookeeper-setup.ts', 'test/support/tools-setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000, // hooks start processes, too
+    // Patience with busy machines: nothing here is held to be fast.
+    testTimeout: 40_000,
+    hookTimeout: 40_000, // hooks start processes, too
     reporters: ['default', './test/support/closing-line.ts'],
   },
 })
