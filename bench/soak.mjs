@@ -1,15 +1,11 @@
 // Mixed traffic for minutes, at half of what the gateway can do: does anything grow? See docs/benchmark.md.
-import { writeFileSync } from 'node:fs'
-import { commandLine, loadAverage, machine, ownVersions } from './machine.mjs'
+import { heldToTargets } from './held-to-targets.mjs'
 import { startPortolan } from './portolan.mjs'
-import { killAll } from './processes.mjs'
 import { startInstance } from './soak/instance.mjs'
 import { judge } from './soak/judge.mjs'
 import { readOptions, usage } from './soak/options.mjs'
 import { Sampler } from './soak/sampler.mjs'
 import { Traffic } from './soak/traffic.mjs'
-import { jsonTargets, plainTargets, targetsPage } from './targets.mjs'
-import { buildPortolan } from './tools.mjs'
 import { workFolder } from './work-folder.mjs'
 
 const CAPACITY_SECONDS = 10
@@ -17,38 +13,18 @@ const CLIENTS = 256
 const FULL_SECONDS = 300
 const PROGRESS_MS = 30_000
 
-const say = (line) => process.stderr.write(`bench: ${line}\n`)
+await heldToTargets({
+  script: 'bench:soak',
+  title: 'Soak results',
+  anchor: 'the-soak',
+  page: 'SOAK.md',
+  readOptions,
+  usage,
+  isFull: ({ seconds }) => seconds >= FULL_SECONDS,
+  measure: soak,
+})
 
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  say(error.stack)
-  process.exitCode = 1
-} finally {
-  killAll()
-}
-
-async function main(argv) {
-  const options = readOptions(argv)
-  if (options.help) return print(usage)
-  buildPortolan(say)
-  const before = loadAverage()
-  const rows = await soak(options.seconds)
-  const report = {
-    date: new Date().toISOString(),
-    machine: machine(),
-    versions: ownVersions(),
-    command: commandLine('bench:soak', argv),
-    load: `${before} at the start, ${loadAverage()} at the end`,
-  }
-  print(options.json ? jsonTargets(rows, report) : plainTargets(rows))
-  if (options.seconds >= FULL_SECONDS)
-    writeFileSync(new URL('SOAK.md', import.meta.url), targetsPage('Soak results', 'the-soak', rows, report))
-  else say('bench/SOAK.md is left alone: it was too short')
-  return rows.every(({ met }) => met !== false) ? 0 : 1
-}
-
-async function soak(seconds) {
+async function soak({ seconds }, say) {
   const dir = workFolder()
   const instance = await startInstance()
   const gateway = await startPortolan({ dir, core: 0, upstream: instance.port, rest: 'health: { passive: null }' })
@@ -84,9 +60,4 @@ async function settled(gateway, atRest) {
   for (const deadline = Date.now() + 10_000; gateway.sockets() > atRest && Date.now() < deadline; )
     await new Promise((resolve) => setTimeout(resolve, 100))
   return gateway.sockets()
-}
-
-function print(text) {
-  process.stdout.write(text)
-  return 0
 }
