@@ -49,7 +49,7 @@ export class Entrance {
 
   #send(response: Response, reply: Reply, leaveToAdapter: (rest: Response) => void): void {
     try {
-      if (this.leaving) reply.shouldKeepAlive = false
+      if (this.leaving) reply.closeBehind()
       const rest = deliver(response, reply)
       if (rest) leaveToAdapter(rest)
     } catch (thrown) {

@@ -13,7 +13,7 @@ export function answer(reply: Reply, error: GatewayError): void {
   }
   const { status, headers, body } = problemAnswer(error, exchange)
   const bytes = Buffer.from(body ?? '')
-  reply.shouldKeepAlive = false
+  reply.closeBehind()
   const head = [...Object.entries(headers).flat(), 'content-length', String(bytes.length)]
   reply.sendWhole(status, STATUS_CODES[status]!, head, bytes)
 }

@@ -12,11 +12,14 @@ export interface Reply {
   readonly exchange: Exchange
   readonly headersSent: boolean
   readonly destroyed: boolean
-  /** HTTP/1: false asks the client to close after this answer. A connection with several at once is asked in another way. */
-  shouldKeepAlive: boolean
   /** The method that the client has sent is HEAD: no body leaves. */
   readonly toHead: boolean
   carry(exchange: Exchange, witness: Witness): void
+  /**
+   * HTTP/1: the connection closes behind this answer, and its client is told so. Nothing to HTTP/2, whose connections have other
+   * answers under way, and are left in another way.
+   */
+  closeBehind(): void
   /** Sends a whole answer, whose head is checked: by the transport that received it, or by Fetch. */
   sendWhole(status: number, reason: string, headers: readonly string[], body: Buffer): void
   /** The head, which may wait for the first byte of the body. */

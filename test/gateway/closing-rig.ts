@@ -6,6 +6,11 @@ import { instance } from '../../src/plugin/index.ts'
 
 /** A gateway in this process, with one service `up` and a middleware before all. */
 export async function gatewayBefore(port: number, handler: MiddlewareHandler, settings: object = {}): Promise<number> {
+  return (await startBefore(port, handler, settings)).port
+}
+
+/** The same, with the gateway at hand. */
+export async function startBefore(port: number, handler: MiddlewareHandler, settings: object = {}) {
   const watch = async function* (signal: AbortSignal) {
     yield new Map([['up', [instance({ host: '127.0.0.1', port })]]])
     await once(signal, 'abort')
@@ -19,5 +24,5 @@ export async function gatewayBefore(port: number, handler: MiddlewareHandler, se
   )
   await gateway.start()
   onTestFinished(() => gateway.close())
-  return (await gateway.listen()).port
+  return { gateway, port: (await gateway.listen()).port }
 }

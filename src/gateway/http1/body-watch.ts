@@ -70,7 +70,7 @@ export class BodyWatch implements Deadline {
       return
     }
     this.#gaveUp = true
-    this.#outgoing.shouldKeepAlive = false
+    this.#outgoing.closeBehind()
     this.#outgoing.exchange.stall()
     this.#start() // for a middleware that reads the body by itself, and waits on
   }

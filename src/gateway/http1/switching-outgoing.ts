@@ -28,7 +28,7 @@ export class SwitchingOutgoing extends Outgoing {
     super(incoming)
     this.#client = client
     this.#tunnels = tunnels
-    this.shouldKeepAlive = false
+    this.closeBehind()
     client.on('error', ignore).on('drain', this.#drained).on('data', this.#keep).on('end', this.#left)
     if (head.length > 0) this.#keep(head)
     this.assignSocket(client)

@@ -17,7 +17,6 @@ const LAST_FRAME_MS = 5
 /** The answer on a stream of HTTP/2, for our own use as a `Reply` and for the Node server adapter as what it takes for Node's. */
 export class Http2Outgoing implements Reply, Downstream {
   exchange!: Exchange
-  shouldKeepAlive = true
   statusCode = 0
   readonly toHead: boolean
   readonly #stream: ServerHttp2Stream
@@ -70,14 +69,15 @@ export class Http2Outgoing implements Reply, Downstream {
     this.#stream.once('aborted', () => this.#incoming.abort()).once('close', () => this.#conclude())
   }
 
+  closeBehind(): void {}
+
   inform({ status, headers }: ResponseHead): void {
     if (this.destroyed || this.headersSent || status === 101) return
     inform(this.#stream, status, headers)
   }
 
   sendWhole(status: number, _reason: string, headers: readonly string[], body: Buffer): void {
-    const empty = body.length === 0
-    this.#respond(status, fieldsOf(headers), { endStream: empty })
+    this.#respond(status, fieldsOf(headers), { endStream: body.length === 0 })
     this.end(body)
   }
 
