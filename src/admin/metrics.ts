@@ -30,6 +30,7 @@ export class Metrics {
   readonly #sources: MetricSources
   readonly #requests: Tally
   readonly #problems: Counter
+  readonly #shed: Counter
   readonly #restarts: Counter
   readonly #latency = new LatencyHistogram(
     'portolan_upstream_latency_seconds',
@@ -56,6 +57,12 @@ export class Metrics {
       labelNames: ['code'],
       registers,
     })
+    this.#shed = new Counter({
+      name: 'portolan_shed_total',
+      help: 'Requests that were refused because their worker had too much to do',
+      labelNames: ['reason'],
+      registers,
+    })
     this.#restarts = new Counter({
       name: 'portolan_worker_restarts_total',
       help: 'Workers that died and were replaced',
@@ -77,10 +84,11 @@ export class Metrics {
   }
 
   add(worker: number, reading: Reading): void {
-    const { requests, problems, latency } = reading
+    const { requests, problems, shed, latency } = reading
     for (const [service, instance, status, count] of requests)
       this.#requests.add([service, instance, String(status)], count)
     for (const [code, count] of problems) this.#problems.inc({ code }, count)
+    for (const [reason, count] of shed) this.#shed.inc({ reason }, count)
     for (const [service, buckets, sumSeconds] of latency) this.#latency.add(service, buckets, sumSeconds)
     this.#traffic.add(reading)
     this.#connections.take(worker, reading.connections)

@@ -6,12 +6,13 @@ import type { ServerConfig, TlsConfig, UpstreamConfig } from './types.ts'
 type ServerInput = FileInput['server']
 
 export function serverOf(input: ServerInput, directory: string): ServerConfig {
-  const { workers, drain, limits, tls, ...rest } = input
+  const { workers, shedding, drain, limits, tls, ...rest } = input
   const { headerTimeout, bodyTimeout, writeTimeout, keepAliveTimeout, ...counts } = limits
   return {
     ...rest,
     workers: workers === 'auto' ? availableParallelism() : workers,
     tls: tls && tlsOf(tls, directory),
+    shedding: { lagMs: shedding.lag, heap: shedding.heap },
     drain: { acceptGraceMs: drain.acceptGrace, timeoutMs: drain.timeout },
     limits: {
       ...counts,

@@ -9,6 +9,7 @@ export const defaults = {
     tls: null,
     upgrades: ['websocket'],
     forwarded: false,
+    shedding: { lag: '1s', heap: '95%' },
     drain: { acceptGrace: '0s', timeout: '30s' },
     limits: {
       headerBytes: '16KiB',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration, size } from '../plugin/units.ts'
+import { duration, share, size } from '../plugin/units.ts'
 import { defaults } from './defaults.ts'
 import { described, port, protocol, text, wait } from './fields.ts'
 import { isLoopback, isNetwork } from './network.ts'
@@ -22,6 +22,19 @@ const drainSchema = z.strictObject({
   ),
   timeout: described(duration(), 'How long requests may take to end.').prefault(server.drain.timeout),
 })
+
+const sheddingSchema = section(
+  {
+    lag: described(wait().nullable(), 'How late the event loop of a process may be; null for no limit.'),
+    heap: described(
+      share()
+        .refine((part) => part > 0, 'must be more than 0')
+        .nullable(),
+      'How full the heap of a process may be; null for no limit.',
+    ),
+  },
+  server.shedding,
+).whole
 
 const count = () => z.int().min(1)
 
@@ -68,6 +81,7 @@ export const serverSchema = z
     forwarded: described(z.boolean(), 'Whether instances are told in Forwarded (RFC 7239), too.').prefault(
       server.forwarded,
     ),
+    shedding: described(sheddingSchema, 'When new requests are refused for lack of time or memory.').prefault({}),
     drain: described(drainSchema, 'How to stop.').prefault({}),
     limits: described(limitsSchema, 'What a client may ask for.').prefault({}),
   })

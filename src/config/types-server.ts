@@ -17,8 +17,17 @@ export interface ServerConfig {
   readonly upgrades: readonly string[]
   /** Whether instances are told in `Forwarded` (RFC 7239), too. */
   readonly forwarded: boolean
+  readonly shedding: SheddingConfig
   readonly drain: { readonly acceptGraceMs: number; readonly timeoutMs: number }
   readonly limits: LimitsConfig
+}
+
+/** When a process refuses new requests, so that it goes on with those it has. */
+export interface SheddingConfig {
+  /** So late is its event loop. null: however late. */
+  readonly lagMs: number | null
+  /** So full is its heap: a part of what it may grow to. null: however full. */
+  readonly heap: number | null
 }
 
 export interface TlsConfig {

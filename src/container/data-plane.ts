@@ -138,6 +138,7 @@ function gatewayListener(scope: Scope) {
     recogniseClient: trust(server.trustedProxies),
     now: get(scope, Tokens.now),
     random: get(scope, Tokens.random),
+    shed: (shortage) => meter.shed(shortage),
     refused: (reason) => meter.refuse(reason),
     ticketSecret: get(scope, Tokens.ticketSecret),
     finished(exchange, result) {

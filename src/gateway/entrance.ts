@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { GatewayError } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
 import { atEndOfTurn, type Exchange } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
@@ -6,6 +7,7 @@ import { deliver } from './deliver.ts'
 import { claim } from './problem.ts'
 import { answer } from './refusal.ts'
 import type { Reply, Witness } from './reply.ts'
+import type { Pressure, Shortage } from './shedding/index.ts'
 
 export interface EntranceOptions {
   readonly log: Logger
@@ -13,6 +15,8 @@ export interface EntranceOptions {
   requestId(offered: string | string[] | undefined): string
   recogniseClient(exchange: Exchange): void
   finished(exchange: Exchange, result: Result): void
+  /** A request is refused for want of this. */
+  shed(shortage: Shortage): void
   now(): number
 }
 
@@ -21,14 +25,24 @@ export class Entrance {
   /** From now on every answer asks its client to close. */
   leaving = false
   readonly #options: EntranceOptions
+  readonly #pressure: Pressure
 
-  constructor(options: EntranceOptions) {
+  constructor(options: EntranceOptions, pressure: Pressure) {
     this.#options = options
+    this.#pressure = pressure
   }
 
   /** The id of a request: its own, if it could be one. */
   idOf(headers: IncomingHttpHeaders): string {
     return this.#options.requestId(headers['x-request-id'])
+  }
+
+  /** Why no more requests are let in for now, if so. */
+  shed(): GatewayError | undefined {
+    const { shortage } = this.#pressure
+    if (shortage === null) return undefined
+    this.#options.shed(shortage)
+    return new GatewayError('GW_OVERLOADED', `the gateway has too much to do: server.shedding.${shortage} is reached`)
   }
 
   take(exchange: Exchange, reply: Reply, witness: Witness): void {
@@ -49,7 +63,7 @@ export class Entrance {
 
   #send(response: Response, reply: Reply, leaveToAdapter: (rest: Response) => void): void {
     try {
-      if (this.leaving) reply.closeBehind()
+      if (this.leaving || this.#pressure.high) reply.closeBehind()
       const rest = deliver(response, reply)
       if (rest) leaveToAdapter(rest)
     } catch (thrown) {

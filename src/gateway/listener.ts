@@ -5,6 +5,7 @@ import { Entrance, type EntranceOptions } from './entrance.ts'
 import { turnAway } from './http1/last-words.ts'
 import { createHttp1Server } from './http1/server.ts'
 import { createHttp2Server } from './http2/server.ts'
+import { Pressure, watchLoad } from './shedding/index.ts'
 import { Tunnels } from './tunnel/index.ts'
 
 export interface ListenerOptions extends EntranceOptions {
@@ -35,7 +36,8 @@ export interface Listener {
 /** The way in: the front, and behind it a server for each version of HTTP, all with one entrance. */
 export function createListener({ server, ticketSecret, refused, ...rest }: ListenerOptions): Listener {
   const { limits } = server
-  const entrance = new Entrance(rest)
+  const pressure = new Pressure(server.shedding, rest.log)
+  const entrance = new Entrance(rest, pressure)
   const tunnels = new Tunnels()
   const http1 = createHttp1Server(entrance, { ...rest, server, tunnels })
   const http2 = createHttp2Server(entrance, { ...rest, limits })
@@ -48,7 +50,10 @@ export function createListener({ server, ticketSecret, refused, ...rest }: Liste
     refused,
     ticketSecret,
   })
-  front.server.once('listening', () => http1.emit('listening'))
+  front.server.once('listening', () => {
+    http1.emit('listening')
+    front.server.once('close', watchLoad(pressure, rest.now))
+  })
   return {
     server: front.server,
     get connections() {

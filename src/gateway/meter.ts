@@ -3,6 +3,7 @@ import type { ProblemCode } from '../errors.ts'
 import type { RefusalReason } from '../front/index.ts'
 import type { Exchange, MeterEvent } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
+import type { Shortage } from './shedding/index.ts'
 
 /** Upper bounds of the latency histogram, in seconds; what is slower falls into the last, unbounded bucket. */
 export const LATENCY_BOUNDS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
@@ -11,6 +12,8 @@ export const LATENCY_BOUNDS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 
 export interface Reading {
   readonly requests: readonly (readonly [service: string, instance: string, status: number, count: number])[]
   readonly problems: readonly (readonly [code: ProblemCode, count: number])[]
+  /** Requests that were refused because the process had too much to do. */
+  readonly shed: readonly (readonly [shortage: Shortage, count: number])[]
   /** Counts per bucket, one more than there are bounds, and the sum in seconds. */
   readonly latency: readonly (readonly [service: string, buckets: readonly number[], sumSeconds: number])[]
   readonly events: readonly (readonly [event: MeterEvent, service: string, detail: string, count: number])[]
@@ -42,6 +45,7 @@ export class Meter {
   #latency = new Map<string, Latency>()
   #events = new Map<MeterEvent, Map<string, Map<string, number>>>()
   #refused = new Map<RefusalReason, number>()
+  #shed = new Map<Shortage, number>()
   readonly #sources: MeterSources
 
   constructor(sources: MeterSources = { standings: () => [], connections: () => 0 }) {
@@ -63,6 +67,11 @@ export class Meter {
     details.set(detail, (details.get(detail) ?? 0) + 1)
   }
 
+  /** A request was not let in. */
+  shed(shortage: Shortage): void {
+    this.#shed.set(shortage, (this.#shed.get(shortage) ?? 0) + 1)
+  }
+
   /** A connection was not let in. */
   refuse(reason: RefusalReason): void {
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
@@ -77,12 +86,14 @@ export class Meter {
     )
     const standings = this.#sources.standings()
     const connections = { open: this.#sources.connections(), refused: [...this.#refused] }
-    const reading = { requests, problems: [...this.#problems], latency, events, standings, connections }
+    const [problems, shed] = [[...this.#problems], [...this.#shed]]
+    const reading = { requests, problems, shed, latency, events, standings, connections }
     this.#requests = new Map()
     this.#problems = new Map()
     this.#latency = new Map()
     this.#events = new Map()
     this.#refused = new Map()
+    this.#shed = new Map()
     return reading
   }
 

@@ -90,6 +90,7 @@ export const standingOf = (id: string, fields: Partial<EndpointStanding> = {}): 
 export const NOTHING_COUNTED = {
   requests: [],
   problems: [],
+  shed: [],
   latency: [],
   events: [],
   standings: [],

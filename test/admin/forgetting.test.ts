@@ -17,6 +17,7 @@ const READING: Reading = {
     ['', '', 404, 6],
   ],
   problems: [],
+  shed: [],
   latency: [
     ['a', Array(14).fill(1), 1],
     ['b', Array(14).fill(1), 1],

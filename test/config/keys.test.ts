@@ -22,6 +22,7 @@ it('fills in everything but the registry', async () => {
       tls: null,
       upgrades: ['websocket'],
       forwarded: false,
+      shedding: { lagMs: 1000, heap: 0.95 },
       drain: { acceptGraceMs: 0, timeoutMs: 30_000 },
       limits: {
         headerBytes: 16_384,
@@ -131,6 +132,8 @@ it.each([
   ['server:', '1:1  server: expected a mapping, got nothing'],
   ['server:\n  port:', '2:3  server.port: expected a number, got nothing'],
   ['server: { limits: { headerBytes: 10B } }', '1:34  server.limits.headerBytes: must be at least 1KiB'],
+  ['server: { shedding: { lag: 0s } }', '1:28  server.shedding.lag: must be more than 0'],
+  ['server: { shedding: { heap: 0% } }', '1:29  server.shedding.heap: must be more than 0'],
   ['server: { limits: { headerTimeout: 0s } }', '1:36  server.limits.headerTimeout: must be more than 0'],
   ['server: { limits: { connections: 1.5 } }', '1:34  server.limits.connections: expected a whole number, got 1.5'],
   [

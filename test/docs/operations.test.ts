@@ -23,6 +23,7 @@ it('lists every metric, with its labels, and no other', async () => {
   metrics.add(1, {
     requests: [['a', '10.0.0.1:80', 200, 1]],
     problems: [['GW_NO_ENDPOINT', 1]],
+    shed: [['lag', 1]],
     latency: [['a', Array(14).fill(1), 1]],
     events: EVENTS.map((event) => [event, 'a', 'any', 1]),
     standings: [told],

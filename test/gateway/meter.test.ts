@@ -20,6 +20,7 @@ it('counts by service, instance and status, and starts anew with each reading', 
   expect(meter.take()).toEqual({
     requests: [],
     problems: [],
+    shed: [],
     latency: [],
     events: [],
     standings: [],

@@ -52,7 +52,7 @@ export function createHttp1Server(entrance: Entrance, options: Http1Options): Se
       entrance.take(exchangeOf(incoming, entrance.idOf(incoming.headers), options.now()), outgoing, witness)
       if (outgoing.exchange.body) watchBody(incoming, outgoing)
       if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
-      const refusal = refuse(incoming, limits)
+      const refusal = refuse(incoming, limits) ?? entrance.shed()
       const declined = incoming.asksToSwitch && incoming.switchTo === null
       if (requests.isLast(socket) || refusal || (declined && stopsTheParser(incoming))) {
         deafen(socket)

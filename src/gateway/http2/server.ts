@@ -40,7 +40,7 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
     const incoming = new Http2Incoming(stream, opening)
     const outgoing = new Http2Outgoing(stream, incoming)
     entrance.take(exchangeOf(incoming, peer, entrance.idOf(opening.headers), now()), outgoing, options)
-    const refusal = refuse(incoming, limits)
+    const refusal = refuse(incoming, limits) ?? entrance.shed()
     if (refusal) answer(outgoing, refusal)
     else if (!answersItself(outgoing))
       adapter(incoming as unknown as IncomingMessage, outgoing as unknown as ServerResponse)

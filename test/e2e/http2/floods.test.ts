@@ -9,6 +9,7 @@ import {
   END_HEADERS,
   END_STREAM,
   FRAME,
+  type Frame,
   frame,
   headers,
   reset,
@@ -57,6 +58,13 @@ async function flood(client: Http2Client, next: (round: number) => Buffer): Prom
   }
 }
 
+/** Waits until the gateway has read all that was written. */
+function pinged(client: Http2Client, count: number): Promise<unknown> {
+  const mark = Buffer.concat([uint32(count), uint32(0)])
+  const isAnswer = ({ type, payload }: Frame) => type === FRAME.ping && payload.equals(mark)
+  return client.write(frame(FRAME.ping, 0, 0, mark)).frame('the answer to a PING', isAnswer)
+}
+
 const times = (count: number, one: Buffer) => Buffer.concat(Array.from({ length: count }, () => one))
 
 /** Fifty streams at once, each begun and ended in the same way. */
@@ -75,7 +83,8 @@ it('closes on a client that resets with NO_ERROR what it has been waiting for', 
   for (; !client.ended && round < 1000; round++) {
     client.ask(2 * round + 1, PATH, { flags: END_HEADERS })
     if (round >= 8) client.write(reset(2 * (round - 8) + 1, CODE.none))
-    await new Promise(setImmediate)
+    // In step with the gateway: nghttp2 counts resets, too, and a client that only writes does not read why it is left.
+    if (round % 10 === 0) await pinged(client, round).catch(() => client.closed())
   }
   expect(codeOf(await client.goaway())).toBe(CODE.calm)
   expect(round).toBeGreaterThan(200)

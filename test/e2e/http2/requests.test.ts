@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { request } from '../../support/http2-client.ts'
-import { CODE, data, END_HEADERS, END_STREAM, headers } from '../../support/http2-frames.ts'
+import { codeOf, request } from '../../support/http2-client.ts'
+import { CODE, data, END_HEADERS, END_STREAM, FRAME, headers } from '../../support/http2-frames.ts'
 import { until } from '../../support/until.ts'
 import { http2Rig, PATH } from './rig.ts'
 
@@ -139,7 +139,9 @@ describe('a request that is malformed by RFC 9113 8.2 and 8.3 is reset, and reac
   ])('%s DATA than the length has told', async (_, text) => {
     const client = await rig.open()
     client.ask(1, PATH, { fields: ['content-length', '5'], flags: END_HEADERS }).write(data(1, text, END_STREAM))
-    expect(await client.outcome(1)).toBe(MALFORMED)
+    // Newer versions of Node close the connection for more of it, with the same code.
+    const told = await client.frame('a reset', ({ type }) => type === FRAME.reset || type === FRAME.goaway)
+    expect(told.type === FRAME.reset ? told.payload.readUInt32BE(0) : codeOf(told)).toBe(CODE.protocol)
     await until('the instance has not been told a whole body', () =>
       rig.upstream.asked.every(({ complete }) => !complete),
     )
@@ -172,7 +174,6 @@ describe('a field that is none never reaches an instance:', () => {
 describe('a request that is valid, and not for a gateway, is answered with 400, and reaches no instance:', () => {
   const cases: Readonly<Record<string, readonly string[]>> = {
     'a Host that is not what the authority says': request(PATH, 'host', 'other'),
-    'an authority with a user': changed(':authority', 'me@gateway'),
     'an authority that is none': changed(':authority', 'a,b'),
     'a scheme that is not of HTTP': changed(':scheme', 'ftp'),
     'bytes beyond ASCII in the path': changed(':path', `${PATH}\xe9`),
@@ -185,6 +186,11 @@ describe('a request that is valid, and not for a gateway, is answered with 400, 
       expect(rig.upstream.asked).toEqual([])
     })
   }
+
+  it('an authority with a user, which newer versions of Node take for malformed', async () => {
+    expect(['400', MALFORMED]).toContain(await outcomeOf(changed(':authority', 'me@gateway')))
+    expect(rig.upstream.asked).toEqual([])
+  })
 
   it('CONNECT, with 405', async () => {
     expect(await outcomeOf([':method', 'CONNECT', ':authority', 'other:443'])).toBe('405')

@@ -1,0 +1,2 @@
+export { Pressure, type Shortage } from './pressure.ts'
+export { watchLoad } from './watch.ts'
