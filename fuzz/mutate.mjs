@@ -1,13 +1,15 @@
 // What goes wrong with messages, by chance or on purpose.
 
-const SPICE = [
-  '\r\n', '\n', '\r', '\0', ' ', '\t', ':', ',', ';', '0', '-1', '\x7f', '\xff', '\r\n\r\n', '\r\n ', ' HTTP/1.1\r\n',
-  'Content-Length: 1\r\n', 'Content-Length: 0\r\n', 'Content-Length: 00000000000000000000000007\r\n', 'Content-Length: +3\r\n',
-  'Content-Length : 3\r\n', 'Content-Length: 3, 3\r\n', 'Transfer-Encoding: chunked\r\n', 'Transfer-Encoding: gzip, chunked\r\n',
-  'Transfer-Encoding:\x0bchunked\r\n', 'transfer-encoding: identity\r\n', 'Transfer-Encoding: chunked, chunked\r\n',
-  'Host: other\r\n', 'Host: a b\r\n', 'Connection: close\r\n', 'Connection: content-length\r\n', 'Connection: transfer-encoding, host\r\n',
-  'Expect: 100-continue\r\n', 'Upgrade: h2c\r\nConnection: upgrade\r\n', '0\r\n\r\n', 'ffffffffffffffff\r\n', '1;x\r\n',
-] // biome-ignore format: a list to look through
+const BYTES = ['\r\n', '\n', '\r', '\0', ' ', '\t', ':', ',', ';', '0', '-1', '\x7f', '\xff', '\r\n\r\n', '\r\n ']
+const WORDS = [' HTTP/1.1\r\n', '0\r\n\r\n', 'ffffffffffffffff\r\n', '1;x\r\n', 'Content-Length : 3\r\n']
+const FIELDS = Object.entries({
+  'Content-Length:': [' 1', ' 0', ' 00000000000000000000000007', ' +3', ' 3, 3'],
+  'Transfer-Encoding:': [' chunked', ' gzip, chunked', '\x0bchunked', ' identity', ' chunked, chunked'],
+  'Host:': [' other', ' a b'],
+  'Connection:': [' close', ' content-length', ' transfer-encoding, host', ' upgrade\r\nUpgrade: h2c'],
+  'Expect:': [' 100-continue'],
+})
+const SPICE = [...BYTES, ...WORDS, ...FIELDS.flatMap(([name, values]) => values.map((value) => `${name}${value}\r\n`))]
 
 const FIELD = /^[\w-]+:[^\r\n]*\r\n/gm
 const SIZE = /^[0-9a-f]+(?=(?:;[^\r\n]*)?\r\n)/gm

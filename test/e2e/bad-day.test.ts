@@ -55,7 +55,7 @@ async function badDay(behaviour: Behaviour, settings: object = {}): Promise<BadD
 async function triedAgain(gateway: GatewayProcess): Promise<number> {
   const requests = LOAD.perSecond * LOAD.seconds
   await until('each request is logged', () => gateway.access.length >= requests)
-  return gateway.access.filter(({ attempts }) => attempts > 1).length
+  return gateway.access.filter(({ attempts }) => attempts! > 1).length
 }
 
 /** How often an instance was ejected, once the workers have told of it. */

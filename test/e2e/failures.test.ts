@@ -68,7 +68,7 @@ it('tries another instance when one cannot be connected to, whatever the method'
     const { reply, access } = await ask(options)
     expect(reply.status).toBe(200)
     if (options.method) expect(JSON.parse(reply.text).body).toBe('a body')
-    attempts.push(access.attempts)
+    attempts.push(access.attempts!)
   }
   expect(attempts.sort()).toEqual([1, 1, 2, 2])
   expect(up.asked).toHaveLength(4)

@@ -1,6 +1,11 @@
 import {
+  type CallOptions,
   type Client,
+  type ClientDuplexStream,
   type ClientOptions,
+  type ClientReadableStream,
+  type ClientUnaryCall,
+  type ClientWritableStream,
   credentials,
   Metadata,
   makeClientConstructor,
@@ -141,8 +146,20 @@ export function grpcClient(
   return client as unknown as TestClient
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: what grpc-js makes of a definition at run time
-export type TestClient = Client & Record<keyof typeof TEST_SERVICE | keyof typeof MISSING, (...args: any[]) => any>
+/** What grpc-js makes of the definitions at run time. */
+export interface TestClient extends Client, Record<'emptyCall' | 'unaryCall' | keyof typeof MISSING, AskOnce> {
+  streamingOutputCall(request: Buffer): ClientReadableStream<Buffer>
+  streamingInputCall(answered: Answered): ClientWritableStream<Buffer>
+  fullDuplexCall(more?: More): ClientDuplexStream<Buffer, Buffer>
+}
+
+interface AskOnce {
+  (request: Buffer, answered: Answered): ClientUnaryCall
+  (request: Buffer, more: More, answered: Answered): ClientUnaryCall
+}
+
+type Answered = (error: unknown, value?: Buffer) => void
+type More = Metadata | CallOptions
 
 export interface Outcome {
   readonly value: Buffer | undefined
@@ -153,7 +170,7 @@ export interface Outcome {
 }
 
 /** One call with one answer, to its end. */
-export function unary(call: (done: (error: unknown, value?: Buffer) => void) => NodeJS.EventEmitter): Promise<Outcome> {
+export function unary(call: (done: Answered) => NodeJS.EventEmitter): Promise<Outcome> {
   return new Promise((resolve) => {
     let value: Buffer | undefined
     let initial = new Metadata()

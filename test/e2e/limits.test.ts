@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { type GatewayProcess, startGateway } from '../support/gateway.ts'
-import { RawClient, type RawResponse } from '../support/raw.ts'
+import { RawClient, type RawResponse, rawExchange } from '../support/raw.ts'
 import { until } from '../support/until.ts'
 import { echo, startUpstream, type Upstream } from '../support/upstream.ts'
 
@@ -8,13 +8,15 @@ let upstream: Upstream
 let gateway: GatewayProcess
 /** Sends an answer before the request has come whole. */
 const EARLY = '/early'
+/** Sends none. */
+const SILENT = '/silent'
 
 beforeAll(async () => {
   upstream = await startUpstream((incoming, response) => {
     if (incoming.url === EARLY) response.end('early')
-    else echo(incoming, response)
+    else if (incoming.url !== SILENT) echo(incoming, response)
   })
-  const limits = 'headerCount: 20, urlBytes: 9KiB, headerTimeout: 1s, bodyTimeout: 700ms, bodyBytes: 64KiB'
+  const limits = 'headerCount: 20, urlBytes: 9KiB, headerTimeout: 1s, bodyTimeout: 2s, bodyBytes: 64KiB'
   gateway = await startGateway(
     `
     server: { limits: { ${limits}, requestsPerConnection: 16 } }
@@ -83,9 +85,10 @@ it('gives up a request whose body stands still, and lets go of the instance', as
 it('bears a body that pauses longer than an instance may take for its answer', async () => {
   const client = await open()
   client.write(`${post('/paused', 8)}half`)
-  for (const byte of 'half') {
-    await new Promise((resolve) => setTimeout(resolve, 350))
-    client.write(byte)
+  for (const rest of ['ha', 'lf']) {
+    const silent = await rawExchange(gateway.port, request(`GET /services/echo${SILENT} HTTP/1.1`))
+    expect(silent.status).toBe(504)
+    client.write(rest)
   }
   expect(JSON.parse((await client.response()).body)).toMatchObject({ body: 'halfhalf' })
 })

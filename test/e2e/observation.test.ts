@@ -86,7 +86,7 @@ it('logs a request in one line that says all about it', async () => {
     end: 'complete',
   })
   expect(line.bytes).toBeGreaterThan(reply.body.length)
-  expect(line.durationMs).toBeGreaterThanOrEqual(line.upstreamMs)
+  expect(line.durationMs).toBeGreaterThanOrEqual(line.upstreamMs!)
 })
 
 it('logs a request that came to nothing with the reason', async () => {

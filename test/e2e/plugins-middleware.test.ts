@@ -221,7 +221,7 @@ for (const service of ['throws', 'throws-after', 'throws-text']) {
     expect(await gateway.accessOf(id)).toMatchObject({ status: 500, code: 'GW_INTERNAL' })
     const told = gateway.logs.filter((line) => line.requestId === id && line.level === 50)
     expect(told).toHaveLength(1)
-    if (service !== 'throws-text') expect(told[0]!.err.stack).toContain('own.mjs')
+    if (service !== 'throws-text') expect(told[0]!.err!.stack).toContain('own.mjs')
   })
 }
 

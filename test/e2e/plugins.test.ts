@@ -106,6 +106,6 @@ for (const type of ['throws', 'garbage', 'nothing', 'late']) {
     expect(reply.text).not.toContain('no idea')
     expect((await call(`${gateway.url}/services/${type}/good`)).status).toBe(200)
     const told = await gateway.logged('the failure', (line) => line.requestId === id && line.level === 50)
-    expect(told.err.stack).toContain('Error')
+    expect(told.err!.stack).toContain('Error')
   })
 }

@@ -29,7 +29,7 @@ it('replaces a worker that is killed under load, and only its own connections no
   const countedBefore = await total(gateway)
   // One that dies in its first second is taken to have died of its start, and replaced later.
   const { time } = gateway.line('the gateway listens')!
-  await until('the workers are older than a second', () => Date.now() - time > 1000)
+  await until('the workers are older than a second', () => Date.now() - time! > 1000)
   const [victim, survivor] = await gateway.workers()
   process.kill(victim!, 'SIGKILL')
   const told = await gateway.logged('the death', ({ msg }) => msg === DIED)

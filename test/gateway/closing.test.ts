@@ -1,6 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { ServerResponse } from 'node:http'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { RawClient } from '../support/raw.ts'
+import { standstill } from '../support/standstill.ts'
+import { taken } from '../support/taken.ts'
+import { until } from '../support/until.ts'
 import { startRawUpstream, startUpstream } from '../support/upstream.ts'
 import { gatewayBefore } from './closing-rig.ts'
 
@@ -10,41 +14,56 @@ const request = (line: string, ...fields: string[]) => `${[line, 'Host: a', ...f
 const EARLY = 'HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok'
 const GET = request('GET /services/up/ HTTP/1.1')
 
-it('sends a client that has closed its side nothing before the head of a body that a middleware makes', async () => {
-  const upstream = await startUpstream()
-  const slowly = async function* () {
-    await sleep(300)
+/** A body that says nothing before its time. */
+function bodyAtCue() {
+  let cue = () => {}
+  const told = new Promise<void>((resolve) => {
+    cue = resolve
+  })
+  const late = async function* () {
+    await told
     yield new TextEncoder().encode('late')
   }
+  return { body: () => ReadableStream.from(late()), cue }
+}
+
+it('sends a client that has closed its side nothing before the head of a body that a middleware makes', async () => {
+  const upstream = await startUpstream()
+  const { body, cue } = bodyAtCue()
   const port = await gatewayBefore(upstream.port, async (c, next) => {
     await next()
-    c.res = new Response(ReadableStream.from(slowly()), c.res)
+    c.res = new Response(body(), c.res)
   })
   const client = await RawClient.open(port)
   client.write(GET).end()
+  await taken(client.socket)
+  cue()
   const response = await client.response()
   expect(response.statusLine).toBe('HTTP/1.1 200 OK')
   expect(response.body).toBe('late')
 })
 
 it('sends the same of a body in which no instance had a part', async () => {
-  const slowly = async function* () {
-    await sleep(300)
-    yield new TextEncoder().encode('late')
-  }
-  const port = await gatewayBefore(1, async () => new Response(ReadableStream.from(slowly())))
+  const { body, cue } = bodyAtCue()
+  const port = await gatewayBefore(1, async () => new Response(body()))
   const client = await RawClient.open(port)
   client.write(GET).end()
+  await taken(client.socket)
+  cue()
   expect((await client.response()).body).toBe('late')
 })
 
 it('gives a client that has closed its side an answer of told length that pauses', async () => {
+  const held: ServerResponse[] = []
   const upstream = await startUpstream((_, response) => {
     response.writeHead(200, { 'content-length': 8 }).write('half')
-    setTimeout(() => response.end('half'), 400)
+    held.push(response)
   })
   const client = await RawClient.open(await gatewayBefore(upstream.port, through))
   client.write(GET).end()
+  await client.until('half')
+  await taken(client.socket)
+  held[0]!.end('half')
   expect((await client.response()).body).toBe('halfhalf')
 })
 
@@ -60,7 +79,7 @@ it('keeps a connection on which many uploads are answered early, and forgets eac
     expect((await client.response()).body).toBe('ok')
     client.write('a half')
   }
-  await sleep(10)
+  await turn()
   expect(warnings).toEqual([])
 })
 
@@ -77,17 +96,22 @@ it('answers a request that is refused right behind the rest of one that was answ
 it('gives a client time to read why it is refused while it goes on sending', async () => {
   const client = await RawClient.open(await gatewayBefore(1, through))
   client.write('no HTTP\r\n\r\n')
-  const more = setInterval(() => client.write('no HTTP\r\n\r\n'), 1)
+  let times = 0
+  const more = setInterval(() => client.write(`no HTTP ${times++}\r\n\r\n`), 1)
   onTestFinished(() => clearInterval(more))
-  await sleep(50)
+  await until('it has gone on', () => times > 20)
   expect((await client.response()).status).toBe(400)
   expect(await client.closed()).toBe('end')
 })
 
 it('answers what was asked before something that is no HTTP, and closes', async () => {
-  const upstream = await startUpstream((_, response) => void setTimeout(() => response.end('slow'), 100))
+  const held: ServerResponse[] = []
+  const upstream = await startUpstream((_, response) => held.push(response))
   const client = await RawClient.open(await gatewayBefore(upstream.port, through))
   client.write(`${GET}${GET}no HTTP\r\n\r\n`)
+  await taken(client.socket)
+  await until('both are asked', () => held.length === 2)
+  for (const response of held) response.end('slow')
   expect((await client.response()).body).toBe('slow')
   expect((await client.response()).body).toBe('slow')
   expect(await client.closed()).toBe('end')
@@ -114,7 +138,7 @@ it('lets go of a tunnel that the instance has broken before it was joined', asyn
   })
   const port = await gatewayBefore(upstream.port, async (_, next) => {
     await next()
-    await sleep(100)
+    await until('the instance has broken it', () => upstream.sockets.size === 0)
   })
   const client = await RawClient.open(port)
   client.write(request('GET /services/up/ HTTP/1.1', 'Connection: upgrade', 'Upgrade: websocket'))
@@ -139,16 +163,20 @@ it('closes a connection behind its last request, whatever a middleware says of i
 })
 
 it('works on a few pipelined requests of one connection at once, and answers all of them', async () => {
-  let atOnce = 0
-  let most = 0
+  const held: ServerResponse[] = []
+  let answers = false
   const upstream = await startUpstream((_, response) => {
-    most = Math.max(most, ++atOnce)
-    setTimeout(() => response.end(String(atOnce--)), 20)
+    if (answers) response.end()
+    else held.push(response)
   })
   const client = await RawClient.open(await gatewayBefore(upstream.port, through))
   client.write(GET.repeat(80))
+  const atOnce = await standstill(() => held.length)
+  expect(atOnce).toBeGreaterThan(1)
+  expect(atOnce).toBeLessThanOrEqual(17)
+  answers = true
+  for (const response of held) response.end()
   for (let i = 0; i < 80; i++) expect((await client.response()).status).toBe(200)
-  expect(most).toBeLessThanOrEqual(17)
   expect((await client.write(GET).response()).status).toBe(200)
 })
 const GOES_WRONG: Readonly<Record<string, (client: RawClient) => void>> = {

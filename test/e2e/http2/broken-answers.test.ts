@@ -7,14 +7,20 @@ import { PATH } from './rig.ts'
 /** Answers with a body of its own that breaks, in one way for each path. */
 const BREAKING = `
   const bytes = new TextEncoder().encode('half')
-  const breaking = (waits) => new ReadableStream({
-    async start(controller) {
-      if (waits !== 'nothing') controller.enqueue(bytes)
-      if (waits === 'later') await new Promise((resolve) => setTimeout(resolve, 50))
-      if (waits !== 'nothing') controller.enqueue(bytes)
-      controller.error(new Error('broken'))
+  const breaks = (controller, pieces) => {
+    for (let i = 0; i < pieces; i++) controller.enqueue(bytes)
+    controller.error(new Error('broken'))
+  }
+  const ways = {
+    nothing: () => ({ start: (controller) => breaks(controller, 0) }),
+    now: () => ({ start: (controller) => breaks(controller, 2) }),
+    /** Who asks for the second piece has taken the first. */
+    later() {
+      let asked = 0
+      return { pull: (controller) => (asked++ === 0 ? controller.enqueue(bytes) : breaks(controller, 1)) }
     },
-  })
+  }
+  const breaking = (way) => new ReadableStream(ways[way](), { highWaterMark: 0 })
   const handler = async (context, next) => {
     const [, way] = /break=(.*)/.exec(context.req.url) ?? []
     if (way === 'instance') {

@@ -37,7 +37,7 @@ it('an instance whose certificate does not hold is not asked; the log says why, 
   expect(await answer.text()).not.toMatch(/certificate|127\.0\.0\.1|verify/)
   await gateway.logged(
     'why',
-    ({ msg, reason }) => msg === 'an attempt has failed' && /self-signed certificate/.test(reason),
+    ({ msg, reason }) => msg === 'an attempt has failed' && /self-signed certificate/.test(reason!),
   )
 })
 

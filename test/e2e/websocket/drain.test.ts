@@ -63,18 +63,25 @@ for (const workers of [0, 2])
 async function leaving() {
   const instance = await startRawInstance()
   const gateway = await startGateway(yaml(0, '2s'), { services: { s: [instance.address] } })
-  return { gateway, ...(await openTunnel(gateway, instance)) }
+  const [it, tail] = [await openTunnel(gateway, instance), await openTunnel(gateway, instance, 'tail')]
+  /** The first half of the drain is over, in which WebSockets have their moment: other protocols have their FIN. */
+  const halfway = async () => {
+    await until('the tail has a FIN', () => tail.client.ended && tail.end.ended)
+    tail.client.end()
+    tail.end.socket.end()
+  }
+  return { gateway, halfway, ...it }
 }
 
 it('says it between two frames, and nothing after it', async () => {
-  const { gateway, client, end } = await leaving()
+  const { gateway, halfway, client, end } = await leaving()
   end.write('\x82\x7e\x01\x00').write('a'.repeat(100)) // 100 of 256 bytes
   client.write('\x82\x85mask').write('ab') // 2 of 5
   await client.until('a'.repeat(100))
   await end.sees('ab')
   const exit = gateway.stop()
   await refusesConnections(gateway)
-  await new Promise((resolve) => setTimeout(resolve, 1200)) // its moment has come, within the first half
+  await halfway()
   expect([client.received.length, end.received.length]).toEqual([104, 8])
   end.write('b'.repeat(156)).write('\x82\x01!')
   client.write('cde').write('\x82\x81mask!')
@@ -91,12 +98,12 @@ it('says it between two frames, and nothing after it', async () => {
 })
 
 it('leaves a closing handshake that has begun to those whose it is', async () => {
-  const { gateway, client, end } = await leaving()
+  const { gateway, halfway, client, end } = await leaving()
   end.write('\x88\x02\x0f\xa0')
   await client.until('\x88\x02\x0f\xa0')
   const exit = gateway.stop()
   await refusesConnections(gateway)
-  await new Promise((resolve) => setTimeout(resolve, 1200))
+  await halfway()
   expect([client.received, end.received]).toEqual(['\x88\x02\x0f\xa0', ''])
   client.write('\x88\x82\0\0\0\0\x0f\xa0')
   await end.sees('\x88\x82\0\0\0\0\x0f\xa0')

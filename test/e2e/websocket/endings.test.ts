@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type GatewayProcess, startGateway } from '../../support/gateway.ts'
+import { rawExchange } from '../../support/raw.ts'
 import { openTunnel, type RawInstances, startRawInstance } from '../../support/switching.ts'
 import { until } from '../../support/until.ts'
 import { WebSocketClient } from '../../support/websocket.ts'
@@ -10,7 +11,8 @@ let gateway: GatewayProcess
 
 beforeAll(async () => {
   instance = await startRawInstance()
-  const yaml = 'server: { upgrades: [websocket, tail] }\nupstream: { tunnelTimeout: 1h, responseTimeout: 400ms }'
+  const yaml =
+    'server: { upgrades: [websocket, tail] }\nupstream: { tunnelTimeout: 1h, responseTimeout: 400ms }\nretry: { attempts: 1 }'
   gateway = await startGateway(yaml, { services: { s: [instance.address] } })
 })
 
@@ -62,7 +64,8 @@ for (const protocol of ['websocket', 'tail'])
 
     it('outlives the time for a response', async () => {
       const { client, end } = await openTunnel(gateway, instance, protocol)
-      await new Promise((resolve) => setTimeout(resolve, 1000))
+      const plain = await rawExchange(gateway.port, 'GET /services/s/ HTTP/1.1\r\nHost: a\r\n\r\n')
+      expect(plain.status).toBe(504)
       client.write('still')
       await end.sees('still')
       end.write('there')

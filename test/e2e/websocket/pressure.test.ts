@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { expect, it } from 'vitest'
 import { startGateway } from '../../support/gateway.ts'
+import { standstillOf } from '../../support/standstill.ts'
 import { openTunnel, startRawInstance } from '../../support/switching.ts'
 import { until } from '../../support/until.ts'
 import { startWebSocketInstance, WebSocketClient } from '../../support/websocket.ts'
 
 const MB = 2 ** 20
+/** Of a reader that is slow, after each message. */
+const PAUSE_MS = 5
 
 async function rssBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
@@ -17,9 +20,7 @@ async function rssBytes(pid: number): Promise<number> {
 async function fill(socket: Socket, mostBytes: number): Promise<number> {
   const piece = Buffer.alloc(MB)
   let bytes = 0
-  let takenMs = performance.now()
   const pour = () => {
-    takenMs = performance.now()
     while (bytes < mostBytes) {
       bytes += piece.length
       if (!socket.write(piece)) return
@@ -27,7 +28,7 @@ async function fill(socket: Socket, mostBytes: number): Promise<number> {
   }
   socket.on('drain', pour)
   pour()
-  await until('the socket takes no more', () => performance.now() - takenMs > 1000)
+  await standstillOf(socket)
   socket.off('drain', pour)
   return bytes
 }
@@ -59,7 +60,7 @@ it('brings 100 MB to a slow reader, message by message', async () => {
     bytes += message.length
     client.messages.length = 0
     client.socket.pause()
-    setTimeout(() => client.socket.resume(), 5)
+    setTimeout(() => client.socket.resume(), PAUSE_MS)
   })
   const { socket } = await instance.session()
   for (let i = 0; i < 100; i++) socket.send(Buffer.alloc(MB, i))

@@ -1,6 +1,6 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   ACK,
   CODE,
@@ -13,7 +13,7 @@ import {
   reset,
   settings,
 } from '../../support/http2-frames.ts'
-import { exchange, until } from '../http1/exchange.ts'
+import { exchange, settled, until } from '../http1/exchange.ts'
 import { answering } from '../http1/raw-upstream.ts'
 import { type FramePeer, frameUpstream, http2Upstream, open } from './peers.ts'
 
@@ -177,46 +177,6 @@ describe('a session', () => {
     expect((await exchange(upstream).over).heard.at(-1)).toBe('end')
   })
 
-  it('that has been silent gives a sign of life before it is trusted with a request', async () => {
-    const to = await frameUpstream(ok)
-    const upstream = open(to)
-    await exchange(upstream).over
-    await new Promise((resolve) => setTimeout(resolve, 1100))
-    await exchange(upstream).over
-    const { frames } = to.peers[0]!
-    const from = frames.findIndex(({ type, stream }) => type === FRAME.headers && stream === 3)
-    expect(frames[from - 1]).toMatchObject({ type: FRAME.settings, flags: 0 })
-    expect(to.peers.length).toBe(1)
-  })
-
-  it('that has vanished is replaced, and the request not lost, whatever its method', async () => {
-    const to = await frameUpstream((peer, stream) => {
-      ok(peer, stream)
-      if (to.peers.length === 1) peer.socket.pause()
-    })
-    const upstream = open(to, { connectTimeoutMs: 300 })
-    await exchange(upstream).over
-    await new Promise((resolve) => setTimeout(resolve, 1100))
-    const told = await exchange(upstream, { method: 'POST', body: Readable.from([Buffer.from('a')]) }).over
-    expect(told.heard).toEqual(['sending', 'head', 'end'])
-    expect(to.peers.length).toBe(2)
-    to.peers[0]!.socket.resume()
-  })
-
-  it('whose requests take long is asked once in a silence', async () => {
-    const to = await frameUpstream(() => {})
-    const told = exchange(open(to))
-    await until(() =>
-      to.peers[0]?.of(FRAME.settings).some(({ flags, payload }) => flags !== ACK && payload.length === 0),
-    )
-    await new Promise((resolve) => setTimeout(resolve, 2200))
-    expect(
-      to.peers[0]!.of(FRAME.settings).filter(({ flags, payload }) => flags !== ACK && payload.length === 0).length,
-    ).toBe(1)
-    ok(to.peers[0]!, 1)
-    expect((await told.over).heard.at(-1)).toBe('end')
-  })
-
   it('closes with the way to the instance, when its calls have ended', async () => {
     const to = await holding(10)
     const upstream = open(to)
@@ -232,6 +192,52 @@ describe('a session', () => {
     await exchange(way).over
     way.close()
     await until(() => idle.sessions[0]!.destroyed)
+  })
+})
+
+describe('a session, as time passes,', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'performance'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  it('that has been silent gives a sign of life before it is trusted with a request', async () => {
+    const to = await frameUpstream(ok)
+    const upstream = open(to)
+    await exchange(upstream).over
+    vi.advanceTimersByTime(1100)
+    await exchange(upstream).over
+    const { frames } = to.peers[0]!
+    const from = frames.findIndex(({ type, stream }) => type === FRAME.headers && stream === 3)
+    expect(frames[from - 1]).toMatchObject({ type: FRAME.settings, flags: 0 })
+    expect(to.peers.length).toBe(1)
+  })
+
+  it('that has vanished is replaced, and the request not lost, whatever its method', async () => {
+    const to = await frameUpstream((peer, stream) => {
+      ok(peer, stream)
+      if (to.peers.length === 1) peer.socket.pause()
+    })
+    const upstream = open(to, { connectTimeoutMs: 300 })
+    await exchange(upstream).over
+    vi.advanceTimersByTime(1100)
+    const told = await exchange(upstream, { method: 'POST', body: Readable.from([Buffer.from('a')]) }).over
+    expect(told.heard).toEqual(['sending', 'head', 'end'])
+    expect(to.peers.length).toBe(2)
+    to.peers[0]!.socket.resume()
+  })
+
+  it('whose requests take long is asked once in a silence', async () => {
+    const to = await frameUpstream(() => {})
+    const told = exchange(open(to))
+    const times = () =>
+      to.peers[0]!.of(FRAME.settings).filter(({ flags, payload }) => flags !== ACK && payload.length === 0).length
+    await until(() => to.peers[0]?.of(FRAME.headers).length)
+    vi.advanceTimersByTime(1100)
+    await until(() => times() === 1)
+    await settled()
+    vi.advanceTimersByTime(2200)
+    ok(to.peers[0]!, 1)
+    expect((await told.over).heard.at(-1)).toBe('end')
+    expect(times()).toBe(1)
   })
 })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { alive, targets } from '../rig/hostile.ts'
+import { perhaps } from '../rig/perhaps.ts'
 import { chunked, ok, request, response } from '../rig/say.ts'
 import type { UpstreamRequest } from '../rig/upstream.ts'
 import type { Case } from '../rig/wire.ts'
@@ -142,9 +143,10 @@ export const cases: readonly Case[] = [
     level: 'must',
     name: 'tells a client to go on only when it is its turn, behind the answers to earlier requests',
     async run({ connect, path, upstream }) {
-      upstream.respond((asked) => {
+      upstream.respond(async (asked) => {
         if (asked.target !== '/slow') return goOn(asked)
-        setTimeout(() => asked.write(ok('slow')), 300)
+        await perhaps('the other is asked, and says to go on', () => upstream.requests.length === 2)
+        asked.write(ok('slow'))
       })
       const client = await connect()
       client.send(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { until } from '../../../support/until.ts'
 import { alive, assertNothingWhole, targets } from '../rig/hostile.ts'
+import { perhaps } from '../rig/perhaps.ts'
 import { chunked, ok, request, response } from '../rig/say.ts'
 import type { Case, Wire } from '../rig/wire.ts'
 
@@ -87,7 +87,7 @@ const connections: readonly Case[] = [
       const asked = await wire.upstream.request()
       client.send('nonsense\r\n\r\n')
       // Some close at once: then there is nothing to answer.
-      await until('the gateway closes', () => client.ended, 200).catch(() => {})
+      await perhaps('the gateway closes', () => client.ended)
       asked.write(ok('proper'))
       const answer = await client.answerOrEnd()
       if (answer) assert.equal(answer.body, 'proper')
@@ -124,7 +124,7 @@ const between: Case = {
     await client.sees('hello')
     client.send('\x16\x03\x01garbage\r\n\r\n')
     // Some break off, others wait for the rest.
-    await until('the gateway closes', () => client.ended, 300).catch(() => {})
+    await perhaps('the gateway closes', () => client.ended)
     wire.upstream.requests[0]!.write('world')
     const { status, body } = await client.answer()
     assert.equal(status, 200)
@@ -149,7 +149,7 @@ const pipelined: readonly Case[] = [
       client.send(get('/slow', wire) + get('/b', wire) + get('/c', wire))
       const slow = await upstream.request()
       // Whoever asks for all at once has their answers by now, and must keep them back.
-      await until('the others are asked', () => upstream.requests.length === 3, 300).catch(() => {})
+      await perhaps('the others are asked', () => upstream.requests.length === 3)
       assert.equal(client.receivedBytes, 0)
       held(slow)
       for (const target of ['/slow', '/b', '/c']) assert.equal((await client.answer()).body, target)

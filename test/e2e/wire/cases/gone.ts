@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { taken } from '../../../support/taken.ts'
 import { until } from '../../../support/until.ts'
+import { pourAnswer } from '../rig/pour.ts'
 import { ok, request, response } from '../rig/say.ts'
 import type { UpstreamRequest } from '../rig/upstream.ts'
 import type { Case, Wire } from '../rig/wire.ts'
@@ -38,14 +40,7 @@ const PHASES: Readonly<Record<string, (wire: Wire, client: Client) => Promise<Up
   },
   async 'that downloads'({ path, upstream }, client) {
     upstream.keep = false
-    upstream.respond((asked) => {
-      asked.write(response('200 OK', ['Content-Length: 1000000000']))
-      const pour = () => {
-        while (asked.connection.socket.writable && asked.connection.socket.write(Buffer.alloc(64 * 1024)));
-      }
-      asked.connection.socket.on('drain', pour)
-      pour()
-    })
+    upstream.respond((asked) => pourAnswer(asked, 1e9))
     client.send(request(`GET ${path('/x')} HTTP/1.1`))
     await until('the body flows', () => client.receivedBytes > 1_000_000)
     return upstream.request()
@@ -82,9 +77,12 @@ export const cases: readonly Case[] = [
     level: 'should',
     name: 'gives its answer to a client that has closed its own side behind the request',
     async run({ connect, path, upstream }) {
-      upstream.respond((asked) => void setTimeout(() => asked.write(ok('late')), 300))
+      upstream.respond(() => undefined)
       const client = await connect()
       client.send(request(`GET ${path('/x')} HTTP/1.1`)).end()
+      const asked = await upstream.request()
+      await taken(client.socket)
+      asked.write(ok('late'))
       assert.equal((await client.answer()).body, 'late')
       await client.closed()
     },
@@ -100,7 +98,7 @@ export const cases: readonly Case[] = [
       await client.sees('one')
       client.end()
       const asked = await upstream.request()
-      await new Promise((next) => setTimeout(next, 300))
+      await taken(client.socket)
       asked.write(`${chunk('two')}0\r\n\r\n`)
       const { body, ending } = await client.answer()
       assert.equal(body, 'onetwo')

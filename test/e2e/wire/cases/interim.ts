@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { perhaps } from '../rig/perhaps.ts'
 import { ok, request, response } from '../rig/say.ts'
 import type { Case } from '../rig/wire.ts'
 
@@ -55,10 +56,11 @@ export const cases: readonly Case[] = [
     level: 'must',
     name: 'keeps pipelined answers apart when there are interim ones among them',
     async run({ connect, path, upstream }) {
-      upstream.respond((asked) => {
+      upstream.respond(async (asked) => {
         const first = asked.target === '/first'
         asked.write(HINTS)
-        setTimeout(() => asked.write(ok(first ? 'first' : 'second')), first ? 200 : 0)
+        if (first) await perhaps('the second is asked, and answers', () => upstream.requests.length === 2)
+        asked.write(ok(first ? 'first' : 'second'))
       })
       const client = await connect()
       client.send(get(path('/first')) + get(path('/second')))

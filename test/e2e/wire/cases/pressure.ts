@@ -1,28 +1,17 @@
 import assert from 'node:assert/strict'
-import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { standstillOf } from '../../../support/standstill.ts'
 import { until } from '../../../support/until.ts'
-import { ok, request, response } from '../rig/say.ts'
-import { type Case, KNOBS } from '../rig/wire.ts'
+import { pour, pourAnswer } from '../rig/pour.ts'
+import { ok, request } from '../rig/say.ts'
+import type { Case } from '../rig/wire.ts'
 
 const MB = 2 ** 20
 const ALL = 200 * MB
 const MOST_IN_FLIGHT = 48 * MB
-const PIECE = Buffer.alloc(64 * 1024, 'x')
 
-/** Writes all of it, at the pace of the other side. */
-function pour(socket: Socket): void {
-  let left = ALL
-  const more = () => {
-    while (left > 0 && socket.writable) {
-      left -= PIECE.length
-      if (!socket.write(PIECE)) return
-    }
-  }
-  socket.on('drain', more)
-  more()
-}
+/** Of a client that is so slow that an instance is left alone for longer than it may be silent. */
+const PACE_MS = 250
 
 export const cases: readonly Case[] = [
   {
@@ -32,25 +21,23 @@ export const cases: readonly Case[] = [
     alone: true,
     patienceMs: 30_000,
     async run({ connect, path, upstream }) {
-      upstream.respond((asked) => {
-        asked.write(response('200 OK', [`Content-Length: ${ALL}`]))
-        pour(asked.connection.socket)
-      })
+      upstream.respond((asked) => (asked.target === '/silent' ? undefined : pourAnswer(asked, ALL)))
       const client = await connect()
       client.send(request(`GET ${path('/x')} HTTP/1.1`))
       await client.sees('\r\n\r\n')
       client.socket.pause()
       const { connection } = await upstream.request()
       assert.ok((await standstillOf(connection.socket)) < MOST_IN_FLIGHT)
-      // So slowly that the instance is left alone for longer than it may be silent, but never without a byte.
-      const untilMs = performance.now() + 1.5 * KNOBS.responseTimeoutMs
-      while (performance.now() < untilMs) {
-        await sleep(250)
+      // Never without a byte, until the time-out has struck somebody else.
+      const silent = (await connect()).send(request(`GET ${path('/silent')} HTTP/1.1`))
+      while (silent.receivedBytes === 0) {
+        await sleep(PACE_MS)
         client.socket.resume()
         const before = client.receivedBytes
         await until('a little more', () => client.receivedBytes > before + MB)
         client.socket.pause()
       }
+      assert.equal((await silent.answer()).status, 504)
       client.socket.resume()
       const answer = await client.answer({ keep: false, patienceMs: 20_000 })
       assert.equal(answer.ending, 'clean')
@@ -71,7 +58,7 @@ export const cases: readonly Case[] = [
       })
       const client = await connect()
       client.send(request(`POST ${path('/x')} HTTP/1.1`, `Content-Length: ${ALL}`))
-      pour(client.socket)
+      pour(client.socket, ALL)
       const asked = await upstream.request()
       assert.ok((await standstillOf(client.socket)) < MOST_IN_FLIGHT)
       asked.connection.socket.resume()

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { taken } from '../../../support/taken.ts'
 import { answered, assertBroken, assertInStep } from '../rig/answers.ts'
 import { shown } from '../rig/hostile.ts'
+import { perhaps } from '../rig/perhaps.ts'
 import { ok, request, response } from '../rig/say.ts'
 import type { UpstreamRequest } from '../rig/upstream.ts'
 import type { Case } from '../rig/wire.ts'
@@ -45,9 +47,10 @@ const PARTS: Readonly<Record<string, string>> = {
   'in a trailer': `${CHUNKED}5\r\nhello\r\n0\r\nX: y`,
 }
 
-const HOW: Readonly<Record<string, (asked: UpstreamRequest) => void>> = {
+const HOW: Readonly<Record<string, (asked: UpstreamRequest) => unknown>> = {
   closes: (asked) => asked.end(),
-  resets: (asked) => void setTimeout(() => asked.reset(), 20), // a reset would overtake the bytes before it
+  // It would overtake the bytes before it.
+  resets: (asked) => taken(asked.connection.socket).then(() => asked.reset()),
 }
 
 const parts = Object.entries(PARTS).flatMap(([where, bytes]) =>
@@ -126,9 +129,10 @@ const idle = Object.entries(IDLE).map(
     async run(wire) {
       const [answer, client] = await answered(wire, ok('first'))
       assert.equal(answer.body, 'first')
-      wire.upstream.connections[0]!.write(bytes)
-      // Nothing tells when the gateway has read it; one that looks too late may still have to repeat the request.
-      await wire.upstream.connections[0]!.closed(1000).catch(() => undefined)
+      const [connection] = wire.upstream.connections
+      connection!.write(bytes)
+      // One that looks too late may still have to repeat the request.
+      await perhaps('the gateway closes', () => connection!.ended, 1000)
       await assertInStep(wire, client)
     },
   }),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { until } from '../../../support/until.ts'
 import { chunked, ok, request } from '../rig/say.ts'
 import type { Script, UpstreamRequest } from '../rig/upstream.ts'
 import { type Case, KNOBS, type Wire } from '../rig/wire.ts'
@@ -114,12 +115,11 @@ const never: readonly Case[] = [
     name: 'sends nothing again of which a byte has been answered',
     instances: 2,
     async run(wire) {
-      everybody(wire, (request) => {
-        request.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf')
-        setTimeout(() => request.reset(), 200)
-      })
+      everybody(wire, (request) => request.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'))
       const client = await wire.connect()
-      const { ending, body } = await client.send(get(wire)).answer()
+      await client.send(get(wire)).sees('half')
+      for (const request of asked(wire)) request.reset()
+      const { ending, body } = await client.answer()
       assert.deepEqual([ending, body, asked(wire).length], ['cut', 'half', 1])
     },
   },
@@ -130,7 +130,10 @@ const never: readonly Case[] = [
     instances: 2,
     async run(wire) {
       const body = 'x'.repeat(300_000)
-      for (const upstream of wire.upstreams) upstream.respond((request) => void setTimeout(() => request.reset(), 100))
+      everybody(wire, async (request) => {
+        await until('much of it has come', () => request.body.length > body.length / 2)
+        request.reset()
+      })
       const client = await wire.connect()
       client.send(request(`PUT ${wire.path('/x')} HTTP/1.1`, 'Transfer-Encoding: chunked') + chunked(body))
       await client.answerOrEnd()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { pourAnswer } from '../rig/pour.ts'
 import { request, response } from '../rig/say.ts'
-import { type Case, KNOBS } from '../rig/wire.ts'
+import type { Case } from '../rig/wire.ts'
 
 const STALLS = {
   length: [['Content-Length: 10'], 'hello'],
@@ -35,11 +35,15 @@ export const cases: readonly Case[] = [
     name: 'leaves an event stream alone that is silent for longer than another body may be',
     async run({ connect, path, upstream }) {
       const fields = ['Content-Type: text/event-stream', 'Transfer-Encoding: chunked']
-      upstream.respond((asked) => asked.write(response('200 OK', fields)))
+      upstream.respond(
+        (asked) => asked.write(response('200 OK', fields)),
+        (asked) => asked.write(response('200 OK', ['Content-Length: 10'], 'hello')),
+      )
       const client = await connect()
-      client.send(request(`GET ${path('/x')} HTTP/1.1`))
+      await client.send(request(`GET ${path('/x')} HTTP/1.1`)).sees('\r\n\r\n')
       const asked = await upstream.request()
-      await sleep(2 * KNOBS.responseTimeoutMs)
+      const another = await connect()
+      assert.equal((await another.send(request(`GET ${path('/y')} HTTP/1.1`)).answer()).ending, 'cut')
       asked.write('5\r\nhello\r\n0\r\n\r\n')
       assert.equal((await client.answer()).body, 'hello')
     },
@@ -49,15 +53,7 @@ export const cases: readonly Case[] = [
     level: 'should',
     name: 'cuts off a client that takes nothing of an answer, and lets go of the instance',
     async run({ connect, path, upstream }) {
-      upstream.respond((asked) => {
-        const { socket } = asked.connection
-        asked.write(response('200 OK', ['Content-Length: 1000000000']))
-        const pour = () => {
-          while (socket.writable && socket.write(Buffer.alloc(64 * 1024)));
-        }
-        socket.on('drain', pour)
-        pour()
-      })
+      upstream.respond((asked) => pourAnswer(asked, 1e9))
       const client = await connect()
       client.socket.pause()
       client.send(request(`GET ${path('/x')} HTTP/1.1`))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { pourAnswer } from '../rig/pour.ts'
 import { request, response } from '../rig/say.ts'
 import type { Case } from '../rig/wire.ts'
 
@@ -34,15 +35,7 @@ export const cases: readonly Case[] = [
     name: 'cuts off a client by TLS that takes nothing of an answer, and lets go of the instance',
     needs: ['tls'],
     async run({ connectTls, path, upstream }) {
-      upstream.respond((asked) => {
-        const { socket } = asked.connection
-        asked.write(response('200 OK', ['Content-Length: 1000000000']))
-        const pour = () => {
-          while (socket.writable && socket.write(Buffer.alloc(64 * 1024)));
-        }
-        socket.on('drain', pour)
-        pour()
-      })
+      upstream.respond((asked) => pourAnswer(asked, 1e9))
       const client = await connectTls({ ALPNProtocols: ['http/1.1'] })
       client.socket.pause()
       client.send(request(`GET ${path('/x')} HTTP/1.1`))

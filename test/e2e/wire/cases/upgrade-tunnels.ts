@@ -2,13 +2,53 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { until } from '../../../support/until.ts'
 import { switching, tunnel, upgrade } from '../rig/switching.ts'
-import type { Case } from '../rig/wire.ts'
+import type { Case, Wire } from '../rig/wire.ts'
 
 const SOON_MS = 3000
 const MANY = Buffer.alloc(2 * 2 ** 20, 'between 0 and the end ')
 
 const hash = (text: string) => createHash('sha256').update(text, 'latin1').digest('hex')
 const MANY_HASH = hash(MANY.toString('latin1'))
+
+type Ends = Readonly<Record<string, (between: Awaited<ReturnType<typeof tunnel>>, wire: Wire) => Promise<unknown>>>
+
+const ENDS: Readonly<Record<Case['level'], Ends>> = {
+  must: {
+    async 'the end of the client reaches the instance'({ client, asked }) {
+      client.send('last').end()
+      await asked.connection.closed(SOON_MS)
+      assert.equal(asked.connection.tunnelled, 'last')
+    },
+    async 'the end of the instance reaches the client'({ client, asked }) {
+      asked.write('last').end()
+      await client.closed(SOON_MS)
+      assert.equal(client.unread, 'last')
+    },
+    async 'a reset of the client reaches the instance'({ client, asked }) {
+      client.reset()
+      await asked.connection.closed(SOON_MS)
+    },
+    async 'a reset of the instance reaches the client, and the gateway lives'({ client, asked }, wire) {
+      asked.reset()
+      await client.closed(SOON_MS)
+      await tunnel(wire)
+    },
+  },
+  should: {
+    async 'half an end is half an end: what the other side still says arrives'({ client, asked }) {
+      client.send('question').end()
+      await until('the end of the question', () => asked.connection.ended)
+      asked.write('answer').end()
+      await client.sees('answer')
+    },
+  },
+}
+
+const ends = (['must', 'should'] as const).flatMap((level) =>
+  Object.entries(ENDS[level]).map(
+    ([name, run]): Case => ({ rule: 76, level, name, run: async (wire) => void (await run(await tunnel(wire), wire)) }),
+  ),
+)
 
 export const cases: readonly Case[] = [
   {
@@ -30,7 +70,7 @@ export const cases: readonly Case[] = [
     async run({ connect, path, upstream }) {
       upstream.respond((asked) => {
         asked.connection.tunnel()
-        setTimeout(() => asked.write(switching()), 100)
+        asked.write(switching())
       })
       const client = await connect()
       client.send(`${upgrade(path('/'))}\x81\x05early`)
@@ -53,63 +93,7 @@ export const cases: readonly Case[] = [
       assert.equal(hash(client.unread), MANY_HASH)
     },
   },
-  {
-    rule: 76,
-    level: 'must',
-    name: 'the end of the client reaches the instance',
-    async run(wire) {
-      const { client, asked } = await tunnel(wire)
-      client.send('last').end()
-      await asked.connection.closed(SOON_MS)
-      assert.equal(asked.connection.tunnelled, 'last')
-    },
-  },
-  {
-    rule: 76,
-    level: 'must',
-    name: 'the end of the instance reaches the client',
-    async run(wire) {
-      const { client, asked } = await tunnel(wire)
-      asked.write('last').end()
-      await client.closed(SOON_MS)
-      assert.equal(client.unread, 'last')
-    },
-  },
-  {
-    rule: 76,
-    level: 'must',
-    name: 'a reset of the client reaches the instance',
-    async run(wire) {
-      const { client, asked } = await tunnel(wire)
-      client.reset()
-      await asked.connection.closed(SOON_MS)
-    },
-  },
-  {
-    rule: 76,
-    level: 'must',
-    name: 'a reset of the instance reaches the client, and the gateway lives',
-    async run(wire) {
-      const { client, asked } = await tunnel(wire)
-      asked.reset()
-      await client.closed(SOON_MS)
-      const next = await wire.connect()
-      next.send(upgrade(wire.path('/')))
-      assert.equal((await next.answer()).status, 101)
-    },
-  },
-  {
-    rule: 76,
-    level: 'should',
-    name: 'half an end is half an end: what the other side still says arrives',
-    async run(wire) {
-      const { client, asked } = await tunnel(wire)
-      client.send('question').end()
-      await until('the end of the question', () => asked.connection.ended)
-      asked.write('answer').end()
-      await client.sees('answer')
-    },
-  },
+  ...ends,
   {
     rule: 76,
     level: 'must',
