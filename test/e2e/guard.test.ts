@@ -6,7 +6,6 @@ import { folder } from '../catalog/folder.ts'
 import { call } from '../support/call.ts'
 import { FaultProxy } from '../support/fault-proxy.ts'
 import { type GatewayProcess, startGateway } from '../support/gateway.ts'
-import { Load } from '../support/load.ts'
 import { until } from '../support/until.ts'
 import { SERVICE_1, SERVICE_2, startUpstream, type Upstream } from '../support/upstream.ts'
 import { scratchRoot, sharedZooKeeper } from '../support/zookeeper.ts'
@@ -54,25 +53,6 @@ for (const workers of [0, 2]) {
     const replies = await Promise.all(Array.from({ length: 10 }, () => ask(gateway)))
     expect(new Set(replies.map(({ headers }) => headers['x-portolan-error']))).toEqual(new Set(['GW_NO_ENDPOINT']))
     await until('nothing is held', async () => (await registryOf(gateway)).held.length === 0)
-  })
-
-  it(`fails no request when the registry comes back empty and providers register anew, with workers: ${workers}`, async () => {
-    const { root, writer, ups, pathOf, proxy, start } = await charted({ workers, instances: 3, settle: '2s' })
-    const gateway = await start()
-    const load = new Load(`${gateway.url}/services/service_1/`, { kept: 2, fresh: 2 })
-    await proxy.refuse()
-    await until('the loss is seen', async () => (await registryOf(gateway)).state !== 'live')
-    await writer.removeTree(root)
-    await proxy.accept()
-    await until('all are held', async () => (await registryOf(gateway)).held.length === 3)
-    expect(await registryOf(gateway)).toMatchObject({ state: 'recovering', held: [{ reason: 'recovering' }, {}, {}] })
-    expect(await gateway.metric('portolan_registry_state', 'state="recovering"')).toBe(1)
-    await Promise.all(ups.map((up) => writer.createEphemeral(pathOf(up))))
-    await until('all are back', async () => (await registryOf(gateway)).held.length === 0)
-    await until('it has recovered', async () => (await registryOf(gateway)).state === 'live')
-    const { replies, errors } = await load.stop()
-    expect({ wrong: load.wrong, errors }).toEqual({ wrong: [], errors: [] })
-    expect(replies.length).toBeGreaterThan(0)
   })
 
   it(`lets go of what has left when it is told to, with workers: ${workers}`, async () => {

@@ -185,6 +185,12 @@ export class WireUpstream {
     return this.#port
   }
 
+  /** As a registry names it. */
+  get address(): string {
+    const { address, family, port } = this.#server.address() as AddressInfo
+    return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
+  }
+
   /** What the first request is answered with, the second, ...; the last one holds for all that follow. */
   respond(...scripts: readonly [Script, ...Script[]]): this {
     this.#scripts = scripts
@@ -223,8 +229,8 @@ export class WireUpstream {
   }
 
   /** Listens, on the port it had before if it had one. */
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve))
+  async listen(host = '127.0.0.1'): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, host, resolve))
     this.#port = (this.#server.address() as AddressInfo).port
   }
 
