@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startGateway } from '../../support/gateway.ts'
+import { type LogLine, startGateway } from '../../support/gateway.ts'
 import { codeOf } from '../../support/http2-client.ts'
 import type { Frame } from '../../support/http2-frames.ts'
 import { Http2Load } from '../../support/http2-load.ts'
@@ -11,7 +11,7 @@ import { ok } from './rig/say.ts'
 import type { UpstreamRequest } from './rig/upstream.ts'
 
 const PATH = '/services/echo/'
-const isDraining = ({ msg }: { msg?: string }) => msg === 'draining'
+const isDraining = ({ msg }: LogLine) => msg === 'draining'
 
 /** RFC 9113 6.8: streams above it have come to nobody. */
 const lastStream = ({ payload }: Frame) => payload.readUInt32BE(0)

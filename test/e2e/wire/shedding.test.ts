@@ -113,7 +113,7 @@ it('98: refuses new requests of one late worker, goes on with those it has, and 
     const answer = await (await it.open()).write(ask()).response()
     return answer.status === 200 && answer.header('x-pid') === pid
   })
-  const said = it.gateway.logs.filter(({ msg }) => /refused: this process|taken again/.test(msg ?? ''))
+  const said = it.gateway.logs.filter(({ msg }) => /refused: this process|taken again/.test(String(msg)))
   expect(said.map((line) => [String(line.pid), line.shortage])).toEqual([
     [pid, 'lag'],
     [pid, undefined],
