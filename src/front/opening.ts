@@ -10,14 +10,16 @@ export type Judge = (bytes: Buffer) => number | undefined
 export function readOpening(socket: Socket, judge: Judge, done: (opening: Buffer) => void): void {
   let bytes: Buffer = Buffer.alloc(0)
   const onReadable = (): void => {
-    const more: Buffer | null = socket.read()
-    if (!more) return
-    bytes = bytes.length === 0 ? more : Buffer.concat([bytes, more])
-    const length = judge(bytes)
-    if (length === undefined) return
-    stop()
-    if (length < bytes.length) socket.unshift(bytes.subarray(length))
-    done(bytes.subarray(0, length))
+    // From Node 26 on each `read` gives one of the chunks that have come.
+    for (let more: Buffer | null = socket.read(); more; more = socket.read()) {
+      bytes = bytes.length === 0 ? more : Buffer.concat([bytes, more])
+      const length = judge(bytes)
+      if (length === undefined) continue
+      stop()
+      if (length < bytes.length) socket.unshift(bytes.subarray(length))
+      done(bytes.subarray(0, length))
+      return
+    }
   }
   const onEnd = (): void => void socket.destroy()
   const stop = (): void => void socket.off('readable', onReadable).off('end', onEnd).off('close', stop)

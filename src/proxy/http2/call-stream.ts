@@ -106,7 +106,9 @@ export class CallStream implements StreamListener {
   /** Takes out what lies in the stream for a paused call: it would be thrown away with the session. */
   onWhole(): void {
     this.#whole = true
-    if (this.#headed && this.#call.paused) this.#stream.read()
+    if (!this.#headed || !this.#call.paused) return
+    // Up to Node 24 all at once, then chunk by chunk.
+    while (this.#stream.read() !== null);
   }
 
   onEnd(): void {
