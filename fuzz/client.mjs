@@ -5,6 +5,9 @@ import { parseResponse } from './parse.mjs'
 /** However long the time-outs of the gateway are, after this it hangs. */
 const PATIENCE_MS = 12_000
 
+/** Of a slow client, between two pieces. */
+const PAUSE_MS = 100
+
 /**
  * Plays one client to its end.
  *
@@ -40,7 +43,7 @@ export function play(plan, port) {
 
 async function write(socket, { pieces, slow, ending }, settle) {
   for (const [at, piece] of pieces.entries()) {
-    if (at > 0) await (slow ? sleep(100) : new Promise(setImmediate))
+    if (at > 0) await (slow ? sleep(PAUSE_MS) : new Promise(setImmediate))
     if (socket.destroyed) return
     socket.write(piece, 'latin1')
   }

@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+const START_MS = 60_000
+const STOP_MS = 10_000
+const POLL_MS = 20
 const MAIN = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url))
 
 /** Time-outs are short, nothing is sent twice, and no instance is given a rest: each case stands for itself. */
@@ -72,7 +75,7 @@ export class Gateway {
 
   /** @returns what is wrong with how it ended, if anything is */
   async stop() {
-    const timer = setTimeout(() => this.kill(), 10_000)
+    const timer = setTimeout(() => this.kill(), STOP_MS)
     const ended = this.#child.exitCode === null ? once(this.#child, 'exit') : undefined
     this.#child.kill('SIGTERM')
     await ended
@@ -98,10 +101,10 @@ export class Gateway {
   }
 
   async #until(holds) {
-    for (const deadline = Date.now() + 60_000; !(await holds()); ) {
+    for (const deadline = Date.now() + START_MS; !(await holds()); ) {
       if (Date.now() > deadline || this.#child.exitCode !== null)
         throw new Error(`the gateway did not start: ${this.complaints.join('\n')}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }
 

@@ -9,6 +9,9 @@ import { Report } from './report.mjs'
 const CLIENTS = 48
 const MOST_FINDINGS = 20
 const PROGRESS_MS = 10_000
+/** By then all have heard that they are done with each other. */
+const PATIENCE_MS = 6000
+const POLL_MS = 10
 
 /** As many cases as fit into the time, against one gateway. */
 export async function phase({ seed, first, workers, seconds, only, say }) {
@@ -52,5 +55,5 @@ export async function phase({ seed, first, workers, seconds, only, say }) {
 const settled = ({ seen }) => until(() => seen.every(({ open }) => !open))
 
 async function until(holds) {
-  for (const deadline = Date.now() + 6000; !holds() && Date.now() < deadline; ) await sleep(10)
+  for (const deadline = Date.now() + PATIENCE_MS; !holds() && Date.now() < deadline; ) await sleep(POLL_MS)
 }

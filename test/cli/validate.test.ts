@@ -3,18 +3,7 @@ import { expect, it } from 'vitest'
 import { schema } from '../../src/cli/schema.ts'
 import { validate } from '../../src/cli/validate.ts'
 import { folder } from '../catalog/folder.ts'
-import { builtins, REGISTRY } from '../config/support.ts'
-
-function terminal() {
-  const written = { out: '', err: '' }
-  const console = {
-    stdout: { write: (text: string) => (written.out += text) },
-    stderr: { write: (text: string) => (written.err += text) },
-    builtins,
-    env: {},
-  }
-  return { console, written }
-}
+import { REGISTRY, terminal } from '../config/support.ts'
 
 const file = (text: string) => join(folder({ 'gateway.yaml': text }), 'gateway.yaml')
 

@@ -70,3 +70,15 @@ export async function problemsIn(text: string, env = {}): Promise<string[]> {
   const { problems } = await errorOf(text + (text.endsWith('\n') ? '' : '\n') + REGISTRY, env)
   return problems.map(({ line, column, path, message }) => `${line}:${column}  ${path}: ${message}`)
 }
+
+/** A console whose words are kept. */
+export function terminal() {
+  const written = { out: '', err: '' }
+  const console = {
+    stdout: { write: (text: string) => (written.out += text) },
+    stderr: { write: (text: string) => (written.err += text) },
+    builtins,
+    env: {},
+  }
+  return { console, written }
+}

@@ -5,7 +5,7 @@ import { validate } from '../../src/cli/validate.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { ConfigError } from '../../src/config/problems.ts'
 import { type Certificates, certificates } from '../support/certificates.ts'
-import { builtins, REGISTRY } from './support.ts'
+import { builtins, REGISTRY, terminal } from './support.ts'
 
 let files: Certificates
 
@@ -79,13 +79,7 @@ it('wants a certificate and a key, or neither', async () => {
 it('warns of a certificate that has expired, and goes on', async () => {
   const gateway = join(files.directory, 'gateway.yaml')
   await writeFile(gateway, `server: { tls: { cert: old.pem, key: old.key } }\n${REGISTRY}`)
-  const written = { out: '', err: '' }
-  const console = {
-    stdout: { write: (text: string) => (written.out += text) },
-    stderr: { write: (text: string) => (written.err += text) },
-    builtins,
-    env: {},
-  }
+  const { console, written } = terminal()
   expect(await validate(gateway, console)).toBe(0)
   expect(written.err).toMatch(
     /^warning: .*gateway.yaml:1:24 {2}server.tls.cert: .*old.pem: has expired: it was valid until /,

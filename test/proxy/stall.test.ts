@@ -13,12 +13,16 @@ function watched() {
   return { owner, watch: new StallWatch(400, owner) }
 }
 
+function stallsAfter(owner: { stalls: number }, leastMs: number, mostMs = leastMs) {
+  vi.advanceTimersByTime(leastMs - 1)
+  expect(owner.stalls).toBe(0)
+  vi.advanceTimersByTime(mostMs - leastMs + 1)
+  expect(owner.stalls).toBe(1)
+}
+
 it('tells once of what has not moved for all of its time', () => {
   const { owner } = watched()
-  vi.advanceTimersByTime(399)
-  expect(owner.stalls).toBe(0)
-  vi.advanceTimersByTime(1)
-  expect(owner.stalls).toBe(1)
+  stallsAfter(owner, 400)
   vi.advanceTimersByTime(1000)
   expect(owner.stalls).toBe(1)
 })
@@ -27,10 +31,7 @@ it('counts from the last movement, by no more than a quarter too much', () => {
   const { owner, watch } = watched()
   vi.advanceTimersByTime(350)
   watch.moved = true
-  vi.advanceTimersByTime(399)
-  expect(owner.stalls).toBe(0)
-  vi.advanceTimersByTime(100)
-  expect(owner.stalls).toBe(1)
+  stallsAfter(owner, 400, 499)
 })
 
 it('does not count while nobody waits', () => {
@@ -38,10 +39,7 @@ it('does not count while nobody waits', () => {
   owner.awaited = false
   vi.advanceTimersByTime(10_000)
   owner.awaited = true
-  vi.advanceTimersByTime(399)
-  expect(owner.stalls).toBe(0)
-  vi.advanceTimersByTime(1)
-  expect(owner.stalls).toBe(1)
+  stallsAfter(owner, 400)
 })
 
 it('tells nothing once it is stopped', () => {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { onceEnded } from './ended.ts'
 import { until } from './until.ts'
 
 /** A response as it stood on the wire: header lines in latin1, order, case and duplicates kept. */
@@ -28,11 +29,8 @@ export class RawClient {
     socket.on('data', (text: string) => {
       this.received += text
     })
-    socket.on('end', () => {
-      this.ended ??= 'end'
-    })
-    socket.on('error', () => {
-      this.ended ??= 'reset'
+    onceEnded(socket, (how) => {
+      this.ended = how
     })
   }
 

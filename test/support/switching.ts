@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { ids } from './call.ts'
+import { onceEnded } from './ended.ts'
 import type { GatewayProcess } from './gateway.ts'
 import { RawClient } from './raw.ts'
 import { until } from './until.ts'
@@ -19,14 +20,8 @@ export class RawInstance {
     socket.on('data', (chunk) => {
       this.received += chunk.toString('latin1')
     })
-    socket.on('end', () => {
-      this.ended ??= 'end'
-    })
-    socket.on('error', () => {
-      this.ended ??= 'reset'
-    })
-    socket.on('close', () => {
-      this.ended ??= 'end'
+    onceEnded(socket, (how) => {
+      this.ended = how
     })
   }
 

@@ -9,6 +9,7 @@ import { until } from './until.ts'
 export async function taken(socket: Socket): Promise<void> {
   const [here, there] = [hex(socket.localPort), hex(socket.remotePort)]
   await until('the other side has read all', async () => {
+    if (socket.destroyed) return true
     if (socket.writableLength > 0 || socket.writableEnded !== socket.writableFinished) return false
     const rows = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((row) => row.trim().split(/\s+/))
     const queues = (from: string, to: string) =>

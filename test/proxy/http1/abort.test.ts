@@ -1,23 +1,14 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { type Exchange, exchange, open, settled, until } from './exchange.ts'
+import { abortsSilently, exchange, open, until } from './exchange.ts'
 import { answering, ok, rawUpstream } from './raw-upstream.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\n'
 
 describe('abort', () => {
-  const silent = async (told: Exchange, heard: string[]) => {
-    told.call.abort()
-    told.call.abort()
-    told.call.pause()
-    told.call.resume()
-    await settled()
-    expect(told.heard).toEqual(heard)
-  }
-
   it('before anything has happened writes nothing', async () => {
     const raw = await rawUpstream()
-    await silent(exchange(open(raw)), [])
+    await abortsSilently(exchange(open(raw)), [])
     expect(raw.peers).toEqual([])
   })
 
@@ -42,7 +33,7 @@ describe('abort', () => {
       exchange(upstream, { path: '/3' }),
     ]
     await until(() => raw.peers[0]?.received)
-    await silent(second, [])
+    await abortsSilently(second, [])
     raw.peers[0]!.write(ok())
     await first.over
     await until(() => raw.peers[0]!.received.includes('GET /3'))
@@ -60,7 +51,7 @@ describe('abort', () => {
     const told = exchange(upstream)
     await until(() => told.heard.length === heard.length)
     const waiting = exchange(upstream)
-    await silent(told, heard)
+    await abortsSilently(told, heard)
     await until(() => raw.peers[0]!.gone)
     expect((await waiting.over).body).toBe('ok')
   })
@@ -78,7 +69,7 @@ describe('abort', () => {
     const told = exchange(open(raw), { method: 'POST', body })
     body.write('abc')
     await until(() => raw.peers[0]?.received.includes('abc'))
-    await silent(told, ['sending'])
+    await abortsSilently(told, ['sending'])
     expect([body.destroyed, body.isPaused(), body.listenerCount('data')]).toEqual([false, true, 0])
     await until(() => raw.peers[0]!.gone)
     expect(raw.peers[0]!.received).not.toContain('0\r\n\r\n')

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { UpstreamConfig } from '../../../src/config/types.ts'
 import type { Instance } from '../../../src/plugin/index.ts'
 import { Http1Transport } from '../../../src/proxy/http1/transport.ts'
@@ -105,6 +105,16 @@ export function exchange(
 /** Polls; the runner's own time-out is the deadline. */
 export async function until(condition: () => unknown): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+/** Aborts, as often as anybody likes: the listener hears no more than it has. */
+export async function abortsSilently({ call, heard }: Exchange, hasHeard: readonly string[]): Promise<void> {
+  call.abort()
+  call.abort()
+  call.pause()
+  call.resume()
+  await settled()
+  expect(heard).toEqual(hasHeard)
 }
 
 /** Lets what is on its way in this process and the kernel's loopback arrive, where nothing is the expected outcome. */

@@ -1,25 +1,16 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { CODE, data, END_HEADERS, END_STREAM, FRAME, headers } from '../../support/http2-frames.ts'
-import { type Exchange, exchange, settled, until } from '../http1/exchange.ts'
+import { abortsSilently, exchange, until } from '../http1/exchange.ts'
 import { frameUpstream, open } from './peers.ts'
 
 const OK = [':status', '200']
 const whole = END_HEADERS | END_STREAM
 
-const silent = async (told: Exchange, heard: string[]) => {
-  told.call.abort()
-  told.call.abort()
-  told.call.pause()
-  told.call.resume()
-  await settled()
-  expect(told.heard).toEqual(heard)
-}
-
 describe('abort', () => {
   it('before anything has happened writes nothing', async () => {
     const to = await frameUpstream(() => {})
-    await silent(exchange(open(to)), [])
+    await abortsSilently(exchange(open(to)), [])
     expect(to.peers).toEqual([])
   })
 
@@ -33,7 +24,7 @@ describe('abort', () => {
     const upstream = open(to)
     const [told, other] = [exchange(upstream), exchange(upstream)]
     await until(() => told.heard.length === heard.length && other.heard.length === 1)
-    await silent(told, heard)
+    await abortsSilently(told, heard)
     const [peer] = to.peers
     await until(() => peer!.of(FRAME.reset).length > 0)
     expect(peer!.of(FRAME.reset).map(({ stream, payload }) => [stream, payload.readUInt32BE()])).toEqual([
@@ -62,7 +53,7 @@ describe('abort', () => {
     const told = exchange(open(to), { method: 'POST', body })
     body.write(Buffer.alloc(size))
     await until(() => to.peers[0]?.of(FRAME.data).length)
-    await silent(told, ['sending'])
+    await abortsSilently(told, ['sending'])
     expect([body.destroyed, body.isPaused(), body.listenerCount('data')]).toEqual([false, true, 0])
     await until(() => to.peers[0]!.of(FRAME.reset).length)
     expect(to.peers[0]!.of(FRAME.data).filter(({ flags }) => flags & END_STREAM)).toEqual([])

@@ -4,6 +4,7 @@ import type { UpstreamRequest } from '../rig/upstream.ts'
 import type { Case, Wire } from '../rig/wire.ts'
 
 const MB = 2 ** 20
+const TOO_LARGE = response('413 Content Too Large', ['Content-Length: 2', 'Connection: close'], 'no')
 const PIECE = Buffer.alloc(64 * 1024, 'x')
 
 /** What an instance does with a connection after it has answered early. */
@@ -35,10 +36,7 @@ const uploads = Object.entries(AFTERWARDS).flatMap(([does, afterwards]): Case[] 
     name: `gives an early 413 to a client that still sends, or is cut, when the instance ${does}`,
     async run({ connect, path, upstream }) {
       upstream.keep = false
-      upstream.respond((asked) => {
-        asked.write(response('413 Content Too Large', ['Content-Length: 2', 'Connection: close'], 'no'))
-        afterwards(asked)
-      })
+      upstream.respond((asked) => afterwards(asked.write(TOO_LARGE)))
       const client = await connect()
       client.send(request(`POST ${path('/x')} HTTP/1.1`, `Content-Length: ${64 * MB}`))
       const pouring = pour(client, 64 * MB)
@@ -54,10 +52,7 @@ const uploads = Object.entries(AFTERWARDS).flatMap(([does, afterwards]): Case[] 
     name: `gives an early 413 to a client that reads only after it has sent, when the instance ${does}`,
     async run({ connect, path, upstream }) {
       upstream.keep = false
-      upstream.respond((asked) => {
-        asked.write(response('413 Content Too Large', ['Content-Length: 2', 'Connection: close'], 'no'))
-        afterwards(asked)
-      })
+      upstream.respond((asked) => afterwards(asked.write(TOO_LARGE)))
       const client = await connect()
       client.socket.pause()
       client.send(request(`POST ${path('/x')} HTTP/1.1`, `Content-Length: ${8 * MB}`))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { setTimeout as pause } from 'node:timers/promises'
+import { taken } from '../../../support/taken.ts'
 import { answered, assertInStep } from '../rig/answers.ts'
 import { chunked, ok, request, response } from '../rig/say.ts'
 import type { Case } from '../rig/wire.ts'
@@ -26,19 +26,11 @@ const dropped = Object.entries(BODIES).flatMap(([what, [method, head, body]]) =>
       level: 'must',
       name: `drops the body of ${what}, that comes ${when}, and stays in step`,
       async run(wire) {
-        const [answer, client] = await answered(
-          wire,
-          async (asked) => {
-            if (when === 'at once') return asked.write(head + body)
-            asked.write(head)
-            await pause(30) // a packet of its own
-            return asked.write(body)
-          },
-          { method },
-        )
+        const first = when === 'at once' ? head + body : head
+        const [answer, client] = await answered(wire, (asked) => asked.write(first), { method })
         assert.ok([200, 204, 304, 404].includes(answer.status))
         assert.equal(answer.body, '')
-        if (when === 'later') await pause(60)
+        if (when === 'later') await taken(wire.upstream.requests[0]!.write(body).connection.socket)
         await assertInStep(wire, client)
       },
     }),

@@ -42,8 +42,10 @@ export const cases: readonly Case[] = [
       const client = await connect()
       await client.send(request(`GET ${path('/x')} HTTP/1.1`)).sees('\r\n\r\n')
       const asked = await upstream.request()
-      const another = await connect()
-      assert.equal((await another.send(request(`GET ${path('/y')} HTTP/1.1`)).answer()).ending, 'cut')
+      for (let i = 0; i < 2; i++) {
+        const another = await connect()
+        assert.equal((await another.send(request(`GET ${path('/y')} HTTP/1.1`)).answer()).ending, 'cut')
+      }
       asked.write('5\r\nhello\r\n0\r\n\r\n')
       assert.equal((await client.answer()).body, 'hello')
     },

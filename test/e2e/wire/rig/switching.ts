@@ -25,8 +25,9 @@ export async function tunnel(wire: Wire): Promise<{ client: WireClient; asked: U
     asked.write(switching())
   })
   const client = await connect()
+  const before = upstream.requests.length
   client.send(upgrade(path('/')))
-  const asked = await upstream.request()
+  const asked = await upstream.request(before + 1)
   const { status } = await client.answer()
   if (status !== 101) throw new Error(`no switch: ${status}`)
   return { client, asked }

@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
+import { onceEnded } from '../../../support/ended.ts'
 import { until } from '../../../support/until.ts'
 import type { Message } from './message.ts'
 import { Reader } from './reader.ts'
@@ -102,14 +103,8 @@ export class UpstreamConnection {
       if (this.#tunnel) this.tunnelled += chunk.toString('latin1')
       else this.#read(chunk, newReader)
     })
-    socket.on('end', () => {
-      this.ended ??= 'end'
-    })
-    socket.on('error', () => {
-      this.ended ??= 'reset'
-    })
-    socket.on('close', () => {
-      this.ended ??= 'end'
+    onceEnded(socket, (how) => {
+      this.ended = how
     })
   }
 
