@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { call, ids } from '../support/call.ts'
-import { type GatewayProcess, launchGateway, startGateway } from '../support/gateway.ts'
+import { launchGateway, startGateway } from '../support/gateway.ts'
 import { Load } from '../support/load.ts'
 import { until } from '../support/until.ts'
 import { startUpstream } from '../support/upstream.ts'
@@ -14,61 +14,6 @@ async function serving(server: object = { workers: 2 }, more: object = {}) {
   const gateway = await startGateway(stringify({ server, ...more }), { services: { up: [up.address] } })
   return { up, gateway, url: `${gateway.url}/services/up/` }
 }
-
-const total = (gateway: GatewayProcess) => gateway.metric('portolan_requests_total')
-
-/** All that was asked so far has been counted. */
-const counted = (gateway: GatewayProcess, least: number) =>
-  until(`${least} requests are counted`, async () => (await total(gateway)) >= least)
-
-it('replaces a worker that is killed under load, and only its own connections notice', async () => {
-  const { gateway, url } = await serving()
-  const load = new Load(url, { kept: 4, fresh: 4 })
-  await until('both workers serve', () => load.answered > 200)
-  await counted(gateway, 200)
-  const countedBefore = await total(gateway)
-  // One that dies in its first second is taken to have died of its start, and replaced later.
-  const { time } = gateway.line('the gateway listens')!
-  await until('the workers are older than a second', () => Date.now() - time! > 1000)
-  const [victim, survivor] = await gateway.workers()
-  process.kill(victim!, 'SIGKILL')
-  const told = await gateway.logged('the death', ({ msg }) => msg === DIED)
-  expect(told).toMatchObject({ worker: victim, how: 'SIGKILL', delayMs: 0 })
-  await until('a new worker serves', async () => (await gateway.metric('portolan_workers')) === 2)
-  const before = load.answered
-  await until('the load goes on', () => load.answered > before + 200)
-  const { errors } = await load.stop()
-
-  expect(load.wrong).toEqual([])
-  // Eight clients, each with at most one request on its way: more cannot have been lost.
-  expect(errors.length).toBeLessThanOrEqual(8)
-  expect(errors.filter((code) => code === 'ECONNREFUSED')).toEqual([])
-  expect(await gateway.metric('portolan_worker_restarts_total')).toBe(1)
-  expect(await gateway.workers()).toContain(survivor)
-  expect(await gateway.workers()).not.toContain(victim)
-  expect(await total(gateway)).toBeGreaterThanOrEqual(countedBefore)
-  expect((await gateway.admin('/readyz')).status).toBe(200)
-})
-
-it('waits longer each time for a worker that dies at its start', async () => {
-  const plugin = `
-    import cluster from 'node:cluster'
-    if (cluster.isWorker) process.exit(3)
-    export default { kind: 'strategy', name: 'deadly', create: () => ({ pick: (endpoints) => endpoints[0] }) }`
-  const gateway = await launchGateway('{ plugins: [./deadly.mjs], server: { workers: 1 } }', {
-    services: {},
-    files: { 'deadly.mjs': plugin },
-  })
-  const deaths = () => gateway.logs.filter(({ msg }) => msg === DIED)
-  await until('it has died four times', () => deaths().length >= 4)
-  expect(
-    deaths()
-      .map(({ delayMs }) => delayMs)
-      .slice(0, 4),
-  ).toEqual([100, 200, 400, 800])
-  expect(deaths()[0]).toMatchObject({ how: 'exit code 3' })
-  expect(await gateway.stop()).toEqual({ code: 0, signal: null })
-})
 
 it('lets a worker die and come back while the others serve, whatever kills its starts', async () => {
   const plugin = `
@@ -87,23 +32,6 @@ it('lets a worker die and come back while the others serve, whatever kills its s
   for (let i = 0; i < 10; i++) expect((await call(`${gateway.url}/services/up/`)).status).toBe(200)
   expect((await gateway.admin('/readyz')).status).toBe(200)
 })
-
-for (const workers of [0, 2]) {
-  it(`drains on SIGTERM under load without losing a request, with workers: ${workers}`, async () => {
-    const { gateway, url } = await serving({ workers })
-    const load = new Load(url, { kept: 6 })
-    await until('the load runs', () => load.answered >= 500)
-    const exit = gateway.stop()
-    await until('readiness ends', async () => (await gateway.admin('/readyz')).status === 503)
-    expect(await call(url)).toMatchObject({ status: 200, headers: { connection: 'close' } })
-    await load.gone()
-    expect(load.tally.errors).toEqual([])
-    expect(load.wrong).toEqual([])
-    expect(await exit).toEqual({ code: 0, signal: null })
-    expect(gateway.line('drained')).toBeDefined()
-    expect(gateway.access).toHaveLength(load.answered + 1)
-  })
-}
 
 it('lets a request that runs at SIGTERM end, however slow, and exits then', async () => {
   let finish: (() => void) | undefined

@@ -54,8 +54,10 @@ ${services.map(backend(ca)).join('\n')}
 
 const backend =
   (ca: string) =>
-  ({ name, ports, tls }: Service) => {
+  ({ name, ports, tls, narrow }: Service) => {
+    const { inFlight, pending, pendingTimeoutMs } = KNOBS.narrow
+    const most = narrow ? ` maxconn ${inFlight} maxqueue ${pending}` : ''
     const secure = tls ? ` ssl verify required ca-file ${ca} sni str(localhost) verifyhost localhost` : ''
-    const servers = ports.map((port, index) => `  server s${index} 127.0.0.1:${port}${secure}`)
-    return `backend ${name}\n  http-request replace-path /services/${name}(/.*) \\1\n${servers.join('\n')}`
+    const servers = ports.map((port, index) => `  server s${index} 127.0.0.1:${port}${secure}${most}`)
+    return `backend ${name}\n  timeout queue ${pendingTimeoutMs}\n  http-request replace-path /services/${name}(/.*) \\1\n${servers.join('\n')}`
   }

@@ -33,6 +33,7 @@ http {
   large_client_header_buffers 4 ${KNOBS.headerBytes / 2 / 1024}k;
   client_max_body_size 0;
   limit_conn_zone $binary_remote_addr zone=clients:1m;
+  limit_conn_zone $narrow zone=narrow:1m;
   proxy_connect_timeout ${seconds(KNOBS.connectTimeoutMs)};
   proxy_read_timeout ${seconds(KNOBS.responseTimeoutMs)};
   proxy_send_timeout ${seconds(KNOBS.responseTimeoutMs)};
@@ -85,5 +86,8 @@ http {
 const upstream = ({ name, ports }: Service) =>
   `upstream ${name} { ${ports.map((port) => `server 127.0.0.1:${port} max_fails=0;`).join(' ')} keepalive 16; }`
 
-const location = ({ name, tls }: Service) =>
-  `location /services/${name}/ { proxy_pass ${tls ? 'https' : 'http'}://${name}/; }`
+/** It knows no queue. */
+const narrowness = (name: string) => `set $narrow ${name}; limit_conn narrow ${KNOBS.narrow.inFlight};`
+
+const location = ({ name, tls, narrow }: Service) =>
+  `location /services/${name}/ { ${narrow ? narrowness(name) : ''} proxy_pass ${tls ? 'https' : 'http'}://${name}/; }`

@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { stringify } from 'yaml'
 import { type GatewayProcess, spawnGateway } from '../../../support/gateway-process.ts'
-import { type Door, KNOBS, type Running, type Start, type WireCertificates } from '../rig/wire.ts'
+import { type Door, KNOBS, type Running, type Service, type Start, type WireCertificates } from '../rig/wire.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'))
 
 /** A process for each door: each has one port. */
 export async function startPortolan({ services, doors, certificates }: Start, workers = 0): Promise<Running> {
   const instances = services.map(({ name, ports, tls }) => [name, ports.map((port) => instance(port, tls))])
-  const tls = services.filter((service) => service.tls).map(({ name }) => name)
   const spawned = [...doors].map((door) => {
-    const yaml = stringify(configuration(door, workers, certificates, tls))
+    const yaml = stringify(configuration(door, workers, certificates, services))
     return [door, spawnGateway(yaml, { services: Object.fromEntries(instances) })] as const
   })
   const processes = new Map<Door, GatewayProcess>(spawned)
@@ -34,8 +33,14 @@ function instance(port: number, tls: boolean): unknown {
   return tls ? { address: `127.0.0.1:${port}`, tls: true } : `127.0.0.1:${port}`
 }
 
-function configuration(door: Door, workers: number, certificates: WireCertificates, tls: readonly string[]): unknown {
-  const ms = (duration: number) => `${duration}ms`
+const ms = (duration: number) => `${duration}ms`
+
+function configuration(
+  door: Door,
+  workers: number,
+  certificates: WireCertificates,
+  services: readonly Service[],
+): unknown {
   return {
     server: {
       workers,
@@ -58,7 +63,15 @@ function configuration(door: Door, workers: number, certificates: WireCertificat
     },
     // Every answer that a case can think of comes from its one instance: it is not to be left out for that.
     health: { passive: null },
-    services: Object.fromEntries(tls.map((name) => [name, { upstream: { tls: { ca: certificates.ca } } }])),
+    services: Object.fromEntries(services.map((service) => [service.name, settings(service, certificates)])),
+  }
+}
+
+function settings({ tls, narrow }: Service, { ca }: WireCertificates): object {
+  const { inFlight, pending, pendingTimeoutMs } = KNOBS.narrow
+  return {
+    ...(tls && { upstream: { tls: { ca } } }),
+    ...(narrow && { limits: { inFlight, pending, pendingTimeout: ms(pendingTimeoutMs) } }),
   }
 }
 

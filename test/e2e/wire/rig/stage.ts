@@ -44,6 +44,7 @@ export class Stage {
       name: names.get(it)!,
       ports: sets.get(it)!.map(({ port }) => port),
       tls: it.tlsUpstream !== undefined,
+      narrow: it.narrow ?? false,
     }))
     const doors = new Set<Door>(['plain', ...cases.flatMap(({ needs = [] }) => needs)])
     const gateway = await start({ services, doors, certificates: pems })

@@ -30,6 +30,8 @@ export interface Case {
   readonly instances?: number
   /** The instances speak TLS; `untrusted`: with a certificate that nobody vouches for; `misnamed`: with another's. */
   readonly tlsUpstream?: 'trusted' | 'untrusted' | 'misnamed'
+  /** The service may have only so many requests at once as `KNOBS.narrow` says. */
+  readonly narrow?: boolean
   /** Nothing else runs while it does. */
   readonly alone?: boolean
   /** The case itself judges what the gateway writes upstream, also when it is no HTTP. */
@@ -64,6 +66,8 @@ export const KNOBS = {
   clientHeader: 'x-client-subject',
   /** At the door `crowded`; each worker may count for itself. */
   connectionsPerAddress: 4,
+  /** Of a service that is `narrow`: requests under way, and how many may wait for how long; each worker may count for itself. */
+  narrow: { inFlight: 2, pending: 2, pendingTimeoutMs: 3000 },
 } as const
 
 export interface Wire {
@@ -97,6 +101,7 @@ export interface Service {
   readonly name: string
   readonly ports: readonly number[]
   readonly tls: boolean
+  readonly narrow: boolean
 }
 
 /** A gateway that runs. */
