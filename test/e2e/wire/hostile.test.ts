@@ -31,6 +31,30 @@ const ANSWERED: readonly string[] = [
   'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok, and more than that',
 ]
 
+/** What a registry may say. It begins with a length: after some of these there is more to wait for. */
+const WORDS: readonly string[] = [
+  ...[GARBAGE, '\x7f\xff\xff\xff', '\xff\xff\xff\xff', '\0\0\0\x04\0\0\0\0', '\0\0\0\0'],
+  'HTTP/1.1 200 OK\r\n\r\n',
+]
+
+/** Takes a registry's place, and says the next of its words to each that connects. */
+async function lying(port: number) {
+  let said = 0
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined).resume()
+    socket.end(Buffer.from(WORDS[said++ % WORDS.length]!, 'latin1'))
+  })
+  const close = () => new Promise<void>((resolve) => void server.close(() => resolve()))
+  onTestFinished(close)
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return {
+    get said() {
+      return said
+    },
+    close,
+  }
+}
+
 describe.each([0, 2])('with workers: %i', (workers) => {
   it('124: nothing that a client says ends a process', async () => {
     const instance = await startInstance()
@@ -74,25 +98,10 @@ describe.each([0, 2])('with workers: %i', (workers) => {
     const { gateway, proxy, register } = await charted({ workers })
     const pids = await gateway.workers()
     const load = loadOn(gateway)
-    const port = Number(proxy.address.split(':')[1])
     await proxy.refuse()
-    // What comes first is a length; after some of these the client waits for the rest, and after others for an answer.
-    const words = [
-      GARBAGE,
-      '\x7f\xff\xff\xff',
-      '\xff\xff\xff\xff',
-      '\0\0\0\x04\0\0\0\0',
-      '\0\0\0\0',
-      'HTTP/1.1 200 OK\r\n\r\n',
-    ]
-    let said = 0
-    const liar = createServer((socket) => {
-      socket.on('error', () => undefined).end(Buffer.from(words[said++ % words.length]!, 'latin1'))
-    })
-    onTestFinished(() => void liar.close())
-    await new Promise<void>((resolve) => liar.listen(port, '127.0.0.1', resolve))
-    await until('each has been said', () => said > words.length)
-    await new Promise((resolve) => liar.close(resolve))
+    const liar = await lying(Number(proxy.address.split(':')[1]))
+    await until('each has been said', () => liar.said > WORDS.length)
+    await liar.close()
     await proxy.accept()
     const newcomer = await startInstance()
     await register(newcomer)

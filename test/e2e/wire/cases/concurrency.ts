@@ -8,61 +8,80 @@ import { type Case, KNOBS, type Wire } from '../rig/wire.ts'
 const { inFlight, pending } = KNOBS.narrow
 /** Each worker may count for itself. */
 const WORKERS = 2
+/** So that no time-out ends an answer that goes on and on. */
+const PACE_MS = KNOBS.responseTimeoutMs / 10
 
-/** Clients that ask one after the other, so that it is known who came first. */
-async function coming(wire: Wire, count: number): Promise<WireClient[]> {
-  const clients: WireClient[] = []
-  for (let nth = 0; nth < count; nth++) {
-    const client = await wire.connect()
-    clients.push(client.send(request(`GET ${wire.path('/x')} HTTP/1.1`)))
-  }
-  return clients
+interface Crowd {
+  readonly clients: readonly WireClient[]
+  /** What is under way: each is being answered, and never to the end. */
+  readonly held: readonly UpstreamRequest[]
 }
 
-async function assertRefused(client: WireClient): Promise<void> {
-  const answer = await client.answer()
-  assert.equal(answer.status, 503)
-  assert.match(answer.field('retry-after') ?? 'none', /^\d+$/)
-}
-
-/** More than may be under way and wait, and the instance keeps them all waiting. */
-async function crowd(wire: Wire): Promise<{ clients: WireClient[]; held: UpstreamRequest[] }> {
+/** More requests than may be under way and wait. They come one after the other, so that it is known who came first. */
+async function crowded(wire: Wire, judge: (crowd: Crowd) => Promise<void>): Promise<void> {
   const held: UpstreamRequest[] = []
-  wire.upstream.respond((asked) => void held.push(asked))
-  const clients = await coming(wire, WORKERS * (inFlight + pending) + 4)
-  return { clients, held }
+  wire.upstream.respond((asked) => {
+    asked.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')
+    held.push(asked)
+  })
+  const pace = setInterval(() => {
+    for (const asked of held) asked.write('1\r\n.\r\n')
+  }, PACE_MS)
+  try {
+    const clients: WireClient[] = []
+    for (let nth = 0; nth < WORKERS * (inFlight + pending) + 4; nth++) {
+      const client = await wire.connect()
+      clients.push(client.send(request(`GET ${wire.path('/x')} HTTP/1.1`)))
+    }
+    await judge({ clients, held })
+  } finally {
+    clearInterval(pace)
+  }
 }
 
-const refused = (client: WireClient) => client.unread !== ''
+const isRefused = (client: WireClient) => client.unread.startsWith('HTTP/1.1 503')
 
-const narrow = (name: string, run: Case['run']): Case => ({ rule: 97, level: 'should', name, narrow: true, run })
+async function assertRefused(clients: readonly WireClient[]): Promise<void> {
+  for (const client of clients) {
+    const answer = await client.answer()
+    assert.equal(answer.status, 503)
+    assert.match(answer.field('retry-after') ?? 'none', /^\d+$/)
+  }
+}
+
+const refused = (clients: readonly WireClient[], least: number) =>
+  until(`${least} are refused`, () => clients.filter(isRefused).length >= least)
+
+const narrow = (name: string, judge: (crowd: Crowd, wire: Wire) => Promise<void>): Case => ({
+  rule: 97,
+  level: 'should',
+  name,
+  narrow: true,
+  run: (wire) => crowded(wire, (crowd) => judge(crowd, wire)),
+})
 
 export const cases: readonly Case[] = [
-  narrow(
-    'what a service has no room for, in work or in the queue, is refused with 503 and Retry-After',
-    async (wire) => {
-      const { clients, held } = await crowd(wire)
-      await until('those beyond are refused', () => clients.filter(refused).length >= 4)
-      assert.ok(held.length <= WORKERS * inFlight, `${held.length} were under way at once`)
-      for (const client of clients.filter(refused)) await assertRefused(client)
-    },
-  ),
-  narrow('what waits is asked for as soon as there is room', async (wire) => {
-    const { clients, held } = await crowd(wire)
-    await until('those beyond are refused', () => clients.filter(refused).length >= 4)
+  narrow('what a service has no room for, at work or in its queue, is refused with 503', async ({ clients, held }) => {
+    await refused(clients, 4)
+    assert.ok(held.length <= WORKERS * inFlight, `${held.length} were under way at once`)
+    await assertRefused(clients.filter(isRefused))
+  }),
+  narrow('what waits is asked for as soon as there is room', async ({ clients, held }, { upstream }) => {
+    await refused(clients, 4)
+    upstream.respond(ok())
+    for (const asked of held) asked.write('0\r\n\r\n')
     const underWay = held.length
-    wire.upstream.respond(ok())
-    for (const asked of held) asked.write(ok())
     const statuses = await Promise.all(clients.map(async (client) => (await client.answer()).status))
     const served = statuses.filter((status) => status === 200)
     assert.ok(served.length > underWay, `${served.length} were served, and ${underWay} were under way`)
-    assert.equal(wire.upstream.requests.length, served.length)
+    assert.equal(upstream.requests.length, served.length)
   }),
-  narrow('what waits for too long is refused with 503 and Retry-After', async (wire) => {
-    const { clients, held } = await crowd(wire)
-    const late = () => clients.filter(refused)
-    await until('only those under way are left', () => late().length === clients.length - held.length)
-    for (const client of late()) await assertRefused(client)
+  narrow('what waits for too long is refused with 503', async ({ clients, held }) => {
+    await until(
+      'only those under way are left',
+      () => clients.filter(isRefused).length === clients.length - held.length,
+    )
+    await assertRefused(clients.filter(isRefused))
     assert.ok(held.length > 0 && held.length <= WORKERS * inFlight, `${held.length} were under way at once`)
   }),
 ]
