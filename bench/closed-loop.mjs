@@ -9,11 +9,12 @@ const HEAD_END = '\r\n\r\n'
 export class ClosedLoop {
   #load
   #clients = new Set()
-  #stopping
+  #underWay = 0
+  #paused
   /** Answers with status 200 and a body of the expected length. */
   answered = 0
   /** What went wrong first. */
-  wrong
+  #wrong
   /** Of each answer, in milliseconds, while it is an array. */
   times
 
@@ -25,28 +26,41 @@ export class ClosedLoop {
     this.#load = load
   }
 
+  /** Begins, or goes on after a pause. */
   start() {
-    for (let i = 0; i < this.#load.connections; i++) this.#open()
+    this.#paused = undefined
+    for (const client of this.#clients) this.#ask(client)
+    for (let missing = this.#load.connections - this.#clients.size; missing > 0; missing--) this.#open()
   }
 
-  /** Resolves when every client has had its last answer. @throws when something went wrong */
-  async stop() {
+  /** Resolves when every client has had its answer. @throws when something has gone wrong */
+  async pause() {
     await new Promise((resolve) => {
-      this.#stopping = resolve
-      if (this.#clients.size === 0) resolve()
+      this.#paused = resolve
     })
-    if (this.wrong) throw new Error(this.wrong)
+    if (this.#wrong) throw new Error(this.#wrong)
+  }
+
+  /** Ends it. @throws as `pause` */
+  async stop() {
+    await this.pause()
+    for (const { socket } of this.#clients) socket.destroy()
   }
 
   #open() {
-    const { port, request } = this.#load
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-    const client = { socket, left: -1, sentMs: performance.now() }
+    const socket = connect({ port: this.#load.port, host: '127.0.0.1', noDelay: true })
+    const client = { socket, left: -1, sentMs: 0 }
     this.#clients.add(client)
-    socket.write(request)
     socket.on('data', (chunk) => this.#read(client, chunk))
     socket.on('error', (error) => this.#blame(error.message))
     socket.on('close', () => this.#closed(client))
+    this.#ask(client)
+  }
+
+  #ask(client) {
+    this.#underWay++
+    client.sentMs = performance.now()
+    client.socket.write(this.#load.request)
   }
 
   #read(client, chunk) {
@@ -63,25 +77,26 @@ export class ClosedLoop {
     this.answered++
     this.times?.push(performance.now() - client.sentMs)
     client.left = -1
-    if (fresh) return
-    if (this.#stopping) client.socket.end()
-    else this.#again(client)
+    if (!fresh) this.#done(client)
   }
 
-  #again(client) {
-    client.sentMs = performance.now()
-    client.socket.write(this.#load.request)
+  #done(client) {
+    this.#underWay--
+    if (!this.#paused) this.#ask(client)
+    else if (this.#underWay === 0) this.#paused()
   }
 
+  /** A request on a connection of its own ends with that, and makes room for the next. */
   #closed(client) {
     this.#clients.delete(client)
-    if (!this.#stopping && this.#load.fresh && !this.wrong) this.#open()
-    else if (!this.#stopping) this.#blame('a connection was closed')
-    else if (this.#clients.size === 0) this.#stopping()
+    if (!this.#load.fresh) return this.#paused || this.#blame('a connection was closed')
+    this.#underWay--
+    if (!this.#paused) this.#open()
+    else if (this.#underWay === 0) this.#paused()
   }
 
   #blame(what) {
-    this.wrong ??= what
+    this.#wrong ??= what
   }
 }
 

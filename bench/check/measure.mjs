@@ -1,44 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClosedLoop } from '../closed-loop.mjs'
 import { fineCpuMicros } from '../fine-cpu.mjs'
-import { median } from '../statistics.mjs'
+import { quantile } from '../statistics.mjs'
 
-const WARM_UP_MS = 1200
-const SETTLE_MS = 100
-const SLICE_MS = 450
-const PAIRS = 5
+const WARM_UP_MS = 1000
+const SLICE_MS = 100
+const PAIRS = 30
+/** What disturbs a slice can only add to it: the lower ones are nearest to the truth. The lowest of all would be a lucky one. */
+const LEAST_DISTURBED = Number(process.env.Q ?? 0.25)
 
-/**
- * The CPU time of a request through the gateway by that through the yardstick, both under the same load a moment after each
- * other. The median of several such pairs: what disturbs the machine disturbs one of them, or both sides of it.
- *
- * @param pairs of which some may have been measured before; they are added to
- */
-export async function measureCase({ load }, { gateway, yardstick }, pairs = []) {
-  for (const side of [yardstick, gateway]) await slice(side, load, WARM_UP_MS)
+export async function measureCase({ load }, { gateway, yardstick }, slices = { gateway: [], yardstick: [] }) {
+  const sides = { gateway: openSide(gateway, load), yardstick: openSide(yardstick, load) }
+  for (const side of Object.values(sides)) await side.slice(WARM_UP_MS)
   for (let i = 0; i < PAIRS; i++) {
-    // Each goes first in turn.
-    const order = i % 2 === 0 ? [yardstick, gateway] : [gateway, yardstick]
-    const micros = new Map()
-    for (const side of order) micros.set(side, await slice(side, load, SLICE_MS))
-    pairs.push({ gateway: micros.get(gateway), yardstick: micros.get(yardstick) })
+    const order = i % 2 === 0 ? ['gateway', 'yardstick'] : ['yardstick', 'gateway']
+    for (const name of order) slices[name].push(await sides[name].slice(SLICE_MS))
   }
-  return {
-    pairs,
-    ratio: median(pairs.map((pair) => pair.gateway / pair.yardstick)),
-    gatewayMicros: median(pairs.map((pair) => pair.gateway)),
-    yardstickMicros: median(pairs.map((pair) => pair.yardstick)),
-  }
+  for (const side of Object.values(sides)) await side.close()
+  const [gatewayMicros, yardstickMicros] = [slices.gateway, slices.yardstick].map((of) => quantile(of, LEAST_DISTURBED))
+  return { slices, ratio: gatewayMicros / yardstickMicros, gatewayMicros, yardstickMicros }
 }
 
-/** @returns microseconds of CPU a request */
-async function slice({ port, processes }, load, ms) {
+function openSide({ port, processes }, load) {
   const loop = new ClosedLoop({ ...load, port })
-  loop.start()
-  await sleep(SETTLE_MS)
-  const [cpuBefore, answeredBefore] = [fineCpuMicros(processes), loop.answered]
-  await sleep(ms)
-  const [cpu, answered] = [fineCpuMicros(processes) - cpuBefore, loop.answered - answeredBefore]
-  await loop.stop()
-  return cpu / answered
+  return {
+    /** Loads it for so long. @returns microseconds of CPU a request */
+    async slice(ms) {
+      const [cpuBefore, answeredBefore] = [fineCpuMicros(processes), loop.answered]
+      loop.start()
+      await sleep(ms)
+      await loop.pause()
+      return (fineCpuMicros(processes) - cpuBefore) / (loop.answered - answeredBefore)
+    },
+    close: () => loop.stop(),
+  }
 }

@@ -1,0 +1,30 @@
+// Preloaded into every process of the gateway (`--import`); what it has seen is in a file when the process has ended.
+import cluster from 'node:cluster'
+import { subscribe } from 'node:diagnostics_channel'
+import { writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { join } from 'node:path'
+
+const settings = new URL(import.meta.url).searchParams
+const now = () => performance.timeOrigin + performance.now()
+const seen = { connections: 0, beganMs: now() }
+
+/** Connections that this process was given. */
+if (settings.has('count'))
+  subscribe('net.server.socket', () => {
+    seen.connections++
+  })
+
+/** When the first process had started a worker, when that ran, and when it listened. */
+if (settings.has('steps') && cluster.isPrimary)
+  for (const step of ['fork', 'online', 'listening']) cluster.once(step, () => (seen[`${step}Ms`] = now()))
+
+/** Every worker listens for itself, and the kernel spreads the connections. */
+if (settings.has('reusePort') && cluster.isWorker) {
+  const { listen } = net.Server.prototype
+  net.Server.prototype.listen = function (port, host) {
+    return listen.call(this, { port, host, reusePort: true })
+  }
+}
+
+process.once('exit', () => writeFileSync(join(settings.get('dir'), `inside-${process.pid}.json`), JSON.stringify(seen)))
