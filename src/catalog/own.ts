@@ -18,8 +18,8 @@ export function ownModules(): Record<string, unknown> {
   const modules = Object.create(null) // or a package by the name of `constructor` would be found in it
   const lazily = (name: string, get: () => unknown) => Object.defineProperty(modules, name, { get, enumerable: true })
   modules['portolan/plugin'] = porch
-  lazily('portolan', () => own('../index'))
-  lazily('portolan/testing', () => own('../../test/contract/index'))
+  lazily('portolan', () => own('portolan', '../index.ts'))
+  lazily('portolan/testing', () => own('portolan/testing', '../../test/contract/index.ts'))
   for (const [name, file] of LENT.flatMap(exportsOf)) lazily(name, () => require(file))
   return modules
 }
@@ -28,9 +28,9 @@ export function ownModules(): Record<string, unknown> {
  * Compiled, `require` answers at once, so that CommonJS plugins are served too, and shares its instances with `import`.
  * From source only the runner that loaded this file can load the others: the answer is a promise, for ES modules alone.
  */
-function own(path: string): unknown {
-  if (compiled) return require(`${path}.js`)
-  return import(new URL(`${path}.ts`, import.meta.url).href)
+function own(name: string, source: string): unknown {
+  if (compiled) return require(name) // by package.json of this package: wherever this file is within it
+  return import(new URL(source, import.meta.url).href)
 }
 
 /** Each export of a package, with the file that an `import` of it loads. */

@@ -67,7 +67,11 @@ export class Supervisor {
   /** @returns the port, once all workers listen. @throws Error with the reason when one cannot */
   start(): Promise<number> {
     const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-    cluster.setupPrimary({ exec: fileURLToPath(new URL(`./worker-main.${extension}`, import.meta.url)), args: [] })
+    // Not `./`: bundled, this is elsewhere, beside its folder.
+    const exec = fileURLToPath(new URL(`../server/worker-main.${extension}`, import.meta.url))
+    cluster.setupPrimary({ exec, args: [] })
+    // One that is still starting would complain of a first process that is gone.
+    process.once('exit', () => this.#killAll())
     return new Promise((resolve, reject) => {
       this.#starting = { resolve, reject }
       for (let slot = 0; slot < this.#options.count; slot++) this.#fork(slot, 0)
@@ -126,6 +130,10 @@ export class Supervisor {
     clearTimeout(deadline)
   }
 
+  #killAll(): void {
+    for (const slot of this.#slots.values()) kill(slot)
+  }
+
   #tellVerdicts(): void {
     if (this.#verdicts.length === 0) return
     const verdicts = this.#verdicts
@@ -175,7 +183,7 @@ export class Supervisor {
     if (this.#leaving) return
     if (state.reason && this.#starting) {
       this.#leaving = true
-      for (const other of this.#slots.values()) kill(other)
+      this.#killAll()
       this.#starting.reject(new Error(state.reason))
       return
     }
