@@ -37,6 +37,7 @@ export class ClosedLoop {
   async pause() {
     await new Promise((resolve) => {
       this.#paused = resolve
+      if (this.#underWay === 0) resolve()
     })
     if (this.#wrong) throw new Error(this.#wrong)
   }
