@@ -9,6 +9,9 @@ import { killAll } from './processes.mjs'
 import { buildPortolan } from './tools.mjs'
 import { workFolder } from './work-folder.mjs'
 
+/** At most. */
+const TIMES = 3
+
 const say = (line) => process.stderr.write(`bench: ${line}\n`)
 
 try {
@@ -48,14 +51,17 @@ async function measure(committed) {
   }
 }
 
-/** What looks slower is measured for longer before it is called so. */
+/** What disturbs the machine passes, what has become slower stays: so what looks slower is measured again, and the least counts. */
 async function judged(one, sides, committed) {
-  let result = await measureCase(one, sides)
-  const verdict = () => judge({ [one.name]: result.ratio }, committed)[0]
-  if (verdict().slower) result = await measureCase(one, sides, result.pairs)
-  const [own, yardstick] = [result.gatewayMicros, result.yardstickMicros].map((micros) => micros.toFixed(1))
-  say(`${one.name}: ${own} µs CPU/request, the yardstick ${yardstick}`)
-  return verdict()
+  let ratio = Number.POSITIVE_INFINITY
+  for (let times = 0; times < TIMES; times++) {
+    const result = await measureCase(one, sides)
+    const [own, yardstick] = [result.gatewayMicros, result.yardstickMicros].map((micros) => micros.toFixed(1))
+    say(`${one.name}: ${own} µs CPU/request, the yardstick ${yardstick}`)
+    ratio = Math.min(ratio, result.ratio)
+    if (!judge({ [one.name]: ratio }, committed)[0].slower) break
+  }
+  return judge({ [one.name]: ratio }, committed)[0]
 }
 
 function print(text) {

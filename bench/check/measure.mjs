@@ -7,23 +7,29 @@ const WARM_UP_MS = 1000
 const SLICE_MS = 100
 const PAIRS = 30
 /** What disturbs a slice can only add to it: the lower ones are nearest to the truth. The lowest of all would be a lucky one. */
-const LEAST_DISTURBED = Number(process.env.Q ?? 0.25)
+const LEAST_DISTURBED = 0.1
 
-export async function measureCase({ load }, { gateway, yardstick }, slices = { gateway: [], yardstick: [] }) {
-  const sides = { gateway: openSide(gateway, load), yardstick: openSide(yardstick, load) }
-  for (const side of Object.values(sides)) await side.slice(WARM_UP_MS)
+/**
+ * The CPU time of a request through the gateway by that through the yardstick, both under the same load, in turn.
+ *
+ * @param sides `gateway` and `yardstick`, each with its `port` and the pids of its `processes`
+ */
+export async function measureCase({ load }, { gateway, yardstick }) {
+  const sides = [openSide(gateway, load), openSide(yardstick, load)]
+  for (const side of sides) await side.slice(WARM_UP_MS)
   for (let i = 0; i < PAIRS; i++) {
-    const order = i % 2 === 0 ? ['gateway', 'yardstick'] : ['yardstick', 'gateway']
-    for (const name of order) slices[name].push(await sides[name].slice(SLICE_MS))
+    // Each goes first in turn.
+    for (const side of i % 2 === 0 ? sides : sides.toReversed()) side.micros.push(await side.slice(SLICE_MS))
   }
-  for (const side of Object.values(sides)) await side.close()
-  const [gatewayMicros, yardstickMicros] = [slices.gateway, slices.yardstick].map((of) => quantile(of, LEAST_DISTURBED))
-  return { slices, ratio: gatewayMicros / yardstickMicros, gatewayMicros, yardstickMicros }
+  for (const side of sides) await side.close()
+  const [gatewayMicros, yardstickMicros] = sides.map(({ micros }) => quantile(micros, LEAST_DISTURBED))
+  return { ratio: gatewayMicros / yardstickMicros, gatewayMicros, yardstickMicros }
 }
 
 function openSide({ port, processes }, load) {
   const loop = new ClosedLoop({ ...load, port })
   return {
+    micros: [],
     /** Loads it for so long. @returns microseconds of CPU a request */
     async slice(ms) {
       const [cpuBefore, answeredBefore] = [fineCpuMicros(processes), loop.answered]
