@@ -69,6 +69,9 @@ export class Supervisor {
     const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
     // Not `./`: bundled, this is elsewhere, beside its folder.
     const exec = fileURLToPath(new URL(`../server/worker-main.${extension}`, import.meta.url))
+    // Between several, whoever hands out connections in turn spreads them evenly. One alone accepts them for much less.
+    if (this.#options.count === 1 && !process.env.NODE_CLUSTER_SCHED_POLICY)
+      cluster.schedulingPolicy = cluster.SCHED_NONE
     cluster.setupPrimary({ exec, args: [] })
     // One that is still starting would complain of a first process that is gone.
     process.once('exit', () => this.#killAll())
