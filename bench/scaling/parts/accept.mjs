@@ -3,8 +3,8 @@ import { startGateway, written } from '../gateway.mjs'
 import { loaded, small } from '../loaded.mjs'
 
 const ROUNDS = 3
-const WARM_UP_MS = 1500
-const MEASURED_MS = 2000
+const WARM_UP_MS = 1000
+const MEASURED_MS = 1200
 const REUSE_PORT_SINCE = [23, 1]
 
 /** A new connection for each request: who accepts it, and what that costs. */

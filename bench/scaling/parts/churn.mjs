@@ -6,9 +6,9 @@ import { startGateway } from '../gateway.mjs'
 import { loaded, small } from '../loaded.mjs'
 
 const RATES = [0, 100, 1000]
-const ROUNDS = 5
-const WARM_UP_MS = 3000
-const MEASURED_MS = 2000
+const ROUNDS = 4
+const WARM_UP_MS = 2000
+const MEASURED_MS = 1500
 const SETTLE_MS = 300
 const plugin = new URL('../churn-plugin.mjs', import.meta.url)
 

@@ -7,7 +7,7 @@ import { small } from '../loaded.mjs'
 const FEW = 64
 const MANY = 1000
 const REST_MS = 3000
-const BUSY_MS = 8000
+const BUSY_MS = 6000
 const LOOK_MS = 200
 const MOST_AT_REST = 80
 const MOST_GROWTH = 25

@@ -2,8 +2,8 @@ import { median, range } from '../../statistics.mjs'
 import { startGateway } from '../gateway.mjs'
 import { loaded, small } from '../loaded.mjs'
 
-const ROUNDS = 7
-const WARM_UP_MS = 2500
+const ROUNDS = 5
+const WARM_UP_MS = 2000
 const MEASURED_MS = 1500
 const MOST = 1.1
 
