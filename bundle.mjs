@@ -11,8 +11,8 @@ const SHARED = 'src/bundled'
 /** All that package.json exports, too: a plugin that imports `portolan` gets the very instances that the gateway runs on. */
 const ENTRIES = ['src/cli/main', 'src/server/worker-main', 'src/index', 'src/plugin/index', 'test/contract/index']
 
-/** Lent to plugins (src/catalog/own.ts), who must get the same ones; or loaded by few, and too particular about their files. */
-const LEFT_ALONE = ['hono', 'zod', 'yaml', 'jiti', 'node-zookeeper-client']
+/** Hono is shared with plugins, down to the classes of its errors; the others are loaded by few, and particular about their files. */
+const LEFT_ALONE = ['hono', 'jiti', 'node-zookeeper-client']
 
 rmSync(join(dist, SHARED), { recursive: true, force: true })
 const bundle = await rolldown({

@@ -11,8 +11,9 @@ const require = createRequire(import.meta.url)
 const compiled = import.meta.url.endsWith('.js')
 
 /**
- * What plugins import without having it: this package, and all exports of the packages that it lends. They are the very
- * instances that the gateway runs on, not second copies. All but the porch are loaded when first asked for.
+ * What plugins import without having it: this package, and all exports of the packages that it lends. This package and Hono are
+ * the very instances that the gateway runs on. What goes between it and a plugin of the others is known by what it is, not by
+ * its class: packages may bring their own. All but the porch are loaded when first asked for.
  */
 export function ownModules(): Record<string, unknown> {
   const modules = Object.create(null) // or a package by the name of `constructor` would be found in it
