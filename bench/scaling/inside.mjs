@@ -4,6 +4,8 @@ import { subscribe } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 const settings = new URL(import.meta.url).searchParams
 const now = () => performance.timeOrigin + performance.now()
@@ -26,5 +28,13 @@ if (settings.has('reusePort') && cluster.isWorker) {
     return listen.call(this, { port, host, reusePort: true })
   }
 }
+
+/** Asked by a signal, it collects its garbage, and says when that is done by a file. */
+if (settings.has('collect') && cluster.isWorker)
+  process.on('SIGUSR2', () => {
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    writeFileSync(join(settings.get('dir'), 'collected'), '')
+  })
 
 process.once('exit', () => writeFileSync(join(settings.get('dir'), `inside-${process.pid}.json`), JSON.stringify(seen)))
