@@ -1,6 +1,6 @@
 // Has the data path become slower? Ratios to a proxy that never changes, against the committed ones; see docs/benchmark.md.
 import { cases } from './check/cases.mjs'
-import { measureCase } from './check/measure.mjs'
+import { measureCase, warmUp } from './check/measure.mjs'
 import { readOptions, usage } from './check/options.mjs'
 import { commitRatios, committedRatios } from './check/ratios.mjs'
 import { openSides } from './check/sides.mjs'
@@ -11,6 +11,7 @@ import { workFolder } from './work-folder.mjs'
 
 /** At most. */
 const TIMES = 3
+const WARM_UP_MS = 2000
 
 const say = (line) => process.stderr.write(`bench: ${line}\n`)
 
@@ -44,6 +45,7 @@ async function measure(committed) {
   const sides = await openSides(workFolder())
   try {
     const verdicts = []
+    await warmUp(cases[0], sides, WARM_UP_MS)
     for (const one of cases) verdicts.push(await judged(one, sides, committed))
     return verdicts
   } finally {

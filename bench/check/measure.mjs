@@ -5,9 +5,18 @@ import { quantile } from '../statistics.mjs'
 
 const WARM_UP_MS = 1000
 const SLICE_MS = 100
-const PAIRS = 30
+const PAIRS = 25
 /** What disturbs a slice can only add to it: the lower ones are nearest to the truth. The lowest of all would be a lucky one. */
 const LEAST_DISTURBED = 0.1
+
+/** Until a JIT has done its work, which the first case should not pay for. */
+export async function warmUp({ load }, { gateway, yardstick }, ms) {
+  for (const one of [gateway, yardstick]) {
+    const side = openSide(one, load)
+    await side.slice(ms)
+    await side.close()
+  }
+}
 
 /**
  * The CPU time of a request through the gateway by that through the yardstick, both under the same load, in turn.

@@ -1,7 +1,7 @@
 // Preloaded into every process of the gateway (`--import`); what it has seen is in a file when the process has ended.
 import cluster from 'node:cluster'
 import { subscribe } from 'node:diagnostics_channel'
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -29,12 +29,15 @@ if (settings.has('reusePort') && cluster.isWorker) {
   }
 }
 
-/** Asked by a signal, it collects its garbage, and says when that is done by a file. */
+/** Asked by a signal, it collects its garbage, and writes what is left. */
 if (settings.has('collect') && cluster.isWorker)
   process.on('SIGUSR2', () => {
     setFlagsFromString('--expose-gc')
     runInNewContext('gc')()
-    writeFileSync(join(settings.get('dir'), 'collected'), '')
+    const { heapUsed, external } = process.memoryUsage()
+    const file = join(settings.get('dir'), 'collected')
+    writeFileSync(`${file}.new`, String(heapUsed + external))
+    renameSync(`${file}.new`, file)
   })
 
 process.once('exit', () => writeFileSync(join(settings.get('dir'), `inside-${process.pid}.json`), JSON.stringify(seen)))
