@@ -87,7 +87,7 @@ async function oneRun(run, what, round, say) {
   } catch (error) {
     run.rounds[round.at] = undefined
     run.failed = true
-    run.trouble = `failed in round ${round.at + 1}: ${error.message}`
+    run.trouble = `failed in round ${round.at + 1}: ${error.message.replace(/\s+/g, ' ')}`
     say(`${label}: failed: ${error.message}`)
   }
 }
