@@ -20,7 +20,7 @@ export class Http2Outgoing implements Reply, Downstream {
   statusCode = 0
   readonly toHead: boolean
   readonly #stream: ServerHttp2Stream
-  readonly #incoming: Http2Incoming
+  readonly req: Http2Incoming
   #witness!: Witness
   #bodiless = false
   #ended = false
@@ -38,7 +38,7 @@ export class Http2Outgoing implements Reply, Downstream {
 
   constructor(stream: ServerHttp2Stream, incoming: Http2Incoming) {
     this.#stream = stream
-    this.#incoming = incoming
+    this.req = incoming
     this.toHead = incoming.method === 'HEAD'
   }
 
@@ -66,7 +66,7 @@ export class Http2Outgoing implements Reply, Downstream {
     this.exchange = exchange
     this.#witness = witness
     exchange.downstream = this
-    this.#stream.once('aborted', () => this.#incoming.abort()).once('close', () => this.#conclude())
+    this.#stream.once('aborted', () => this.req.abort()).once('close', () => this.#conclude())
   }
 
   closeBehind(): void {}
@@ -94,7 +94,7 @@ export class Http2Outgoing implements Reply, Downstream {
     if (this.#bodiless || this.#ended || this.destroyed) return true
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     this.#bytes += bytes.length
-    this.#incoming.conduct.body(bytes.length)
+    this.req.conduct.body(bytes.length)
     return this.#stream.write(bytes)
   }
 
@@ -108,7 +108,7 @@ export class Http2Outgoing implements Reply, Downstream {
     if (body !== undefined && body.length > 0) this.write(body)
     else this.flushHeaders(true)
     this.#ended = true
-    if (this.#incoming.hasBody) this.#stream.once('finish', () => setImmediate(() => this.#stopUpload()))
+    if (this.req.hasBody) this.#stream.once('finish', () => setImmediate(() => this.#stopUpload()))
     if (!this.#stream.writableEnded) this.#stream.end()
   }
 
@@ -118,7 +118,7 @@ export class Http2Outgoing implements Reply, Downstream {
 
   /** The client will send no more: a request that is not whole never will be. */
   hearNoMore(): void {
-    if (this.#incoming.hasBody && !this.destroyed && this.#stream.state.remoteClose !== 1) this.#reset(NGHTTP2_CANCEL)
+    if (this.req.hasBody && !this.destroyed && this.#stream.state.remoteClose !== 1) this.#reset(NGHTTP2_CANCEL)
   }
 
   /** The client has broken it off, or has made Node do so, before the answer was complete. */
@@ -135,14 +135,14 @@ export class Http2Outgoing implements Reply, Downstream {
   check(nowMs: number, { bodyTimeoutMs, writeTimeoutMs }: LimitsConfig): void {
     const { bufferSize } = this.#stream
     const writingMs = this.#taken.lasts(this.#bytes - bufferSize, nowMs)
-    const readingMs = this.#given.lasts(this.#incoming.waiting ? this.#incoming.bytesReceived : -1, nowMs)
+    const readingMs = this.#given.lasts(this.req.waiting ? this.req.bytesReceived : -1, nowMs)
     if (bufferSize > 0 && writingMs >= writeTimeoutMs) this.#reset(NGHTTP2_CANCEL)
     else if (readingMs >= bodyTimeoutMs && this.#mustSend) this.#giveUp()
   }
 
   /** A stream of gRPC may be silent for as long as its client likes, which has a deadline of its own. */
   get #mustSend(): boolean {
-    return this.#incoming.waiting && !this.headersSent && !isGrpc(this.exchange.header('content-type'))
+    return this.req.waiting && !this.headersSent && !isGrpc(this.exchange.header('content-type'))
   }
 
   #giveUp(): void {
@@ -239,7 +239,7 @@ export class Http2Outgoing implements Reply, Downstream {
       durationMs: this.#witness.now() - exchange.startedMs,
       ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
     })
-    this.#incoming.abort()
+    this.req.abort()
   }
 }
 
