@@ -25,9 +25,9 @@ const { output } = await bundle.write({
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: `${SHARED}/[name]-[hash].js`,
+  sourcemap: true,
 })
-for (const entry of ENTRIES) rmSync(join(dist, `${entry}.js.map`), { force: true })
-writeFileSync(join(dist, SHARED, 'LICENSES.txt'), licences(output.flatMap(({ moduleIds }) => moduleIds)))
+writeFileSync(join(dist, SHARED, 'LICENSES.txt'), licences(output.flatMap(({ moduleIds = [] }) => moduleIds)))
 
 /** Of the packages whose code is in it. */
 function licences(modules) {

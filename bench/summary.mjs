@@ -16,6 +16,9 @@ const metrics = [
 /** Less than this part of the offered rate was not keeping up. */
 const KEPT_UP = 0.98
 
+/** So busy is a core that has no time left. */
+const FULL = 0.9
+
 /**
  * What all rounds of a case say of each candidate: medians, and its CPU time as a multiple of the first one's.
  *
@@ -40,8 +43,10 @@ export function ratios(rounds, base, metric) {
   return rounds.flatMap((round, at) => (round && base?.[at] ? [round[metric] / base[at][metric]] : []))
 }
 
-function fellBehind({ perSecond, offered }) {
+function fellBehind({ perSecond, offered, coreShare }) {
   if (offered === undefined || perSecond >= offered * KEPT_UP) return undefined
-  const share = Math.round((perSecond / offered) * 100)
-  return `it cannot do that: it answered ${share} % of what was asked for, so its latencies are those of a growing queue`
+  const [answered, busy] = [perSecond / offered, coreShare].map((share) => `${Math.round(share * 100)} %`)
+  const why =
+    coreShare < FULL ? `something else held it up: its core was busy ${busy} of the time` : 'it cannot do more'
+  return `it answered ${answered} of what was asked for (${why}), and its latencies are those of a growing queue`
 }
