@@ -51,7 +51,7 @@ export class Entrance {
   }
 
   /** @param leaveToAdapter takes an answer that no instance had a part in */
-  async serve(request: Request, reply: Reply, leaveToAdapter: (rest: Response) => void): Promise<void> {
+  async serve<R extends Reply>(request: Request, reply: R, leaveToAdapter: (rest: Response, reply: R) => void): Promise<void> {
     const { exchange } = reply
     try {
       const response = await this.#options.fetch(request, { exchange, request })
@@ -61,11 +61,11 @@ export class Entrance {
     }
   }
 
-  #send(response: Response, reply: Reply, leaveToAdapter: (rest: Response) => void): void {
+  #send<R extends Reply>(response: Response, reply: R, leaveToAdapter: (rest: Response, reply: R) => void): void {
     try {
       if (this.leaving || this.#pressure.high) reply.closeBehind()
       const rest = deliver(response, reply)
-      if (rest) leaveToAdapter(rest)
+      if (rest) leaveToAdapter(rest, reply)
     } catch (thrown) {
       this.#rescue(thrown, reply)
     }

@@ -1,8 +1,10 @@
-import type { Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
 import type { ServerConfig } from '../config/types.ts'
 import { createFront, type RefusalReason } from '../front/index.ts'
 import { Entrance, type EntranceOptions } from './entrance.ts'
 import { turnAway } from './http1/last-words.ts'
+import { acceptEveryday } from './http1/everyday/server.ts'
+import { RequestsPerConnection } from './http1/requests-per-connection.ts'
 import { createHttp1Server } from './http1/server.ts'
 import { createHttp2Server } from './http2/server.ts'
 import { Pressure, watchLoad } from './shedding/index.ts'
@@ -40,11 +42,12 @@ export function createListener({ server, ticketSecret, refused, ...rest }: Liste
   const entrance = new Entrance(rest, pressure)
   const tunnels = new Tunnels()
   const http1 = createHttp1Server(entrance, { ...rest, server, tunnels })
+  const everyday = acceptEveryday(entrance, { ...rest, limits, keepAliveLines: `Connection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n`, requests: new RequestsPerConnection(limits.requestsPerConnection, rest.random) }, (socket) => void http1.emit('connection', socket))
   const http2 = createHttp2Server(entrance, { ...rest, limits })
   const front = createFront({
     server,
     log: rest.log,
-    http1: (socket: Socket) => void http1.emit('connection', socket),
+    http1: everyday,
     http2: http2.accept,
     turnAway,
     refused,
