@@ -51,7 +51,11 @@ export class Entrance {
   }
 
   /** @param leaveToAdapter takes an answer that no instance had a part in */
-  async serve<R extends Reply>(request: Request, reply: R, leaveToAdapter: (rest: Response, reply: R) => void): Promise<void> {
+  async serve<R extends Reply>(
+    request: Request,
+    reply: R,
+    leaveToAdapter: (rest: Response, reply: R) => void,
+  ): Promise<void> {
     const { exchange } = reply
     try {
       const response = await this.#options.fetch(request, { exchange, request })

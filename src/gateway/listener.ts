@@ -3,8 +3,6 @@ import type { ServerConfig } from '../config/types.ts'
 import { createFront, type RefusalReason } from '../front/index.ts'
 import { Entrance, type EntranceOptions } from './entrance.ts'
 import { turnAway } from './http1/last-words.ts'
-import { acceptEveryday } from './http1/everyday/server.ts'
-import { RequestsPerConnection } from './http1/requests-per-connection.ts'
 import { createHttp1Server } from './http1/server.ts'
 import { createHttp2Server } from './http2/server.ts'
 import { Pressure, watchLoad } from './shedding/index.ts'
@@ -42,19 +40,18 @@ export function createListener({ server, ticketSecret, refused, ...rest }: Liste
   const entrance = new Entrance(rest, pressure)
   const tunnels = new Tunnels()
   const http1 = createHttp1Server(entrance, { ...rest, server, tunnels })
-  const everyday = acceptEveryday(entrance, { ...rest, limits, keepAliveLines: `Connection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n`, requests: new RequestsPerConnection(limits.requestsPerConnection, rest.random) }, (socket) => void http1.emit('connection', socket))
   const http2 = createHttp2Server(entrance, { ...rest, limits })
   const front = createFront({
     server,
     log: rest.log,
-    http1: everyday,
+    http1: http1.accept,
     http2: http2.accept,
     turnAway,
     refused,
     ticketSecret,
   })
   front.server.once('listening', () => {
-    http1.emit('listening')
+    http1.listening()
     front.server.once('close', watchLoad(pressure, rest.now))
   })
   return {

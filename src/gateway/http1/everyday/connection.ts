@@ -1,76 +1,133 @@
 import type { Socket } from 'node:net'
-import { Exchange, peerOf, type Deadline, type Deadlines, type Peer } from '../../../proxy/index.ts'
-import { endInStages } from '../linger.ts'
+import { GatewayError } from '../../../errors.ts'
+import { type Deadline, type Deadlines, Exchange, type Peer, peerOf } from '../../../proxy/index.ts'
 import { answer } from '../../refusal.ts'
-import { EverydayReply } from './reply.ts'
-import { readHead } from './request-head.ts'
+import { watchHalfClosed } from '../half-closed.ts'
+import { lastWords } from '../last-words.ts'
+import { endInStages } from '../linger.ts'
+import { type Carrier, EverydayReply } from './reply.ts'
 import { EverydayRequest } from './request.ts'
-import type { EverydayMeans } from './server.ts'
+import { type RequestHead, readEverydayHead } from './request-head.ts'
+import type { Everyday } from './server.ts'
 
-export class EverydayConnection implements Deadline {
+/**
+ * A connection for as long as its requests are everyday ones. Listens on the socket once for all of them, and lets go of it with the
+ * first that is not.
+ */
+export class EverydayConnection implements Deadline, Carrier {
   dueMs = 0
   earlier: Deadline | undefined
   later: Deadline | undefined
-  readonly #socket: Socket
+  readonly socket: Socket
   readonly #peer: Peer
-  readonly #means: EverydayMeans
+  readonly #server: Everyday
   #reply: EverydayReply | undefined
-  #held: Buffer[] = []
+  #request: EverydayRequest | undefined
+  /** What has come while a request is at work. */
+  #early: Buffer[] = []
+  #earlyBytes = 0
+  #served = false
+  /** The client sends nothing more. */
+  #halfClosed = false
+  /** Nothing that comes is a request any more. */
   #deaf = false
   #limit: Deadlines | undefined
-  readonly #listeners: { [event: string]: (...args: any[]) => void }
 
-  constructor(socket: Socket, means: EverydayMeans) {
-    this.#socket = socket
+  constructor(socket: Socket, server: Everyday) {
+    this.socket = socket
     this.#peer = peerOf(socket)
-    this.#means = means
-    this.#wait(means.headDeadlines)
-    this.#listeners = {
-      data: (chunk: Buffer) => this.#received(chunk),
-      drain: () => this.#reply?.drained(),
-      end: () => this.#ended(),
-      error: () => undefined,
-      close: () => this.#closed(),
-    }
-    for (const event in this.#listeners) socket.on(event, this.#listeners[event]!)
+    this.#server = server
+    this.#wait(server.firstRequest)
+    socket.on('data', this.#received).on('drain', this.#drained).on('error', ignore)
+    socket.on('end', this.#ended).on('close', this.#closed)
   }
 
+  /** Lets it go if it is idle. One that has not carried a request yet is not: the first may be on its way. */
+  leave(): void {
+    if (this.#served && !this.#reply) this.socket.destroy()
+  }
+
+  /** No request has come in time. */
   expire(): void {
     this.#limit = undefined
-    this.#socket.destroy()
+    this.#deaf = true
+    if (this.#served) this.socket.destroy()
+    else lastWords(this.socket, new GatewayError('GW_REQUEST_TIMEOUT', 'the request head did not arrive in time'))
   }
 
-  answered(reply: EverydayReply): void {
+  answered({ persistent }: EverydayReply): void {
+    const isAsked = this.#request!.closes && this.#early.length === 0
     this.#reply = undefined
-    if (!reply.persistent) {
+    this.#request = undefined
+    if (!persistent) {
       this.#deaf = true
-      endInStages(this.#socket)
-    } else if (this.#held.length > 0) this.#handOver(Buffer.concat(this.#held))
-    else this.#wait(this.#means.idleDeadlines)
+      if (isAsked) this.socket.destroySoon()
+      else endInStages(this.socket)
+    } else if (this.#early.length > 0) this.#handOver(Buffer.concat(this.#early))
+    else this.#wait(this.#server.nextRequest)
   }
 
-  #received(chunk: Buffer): void {
+  readonly lastHasLeft = (error?: Error | null): void => {
+    if (!error) this.#reply?.conclude(true)
+  }
+
+  readonly #received = (chunk: Buffer): void => {
     if (this.#deaf) return
     if (this.#reply) {
-      this.#held.push(chunk)
+      this.#keep(chunk)
       return
     }
-    const means = this.#means
-    const head = readHead(chunk, means.limits)
-    if (!head) {
-      this.#handOver(chunk)
+    const head = readEverydayHead(chunk, this.#server.limits)
+    if (head) this.#serve(head)
+    else this.#handOver(chunk)
+  }
+
+  readonly #drained = (): void => {
+    this.#reply?.drained()
+  }
+
+  readonly #ended = (): void => {
+    this.#halfClosed = true
+    if (!this.#reply) {
+      if (!this.#deaf) this.socket.end()
       return
     }
+    if (this.#early.length === 0) this.#reply.closeBehind()
+    watchHalfClosed(this.socket, () => this.#reply)
+  }
+
+  readonly #closed = (): void => {
     this.#stopWaiting()
+    this.#server.forget(this)
+    this.#reply?.conclude(false)
+    this.#request?.leave()
+  }
+
+  #serve(head: RequestHead): void {
+    this.#stopWaiting()
+    this.#served = true
+    const { entrance, requests, witness, leaveToAdapter } = this.#server
+    const reply = new EverydayReply(this, head.method === 'HEAD')
+    const request = new EverydayRequest(head, this.#peer.encrypted)
+    this.#reply = reply
+    this.#request = request
+    entrance.take(this.#exchangeOf(head), reply, witness)
+    const refusal = entrance.shed()
+    if (requests.isLast(this.socket) || head.closes) reply.closeBehind()
+    if (refusal) answer(reply, refusal)
+    else void entrance.serve(request as unknown as Request, reply, leaveToAdapter)
+  }
+
+  #exchangeOf({ method, target, rawHeaders, headers }: RequestHead): Exchange {
+    const { entrance, witness } = this.#server
     const peer = this.#peer
-    const { entrance } = means
-    const exchange = new Exchange({
-      id: entrance.idOf(head.headers),
-      startedMs: means.now(),
-      method: head.method,
-      rawTarget: head.target,
-      rawHeaders: head.rawHeaders,
-      headers: head.headers,
+    return new Exchange({
+      id: entrance.idOf(headers),
+      startedMs: witness.now(),
+      method,
+      rawTarget: target,
+      rawHeaders,
+      headers,
       httpVersion: '1.1',
       encrypted: peer.encrypted,
       peer,
@@ -78,42 +135,38 @@ export class EverydayConnection implements Deadline {
       body: null,
       bodyLength: null,
     })
-    const reply = new EverydayReply(this, this.#socket, head.method === 'HEAD', means.keepAliveLines)
-    this.#reply = reply
-    entrance.take(exchange, reply, means.witness)
-    const refusal = entrance.shed()
-    if (means.requests.isLast(this.#socket) || head.closes || refusal) reply.closeBehind()
-    if (refusal) answer(reply, refusal)
-    else void entrance.serve(new EverydayRequest(head) as unknown as Request, reply, means.leaveToAdapter)
   }
 
-  #ended(): void {
-    if (this.#reply) this.#reply.closeBehind()
-    else this.#socket.end()
+  /** As much as a head may have; then the client has to wait. */
+  #keep(chunk: Buffer): void {
+    this.#early.push(chunk)
+    this.#earlyBytes += chunk.length
+    if (this.#earlyBytes >= this.#server.limits.headerBytes) this.socket.pause()
   }
 
-  #closed(): void {
+  /** Once and for all. Node's server is told of what has come as it would have been told by the socket. */
+  #handOver(bytes: Buffer): void {
+    const { socket } = this
     this.#stopWaiting()
-    this.#reply?.conclude(false)
+    this.#server.forget(this)
+    socket.off('data', this.#received).off('drain', this.#drained).off('error', ignore)
+    socket.off('end', this.#ended).off('close', this.#closed)
+    this.#server.handOver(socket)
+    socket.emit('data', bytes)
+    if (this.#halfClosed) socket.emit('end')
+    if (socket.isPaused()) socket.resume()
   }
 
   #wait(limit: Deadlines): void {
     this.#limit = limit
-    limit.set(this, this.#means.now())
+    limit.set(this, this.#server.witness.now())
   }
 
   #stopWaiting(): void {
     this.#limit?.clear(this)
     this.#limit = undefined
   }
-
-  #handOver(chunk: Buffer): void {
-    const socket = this.#socket
-    this.#stopWaiting()
-    for (const event in this.#listeners) socket.off(event, this.#listeners[event]!)
-    socket.pause()
-    socket.unshift(chunk)
-    this.#means.handOver(socket)
-    socket.resume()
-  }
 }
+
+/** An error is followed by `close`. */
+function ignore(): void {}

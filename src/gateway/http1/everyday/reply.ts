@@ -1,39 +1,68 @@
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseHead } from '../../../proxy/index.ts'
-import type { Reply, Witness } from '../../reply.ts'
+import type { Downstream, Ending, Exchange, ResponseHead } from '../../../proxy/index.ts'
+import type { Reply } from '../../reply.ts'
 import { reset } from '../../reset.ts'
-import type { EverydayConnection } from './connection.ts'
+import type { Underway } from '../half-closed.ts'
+import type { Http1Witness } from '../outgoing.ts'
+import { AnswerHead, assertText } from './answer-head.ts'
 
+/** What an answer needs of its connection. */
+export interface Carrier {
+  readonly socket: Socket
+  /** What a write calls that is the last one of its answer. */
+  readonly lastHasLeft: (error?: Error | null) => void
+  /** All of the answer has left. */
+  answered(reply: EverydayReply): void
+}
+
+/** Longer bodies are not copied. */
 const JOINED_BYTES = 8192
-const OF_THE_CONNECTION = new FieldNames(['connection', 'transfer-encoding', 'keep-alive'])
 
-export class EverydayReply implements Reply, Downstream {
+type Listener = () => void
+
+/** The answer to an everyday request, written on the socket itself. */
+export class EverydayReply implements Reply, Downstream, Underway {
   exchange!: Exchange
-  headersSent = false
-  destroyed = false
-  statusCode = 0
-  persistent = true
   readonly toHead: boolean
-  readonly #connection: EverydayConnection
-  readonly #socket: Socket
-  readonly #keepAliveLines: string
-  #witness!: Witness
-  #head = ''
-  #bodiless = false
-  #chunked = false
-  #ended = false
+  readonly toOldClient = false
+  ended = false
+  /** The connection carries another request. */
+  persistent = true
+  #status = 0
+  #witness!: Http1Witness
+  readonly #carrier: Carrier
+  #head: AnswerHead | undefined
+  /** The head, for as long as it waits for what comes with it. */
+  #waiting = ''
+  /** Bytes of the body that are still to come, where that was told. */
+  #left = 0
   #over = false
+  /** Made when somebody listens. */
   #events: EventEmitter | undefined
 
-  constructor(connection: EverydayConnection, socket: Socket, toHead: boolean, keepAliveLines: string) {
-    this.#connection = connection
-    this.#socket = socket
+  constructor(carrier: Carrier, toHead: boolean) {
+    this.#carrier = carrier
     this.toHead = toHead
-    this.#keepAliveLines = keepAliveLines
   }
 
-  carry(exchange: Exchange, witness: Witness): void {
+  get headersSent(): boolean {
+    return this.#head !== undefined
+  }
+
+  get headLeft(): boolean {
+    return this.#head !== undefined && this.#waiting === ''
+  }
+
+  get chunked(): boolean {
+    return this.#head?.chunked ?? false
+  }
+
+  get destroyed(): boolean {
+    return this.#over || this.#carrier.socket.destroyed
+  }
+
+  carry(exchange: Exchange, witness: Http1Witness): void {
     this.exchange = exchange
     exchange.downstream = this
     this.#witness = witness
@@ -47,120 +76,128 @@ export class EverydayReply implements Reply, Downstream {
     if (this.headersSent || this.destroyed) return
     let head = `HTTP/1.1 ${status} ${statusText}\r\n`
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
-    this.#socket.write(`${head}\r\n`, 'latin1')
+    this.#carrier.socket.write(`${head}\r\n`, 'latin1')
   }
 
   sendWhole(status: number, reason: string, headers: readonly string[], body: Buffer): void {
-    this.#makeHead(status, reason, headers, body.length)
-    if (!this.#bodiless && body.length > 0 && !this.#chunked && body.length <= JOINED_BYTES) {
-      const text = this.#head + body.toString('latin1', 0, body.length)
-      this.#head = ''
-      this.#socket.write(text, 'latin1')
-    } else if (body.length > 0) this.write(body)
+    this.#begin(status, new AnswerHead(status, reason, headers, this.toHead, body.length))
+    if (!this.#head!.bodiless && body.length <= JOINED_BYTES && body.length === this.#left) {
+      this.#waiting += body.toString('latin1')
+      this.#left = 0
+    } else this.write(body)
     this.finish([])
   }
 
   sendHead(status: number, reason: string, headers: readonly string[]): void {
-    this.#makeHead(status, reason, headers, -1)
+    assertText(reason, headers)
+    this.#begin(status, new AnswerHead(status, reason, headers, this.toHead, -1))
   }
 
   flush(): void {
-    if (this.#head === '') return
-    this.#socket.write(this.#head, 'latin1')
-    this.#head = ''
+    const waiting = this.#takeWaiting()
+    if (waiting !== '') this.#carrier.socket.write(waiting, 'latin1')
   }
 
   write(chunk: Uint8Array): boolean {
-    if (this.#bodiless || this.#ended || this.destroyed || chunk.length === 0) return true
-    const socket = this.#socket
+    const { bodiless, chunked } = this.#head!
+    if (bodiless || this.ended || this.destroyed || chunk.length === 0) return true
+    if (!chunked && chunk.length > this.#left) {
+      this.breakOff()
+      return true
+    }
+    this.#left -= chunk.length
+    const { socket } = this.#carrier
+    const before = chunked ? `${this.#takeWaiting()}${chunk.length.toString(16)}\r\n` : this.#takeWaiting()
+    if (before === '') return socket.write(chunk)
     socket.cork()
-    this.flush()
-    if (this.#chunked) socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1')
-    let more = socket.write(chunk)
-    if (this.#chunked) more = socket.write('\r\n', 'latin1')
+    socket.write(before, 'latin1')
+    let wantsMore = socket.write(chunk)
+    if (chunked) wantsMore = socket.write('\r\n', 'latin1')
     socket.uncork()
-    return more
+    return wantsMore
   }
 
   finish(trailers: readonly string[]): void {
-    if (this.#ended || this.destroyed) return
-    this.#ended = true
-    if (this.#chunked && !this.#bodiless) {
-      let end = '0\r\n'
-      for (let i = 0; i < trailers.length; i += 2) end += `${trailers[i]}: ${trailers[i + 1]}\r\n`
-      this.#head += `${end}\r\n`
+    if (this.ended || this.destroyed) return
+    const { bodiless, chunked } = this.#head!
+    if (!bodiless && !chunked && this.#left > 0) {
+      this.breakOff()
+      return
     }
+    this.ended = true
+    const { socket, lastHasLeft } = this.#carrier
+    if (chunked) this.#waiting += lastChunk(trailers)
     this.flush()
-    if (this.#socket.writableLength === 0) this.conclude(true)
-    else this.#socket.write('', 'latin1', () => this.conclude(true))
+    if (socket.writableLength === 0) this.conclude(true)
+    else socket.write('', 'latin1', lastHasLeft)
   }
 
   breakOff(): void {
-    if (this.#over) return
-    if (this.#chunked) this.#socket.destroy()
-    else reset(this.#socket)
+    if (this.destroyed) return
+    if (this.chunked) this.#carrier.socket.destroy()
+    else reset(this.#carrier.socket)
+    this.conclude(false)
   }
 
-  on(event: string, listener: (...args: unknown[]) => void): this {
-    this.#events ??= new EventEmitter()
-    this.#events.on(event, listener)
-    return this
-  }
-  once(event: string, listener: (...args: unknown[]) => void): this {
-    this.#events ??= new EventEmitter()
-    this.#events.once(event, listener)
-    return this
-  }
-  off(event: string, listener: (...args: unknown[]) => void): this {
-    this.#events?.off(event, listener)
-    return this
-  }
-
-  drained(): void {
-    this.#events?.emit('drain')
-  }
-
+  /** @param complete all of it has left; otherwise the connection is gone */
   conclude(complete: boolean): void {
     if (this.#over) return
     this.#over = true
-    this.destroyed = !complete
     const { exchange } = this
-    const ending: Ending = complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed'
+    // Named here: whoever still works on the answer hears of it only after the exchange has been told as finished.
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'
     if (complete) exchange.finish()
     else exchange.closeByClient()
+    const ending: Ending = complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed'
     this.#witness.finished(exchange, {
-      status: this.headersSent ? this.statusCode : 499,
+      status: this.headersSent ? this.#status : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,
       durationMs: this.#witness.now() - exchange.startedMs,
       ending,
     })
     this.#events?.emit('close')
-    if (complete) this.#connection.answered(this)
+    if (complete) this.#carrier.answered(this)
   }
 
-  #makeHead(status: number, reason: string, headers: readonly string[], bodyBytes: number): void {
-    let head = `HTTP/1.1 ${status} ${reason}\r\n`
-    let dated = false
-    let measured = false
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = headers[i]!
-      if (OF_THE_CONNECTION.has(name)) continue
-      head += `${name}: ${headers[i + 1]}\r\n`
-      if (name.length === 4) dated ||= name.toLowerCase() === 'date'
-      else if (name.length === 14) measured ||= name.toLowerCase() === 'content-length'
-    }
-    this.#bodiless = this.toHead || status === 204 || status === 304
-    if (!dated) head += `Date: ${new Date().toUTCString()}\r\n`
-    if (!measured && !this.#bodiless) {
-      if (bodyBytes >= 0) head += `Content-Length: ${bodyBytes}\r\n`
-      else {
-        this.#chunked = true
-        head += 'Transfer-Encoding: chunked\r\n'
-      }
-    }
-    this.#head = head + (this.persistent ? this.#keepAliveLines : 'Connection: close\r\n\r\n')
-    this.statusCode = status
-    this.headersSent = true
+  /** The client takes more. */
+  drained(): void {
+    this.#events?.emit('drain')
   }
+
+  on(event: 'drain' | 'close', listener: Listener): this {
+    this.#events ??= new EventEmitter()
+    this.#events.on(event, listener)
+    return this
+  }
+
+  once(event: 'drain' | 'close', listener: Listener): this {
+    this.#events ??= new EventEmitter()
+    this.#events.once(event, listener)
+    return this
+  }
+
+  off(event: 'drain' | 'close', listener: Listener): this {
+    this.#events?.off(event, listener)
+    return this
+  }
+
+  #begin(status: number, head: AnswerHead): void {
+    if (head.closes) this.persistent = false
+    this.#status = status
+    this.#head = head
+    this.#left = head.length
+    this.#waiting = `${head.text}${this.persistent ? this.#witness.keepAliveLines : 'Connection: close\r\n'}\r\n`
+  }
+
+  #takeWaiting(): string {
+    const waiting = this.#waiting
+    this.#waiting = ''
+    return waiting
+  }
+}
+
+function lastChunk(trailers: readonly string[]): string {
+  let text = '0\r\n'
+  for (let i = 0; i < trailers.length; i += 2) text += `${trailers[i]}: ${trailers[i + 1]}\r\n`
+  return `${text}\r\n`
 }

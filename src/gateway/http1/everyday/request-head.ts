@@ -1,107 +1,115 @@
 import type { LimitsConfig } from '../../../config/types.ts'
+import { fieldCount, scanFields, spans } from '../../../proxy/index.ts'
 
+/** The head of a request without a body. */
 export interface RequestHead {
   readonly method: 'GET' | 'HEAD'
   readonly target: string
+  /** Flat, as they came. */
   readonly rawHeaders: readonly string[]
+  /** By lower-case name, each of which came once. */
   readonly headers: Readonly<Record<string, string>>
-  /** The client asks to close the connection behind the answer. */
+  /** The client asks to close behind the answer. */
   readonly closes: boolean
 }
 
-const CR = 13
-const LF = 10
-const HTAB = 9
-const SP = 32
-const COLON = 58
+const SLASH = 47
+const MOST_KNOWN = 1024
+const MOST_KNOWN_LENGTH = 64
 
-const TARGET = table(/[!$%&'()*+,\-./0-9:;=?@A-Z_a-z~]/)
-const NAME = table(/[!#$%&'*+\-.^_`|~0-9A-Za-z]/)
-const VALUE = table(/[\t\x20-\x7e]/)
+const GET = Buffer.from('GET ')
+const HEAD = Buffer.from('HEAD ')
+const END_OF_LINE = Buffer.from(' HTTP/1.1\r\n')
 
-const VERSION = Buffer.from(' HTTP/1.1\r\n')
+/** What a URL holds as it is (https://url.spec.whatwg.org), and the percent sign. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[!$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]/.test(String.fromCharCode(byte)) ? 1 : 0,
+)
 
-function table(characters: RegExp): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => (characters.test(String.fromCharCode(byte)) ? 1 : 0))
+/** A name or an IPv4 address. No port that a scheme could have for its own: a URL would not show it. */
+const HOST = /^[a-z\d._-]+(?::[1-9]\d{3,4})?$/
+
+/** Framing, what asks for more than an answer, and what is read in its own way. */
+const LEFT_TO_NODE = new Set([
+  '__proto__',
+  'content-length',
+  'expect',
+  'proxy-connection',
+  'set-cookie',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Names by how they were sent: in lower case, or empty for one that is left to Node. Bounded, as names come from clients. */
+const known = new Map<string, string>()
+
+/** The last host that was found to be a plain one: most often that of all requests. */
+let plainHost = ''
+
+/**
+ * Reads a request that has nothing about it to think of twice: GET or HEAD, of HTTP/1.1, in origin-form, for one plain host, each
+ * field once, without a body, without a wish beyond the answer. All of it, and nothing else, has come in one piece, and is within
+ * the limits.
+ *
+ * @returns undefined for everything else, whatever it may be
+ */
+export function readEverydayHead(input: Buffer, limits: LimitsConfig): RequestHead | undefined {
+  if (input.length > limits.headerBytes) return undefined
+  const method = startsWith(input, 0, GET) ? 'GET' : startsWith(input, 0, HEAD) ? 'HEAD' : undefined
+  if (method === undefined) return undefined
+  const start = method.length + 1
+  if (input[start] !== SLASH) return undefined
+  let end = start
+  while (PLAIN[input[end]!] === 1) end++
+  if (end - start > limits.urlBytes || !startsWith(input, end, END_OF_LINE)) return undefined
+  if (endOfFields(input, end + END_OF_LINE.length) !== input.length || fieldCount > limits.headerCount) return undefined
+  return headOf(method, input.toString('latin1'), start, end)
 }
 
-const spans = new Uint32Array(4096)
-
-export function readHead(input: Buffer, limits: LimitsConfig): RequestHead | undefined {
-  const length = input.length
-  if (length > limits.headerBytes || length < 18 || input[length - 1] !== LF || input[length - 3] !== LF) return undefined
-  let method: 'GET' | 'HEAD'
-  let at: number
-  if (input[0] === 71 && input[1] === 69 && input[2] === 84 && input[3] === SP) {
-    method = 'GET'
-    at = 4
-  } else if (input[0] === 72 && input[1] === 69 && input[2] === 65 && input[3] === 68 && input[4] === SP) {
-    method = 'HEAD'
-    at = 5
-  } else return undefined
-  const targetStart = at
-  if (input[at] !== 47) return undefined
-  while (TARGET[input[at]!] === 1) at++
-  const targetEnd = at
-  if (targetEnd - targetStart > limits.urlBytes) return undefined
-  for (let i = 0; i < VERSION.length; i++) if (input[at++] !== VERSION[i]) return undefined
-  let count = 0
-  while (input[at] !== CR) {
-    if (count === limits.headerCount || count === 1024) return undefined
-    const slot = count++ * 4
-    spans[slot] = at
-    while (NAME[input[at]!] === 1) at++
-    if (input[at] !== COLON || at === spans[slot]) return undefined
-    spans[slot + 1] = at++
-    while (input[at] === SP || input[at] === HTAB) at++
-    spans[slot + 2] = at
-    while (VALUE[input[at]!] === 1) at++
-    let end = at
-    if (input[at] !== CR || input[at + 1] !== LF) return undefined
-    at += 2
-    while (end > spans[slot + 2]! && (input[end - 1] === SP || input[end - 1] === HTAB)) end--
-    spans[slot + 3] = end
-  }
-  if (at !== length - 2 || input[at + 1] !== LF) return undefined
-  const text = input.toString('latin1', 0, length)
+/** One string for the whole head, and slices of it: far cheaper than a decoding call per name and value. */
+function headOf(method: 'GET' | 'HEAD', text: string, start: number, end: number): RequestHead | undefined {
   const rawHeaders: string[] = []
   const headers: Record<string, string> = {}
-  for (let slot = 0, slots = count * 4; slot < slots; slot += 4) {
+  for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
     const name = text.slice(spans[slot]!, spans[slot + 1]!)
     const value = text.slice(spans[slot + 2]!, spans[slot + 3]!)
-    const lower = name.toLowerCase()
-    if (isRemarkable(lower) || headers[lower] !== undefined) return undefined
+    const lower = known.get(name) ?? learn(name)
+    // One that every object has counts as one that has come before.
+    if (lower === '' || headers[lower] !== undefined) return undefined
     rawHeaders.push(name, value)
     headers[lower] = value
   }
-  if (headers['host'] === undefined) return undefined
-  const connection = headers['connection']
-  let closes = false
-  if (connection !== undefined) {
-    const option = connection.toLowerCase()
-    closes = option === 'close'
-    if (!closes && option !== 'keep-alive') return undefined
-  }
-  return { method, target: text.slice(targetStart, targetEnd), rawHeaders, headers, closes }
+  const { host, connection } = headers
+  if (host === undefined || !isPlainHost(host)) return undefined
+  const option = connection?.toLowerCase()
+  if (option !== undefined && option !== 'keep-alive' && option !== 'close') return undefined
+  return { method, target: text.slice(start, end), rawHeaders, headers, closes: option === 'close' }
 }
 
-function isRemarkable(lower: string): boolean {
-  switch (lower.length) {
-    case 6:
-      return lower === 'expect'
-    case 7:
-      return lower === 'upgrade'
-    case 9:
-      return lower === '__proto__'
-    case 10:
-      return lower === 'set-cookie'
-    case 14:
-      return lower === 'content-length'
-    case 16:
-      return lower === 'proxy-connection'
-    case 17:
-      return lower === 'transfer-encoding'
-    default:
-      return false
+/** @returns where the header section ends, or what is no place at all */
+function endOfFields(input: Buffer, at: number): number {
+  try {
+    return scanFields(input, at)
+  } catch {
+    return -1
   }
+}
+
+function learn(name: string): string {
+  const lower = name.toLowerCase()
+  const taken = LEFT_TO_NODE.has(lower) ? '' : lower
+  if (known.size < MOST_KNOWN && name.length <= MOST_KNOWN_LENGTH) known.set(name, taken)
+  return taken
+}
+
+function isPlainHost(host: string): boolean {
+  if (host === plainHost) return true
+  if (!HOST.test(host)) return false
+  plainHost = host
+  return true
+}
+
+function startsWith(input: Buffer, at: number, expected: Buffer): boolean {
+  for (let i = 0; i < expected.length; i++) if (input[at + i] !== expected[i]) return false
+  return true
 }

@@ -1,41 +1,56 @@
 import type { Socket } from 'node:net'
-import type { LimitsConfig } from '../../../config/types.ts'
+import type { LimitsConfig, ServerConfig } from '../../../config/types.ts'
 import { type Deadlines, deadlinesOf } from '../../../proxy/index.ts'
-import type { Entrance, EntranceOptions } from '../../entrance.ts'
+import type { Entrance } from '../../entrance.ts'
+import type { Http1Witness } from '../outgoing.ts'
 import type { RequestsPerConnection } from '../requests-per-connection.ts'
+import type { SlowReaders } from '../slow-readers.ts'
+import { leaveToAdapter } from './adapter-view.ts'
 import { EverydayConnection } from './connection.ts'
 import type { EverydayReply } from './reply.ts'
-import type { Witness } from '../../reply.ts'
 
-export interface EverydayMeans {
-  readonly entrance: Entrance
-  readonly limits: LimitsConfig
-  readonly witness: Witness
+export interface EverydayOptions {
+  readonly server: Pick<ServerConfig, 'limits'>
+  readonly slowReaders: SlowReaders
   readonly requests: RequestsPerConnection
-  readonly keepAliveLines: string
-  readonly headDeadlines: Deadlines
-  readonly idleDeadlines: Deadlines
-  now(): number
+  readonly witness: Http1Witness
+  /** Takes a connection for good. What it has read last is told to it right after that, as an event of the socket. */
   handOver(socket: Socket): void
-  leaveToAdapter(rest: Response, reply: EverydayReply): void
 }
 
-export function acceptEveryday(
-  entrance: Entrance,
-  options: EntranceOptions & { limits: LimitsConfig; keepAliveLines: string; requests: RequestsPerConnection },
-  handOver: (socket: Socket) => void,
-): (socket: Socket) => void {
-  const means: EverydayMeans = {
+/** What the connections have in common. */
+export interface Everyday extends Pick<EverydayOptions, 'requests' | 'witness' | 'handOver'> {
+  readonly entrance: Entrance
+  readonly limits: LimitsConfig
+  /** For the first request of a connection, and for each one after it. */
+  readonly firstRequest: Deadlines
+  readonly nextRequest: Deadlines
+  leaveToAdapter(rest: Response, reply: EverydayReply): void
+  /** It is closed, or somebody else's. */
+  forget(connection: EverydayConnection): void
+}
+
+/** Serves everyday requests, without `node:http`. */
+export function createEverydayServer(entrance: Entrance, options: EverydayOptions) {
+  const { limits } = options.server
+  const connections = new Set<EverydayConnection>()
+  const common: Everyday = {
     ...options,
     entrance,
-    witness: options,
-    headDeadlines: deadlinesOf(options.limits.headerTimeoutMs),
-    idleDeadlines: deadlinesOf(options.limits.keepAliveTimeoutMs),
-    handOver,
-    async leaveToAdapter(rest, reply) {
-      const body = Buffer.from(await rest.arrayBuffer())
-      reply.sendWhole(rest.status, rest.statusText, [...rest.headers].flat(), body)
+    limits,
+    firstRequest: deadlinesOf(limits.headerTimeoutMs),
+    nextRequest: deadlinesOf(limits.keepAliveTimeoutMs),
+    leaveToAdapter,
+    forget: (connection) => void connections.delete(connection),
+  }
+  return {
+    accept(socket: Socket): void {
+      options.slowReaders.add(socket)
+      connections.add(new EverydayConnection(socket, common))
+    },
+    /** Idle connections go. */
+    close(): void {
+      for (const connection of connections) connection.leave()
     },
   }
-  return (socket) => void new EverydayConnection(socket, means)
 }
