@@ -26,8 +26,8 @@ const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[!$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]/.test(String.fromCharCode(byte)) ? 1 : 0,
 )
 
-/** A name or an IPv4 address. No port that a scheme could have for its own: a URL would not show it. */
-const HOST = /^[a-z\d._-]+(?::[1-9]\d{3,4})?$/
+/** A name or an IPv4 address. No port that is none, or that a scheme could have for its own: a URL would not show it. */
+const HOST = /^[a-z\d._-]+(?::(?:[1-5]\d{3,4}|6[0-4]\d{3}|[6-9]\d{3}))?$/
 
 /** Framing, what asks for more than an answer, and what is read in its own way. */
 const LEFT_TO_NODE = new Set([
