@@ -126,14 +126,13 @@ export class EverydayReply implements Reply, Downstream, Underway {
     }
     this.ended = true
     const { socket, lastHasLeft } = this.#carrier
-    if (chunked) this.#waiting += lastChunk(trailers)
-    this.flush()
-    if (socket.writableLength === 0) this.conclude(true)
-    else socket.write('', 'latin1', lastHasLeft)
+    const rest = chunked ? this.#takeWaiting() + lastChunk(trailers) : this.#takeWaiting()
+    if (rest !== '' || socket.writableLength > 0) socket.write(rest, 'latin1', lastHasLeft)
+    else this.conclude(true)
   }
 
   breakOff(): void {
-    if (this.destroyed) return
+    if (this.ended || this.destroyed) return
     if (this.chunked) this.#carrier.socket.destroy()
     else reset(this.#carrier.socket)
     this.conclude(false)
