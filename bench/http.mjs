@@ -1,4 +1,5 @@
 import http from 'node:http'
+import https from 'node:https'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -14,13 +15,14 @@ export function freePort() {
 }
 
 /**
- * GETs once; or, with `until`, again and again until that status comes.
+ * GETs once; or, with `until`, again and again until that status comes. `asked`: `method`, `headers`, `body`, and whether it is
+ * `secure`, which believes any certificate.
  * @throws when `unless`, the program that should answer, has exited, or `seconds` are over
  */
-export async function get(port, path, { until, unless, seconds = 15, everyMs = 50 } = {}) {
+export async function get(port, path, { until, unless, seconds = 15, everyMs = 50, ...asked } = {}) {
   const deadline = Date.now() + seconds * 1000
   for (;;) {
-    const answer = await once(port, path).catch((error) => ({ status: 0, text: error.message }))
+    const answer = await once(port, path, asked).catch((error) => ({ status: 0, text: error.message }))
     if (!until || answer.status === until) return answer
     if (unless?.hasExited()) throw new Error(`it exited before it answered: ${unless.lastWords()}`)
     if (Date.now() > deadline)
@@ -29,14 +31,15 @@ export async function get(port, path, { until, unless, seconds = 15, everyMs = 5
   }
 }
 
-function once(port, path) {
+function once(port, path, { secure, method, headers, body }) {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path, agent: false, timeout: 5000 }
-    const request = http.get(options, async (response) => {
+    const options = { host: '127.0.0.1', port, path, method, headers, agent: false, timeout: 5000 }
+    const request = (secure ? https : http).request({ ...options, rejectUnauthorized: false }, async (response) => {
       let text = ''
       for await (const chunk of response.setEncoding('latin1')) text += chunk
       resolve({ status: response.statusCode, text })
     })
     request.on('error', reject).on('timeout', () => request.destroy(new Error('no answer in 5 s')))
+    request.end(body)
   })
 }

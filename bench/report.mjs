@@ -1,50 +1,39 @@
-import { median, range } from './statistics.mjs'
+import { targetTable } from './targets.mjs'
 
-/**
- * What all rounds say of each candidate: medians, and its CPU per request as a multiple of the yardstick's in the same round,
- * since what disturbs the machine disturbs the neighbours in a round alike.
- */
-export function summarize(runs, yardstick) {
-  const base = runs.find(({ name }) => name === yardstick)?.rounds
-  return runs.map(({ name, does, rounds, trouble }) => {
-    const good = rounds.filter(Boolean)
-    const ratios = rounds.flatMap((round, i) => (round && base?.[i] ? [round.cpuMicros / base[i].cpuMicros] : []))
-    const medians = Object.fromEntries(metrics.map((metric) => [metric, median(good.map((round) => round[metric]))]))
-    return { name, does, trouble, ...medians, ratio: median(ratios), ratioRange: range(ratios), rounds }
-  })
-}
+const title = ({ name }) => name
 
-const metrics = ['cpuMicros', 'perSecond', 'p50Ms', 'p99Ms', 'coreShare', 'restMiB', 'afterMiB', 'requests']
-
-const columns = [
+const columns = ({ per, yardstick }) => [
   ['candidate', (row) => row.name],
-  ['CPU µs/request', (row) => fixed(row.cpuMicros, 1)],
-  [
-    'x nginx (range)',
-    (row) =>
-      row.ratio === undefined ? '-' : `${fixed(row.ratio, 2)} (${row.ratioRange.map((n) => fixed(n, 2)).join('-')})`,
-  ],
-  ['requests/s', (row) => fixed(row.perSecond, 0)],
+  [`CPU µs/${per}`, (row) => fixed(row.cpuMicros, 1)],
+  [`x ${yardstick} (range)`, ratioCell],
+  [`${per === 'MB' ? 'MB' : `${per}s`}/s`, rateCell],
   ['p50 ms', (row) => fixed(row.p50Ms, 2)],
   ['p99 ms', (row) => fixed(row.p99Ms, 2)],
+  ['p99.9 ms', (row) => fixed(row.p999Ms, 2)],
   ['its core busy', (row) => (row.coreShare === undefined ? '-' : `${fixed(row.coreShare * 100, 0)} %`)],
   ['RSS MiB rest', (row) => fixed(row.restMiB, 0)],
   ['RSS MiB after', (row) => fixed(row.afterMiB, 0)],
 ]
 
-/** The table for a terminal, troubles below it. */
-export function plainTable(rows) {
-  const cells = tableCells(rows)
-  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i].length)))
+function ratioCell({ ratio, ratioRange }) {
+  return ratio === undefined ? '-' : `${fixed(ratio, 2)} (${ratioRange.map((n) => fixed(n, 2)).join('-')})`
+}
+
+function rateCell({ perSecond, offered }) {
+  return offered === undefined ? fixed(perSecond, 0) : `${fixed(perSecond, 0)} of ${fixed(offered, 0)}`
+}
+
+/** The table of a case for a terminal, troubles below it. */
+export function plainTable(result) {
+  const cells = tableCells(result)
+  const widths = cells[0].map((_, i) => Math.max(...cells.map((line) => line[i].length)))
   const pad = (cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))
-  return [...cells.map((line) => line.map(pad).join('  ')), ...troubles(rows)].join('\n')
+  const table = cells.map((line) => line.map(pad).join('  ').trimEnd())
+  return [`${title(result)}: ${result.does}`, ...table, ...troubles(result), ''].join('\n')
 }
 
 /** The page that a full run leaves behind. */
-export function markdown(rows, { date, command, machine, versions, method }) {
-  const [head, ...lines] = tableCells(rows)
-  const rule = columns.map((_, i) => (i === 0 ? '---' : '---:'))
-  const line = (cells) => `| ${cells.join(' | ')} |`
+export function markdown(results, targets, { date, command, machine, versions, load, method }) {
   return `# Benchmark results
 
 Written by \`${command}\`. How it measures, and how to read this: [docs/benchmark.md](../docs/benchmark.md).
@@ -52,24 +41,52 @@ Written by \`${command}\`. How it measures, and how to read this: [docs/benchmar
 - Date: ${date}
 - Machine: ${machine}
 - Versions: ${versions.join(', ')}
+- Load average: ${load}
 - Load: ${method}
 
-${[head, rule, ...lines].map(line).join('\n')}
-${troubles(rows)
-  .map((trouble) => `\n- ${trouble}`)
-  .join('')}
+## Targets
+
+${targetTable(targets)}
+
+${results.map(section).join('\n')}
+## Candidates
 
 What each candidate does:
 
-${rows.map((row) => `- **${row.name}**: ${row.does}`).join('\n')}
+${descriptions(results).join('\n')}
 `
 }
 
-function tableCells(rows) {
-  return [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, cell]) => cell(row)))]
+function section(result) {
+  const [head, ...lines] = tableCells(result)
+  const rule = head.map((_, i) => (i === 0 ? '---' : '---:'))
+  const table = [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`)
+  const below = troubles(result).map((trouble) => `- ${trouble}`)
+  return [
+    `## ${title(result)}`,
+    '',
+    sentence(result.does),
+    '',
+    ...table,
+    '',
+    ...below,
+    ...(below.length > 0 ? [''] : []),
+  ].join('\n')
 }
 
-function troubles(rows) {
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`
+
+function descriptions(results) {
+  const does = new Map(results.flatMap(({ rows }) => rows.map((row) => [row.name, row.does])))
+  return [...does].map(([name, text]) => `- **${name}**: ${text}`)
+}
+
+function tableCells(result) {
+  const shown = columns(result)
+  return [shown.map(([head]) => head), ...result.rows.map((row) => shown.map(([, cell]) => cell(row)))]
+}
+
+function troubles({ rows }) {
   return rows.filter((row) => row.trouble).map((row) => `${row.name}: ${row.trouble}`)
 }
 

@@ -14,9 +14,12 @@ export function plainTargets(rows) {
 /** For a program. */
 export const jsonTargets = (rows, report) => `${JSON.stringify({ ...report, rows }, null, 2)}\n`
 
+/** For a page. */
+export const targetTable = (rows) =>
+  [head, head.map(() => '---'), ...rows.map(cells)].map((line) => `| ${line.join(' | ')} |`).join('\n')
+
 /** The page that a full run leaves behind. */
 export function targetsPage(title, anchor, rows, { date, command, machine, versions, load }) {
-  const lines = [head, head.map(() => '---'), ...rows.map(cells)].map((line) => `| ${line.join(' | ')} |`)
   return `# ${title}
 
 Written by \`${command}\`. How it measures: [docs/benchmark.md](../docs/benchmark.md#${anchor}).
@@ -26,6 +29,6 @@ Written by \`${command}\`. How it measures: [docs/benchmark.md](../docs/benchmar
 - Versions: ${versions.join(', ')}
 - Load average: ${load}
 
-${lines.join('\n')}
+${targetTable(rows)}
 `
 }

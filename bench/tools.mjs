@@ -1,30 +1,35 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { autocannon, wrk } from './load.mjs'
+import { autocannon, openLoop, webSockets, wrk } from './load.mjs'
+import { ownVersions } from './machine.mjs'
+import { has, versionOf } from './programs.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const here = fileURLToPath(new URL('.', import.meta.url))
 
+/** Programs that are installed where that may be done, with their Debian packages; only nginx must be there. */
+const programs = { nginx: 'nginx-light', wrk: 'wrk', luajit: 'luajit', haproxy: 'haproxy', caddy: 'caddy' }
+
 /**
  * Sees to it that the programs which the benchmark needs are there, and installs what it may.
- * @returns the load generator
+ * @returns the load generators
  * @throws a one-line error that says what to install
  */
 export function prepareTools(say) {
   if (process.platform !== 'linux') throw new Error('the benchmark reads /proc and pins cores: it needs Linux')
   if (!has('taskset')) throw new Error('install taskset (Debian: apt-get install util-linux)')
-  const wanted = { nginx: 'nginx-light', wrk: 'wrk' }
-  const packages = Object.keys(wanted)
-    .filter((program) => !has(program))
-    .map((program) => wanted[program])
-  if (packages.length > 0 && process.getuid() === 0 && has('apt-get')) aptInstall(packages, say)
+  const wanted = Object.keys(programs).filter((program) => !has(program))
+  if (wanted.length > 0)
+    aptInstall(
+      wanted.map((program) => programs[program]),
+      say,
+    )
   if (!has('nginx'))
     throw new Error('install nginx: it is the upstream and the yardstick (Debian: apt-get install nginx-light)')
   installPeers(say)
-  if (has('wrk')) return wrk
-  say('wrk is missing (Debian: apt-get install wrk): autocannon stands in for it')
-  return autocannon
+  if (!has('wrk')) say('wrk is missing (Debian: apt-get install wrk): autocannon stands in for it')
+  return { closed: has('wrk') ? wrk : autocannon, open: openLoop, webSockets }
 }
 
 /** Compiles Portolan, so that it is never an old build that gets measured. */
@@ -35,27 +40,23 @@ export function buildPortolan(say) {
 }
 
 /** `name version` of what is measured and what measures. */
-export function versions(load) {
+export function versions({ closed }) {
   const peers = JSON.parse(readFileSync(`${here}/package.json`, 'utf8')).dependencies
-  const own = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
-  const commit = spawnSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).stdout?.trim()
-  const nginx = spawnSync('nginx', ['-v'], { encoding: 'utf8' }).stderr.match(/nginx\/(\S+)/)?.[1]
-  const wrkVersion = load === wrk && spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout.match(/wrk (\S+)/)?.[1]
-  if (load === wrk) delete peers.autocannon
-  return [
-    `portolan ${own.version}${commit ? ` (${commit})` : ''}`,
-    `node ${process.versions.node}`,
-    `nginx ${nginx}`,
-    ...(wrkVersion ? [`wrk ${wrkVersion}`] : []),
-    ...Object.entries(peers).map(([name, version]) => `${name} ${version}`),
-  ]
+  if (closed === wrk) delete peers.autocannon
+  const others = {
+    nginx: versionOf('nginx', '-v', /nginx\/(\S+)/),
+    haproxy: versionOf('haproxy', '-v', /version (\S+)/),
+    caddy: versionOf('caddy', 'version', /^(\S+)/),
+    wrk: versionOf('wrk', '-v', /wrk (\S+)/),
+    luajit: versionOf('luajit', '-v', /LuaJIT (\S+)/),
+  }
+  const named = Object.entries({ ...others, ...peers }).filter(([, version]) => version)
+  return [...ownVersions(), ...named.map(([name, version]) => `${name} ${version}`)]
 }
 
-function has(program) {
-  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
-}
-
+/** What cannot be installed is said, and is missing: whoever needs it says so in turn. */
 function aptInstall(packages, say) {
+  if (process.getuid() !== 0 || !has('apt-get')) return
   say(`installing ${packages.join(' ')}`)
   const policy = '/usr/sbin/policy-rc.d'
   const ours = !existsSync(policy)
@@ -65,6 +66,8 @@ function aptInstall(packages, say) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
     quietly('apt-get', ['update', '-q'], { env })
     quietly('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], { env })
+  } catch (error) {
+    say(error.message)
   } finally {
     if (ours) rmSync(policy)
   }

@@ -132,7 +132,7 @@ export const explainerOf = (scope: Scope) => ({
 export const dataPlaneOf = (scope: Scope) => ({
   directory: get(scope, Tokens.directory),
   explain: get(scope, Tokens.explain),
-  fetch: get(scope, Tokens.fetch),
+  ask: get(scope, Tokens.ask),
   instanceTls: get(scope, Tokens.instanceTls),
   listener: get(scope, Tokens.listener),
   meter: get(scope, Tokens.meter),

@@ -61,7 +61,7 @@ export async function createGateway(source: string | object, options: GatewayOpt
       const id = requestId(request.headers.get('x-request-id') ?? undefined)
       const exchange = exchangeOfRequest(id, performance.now(), request)
       request.signal.addEventListener('abort', () => exchange.closeByClient(), { once: true })
-      return data.fetch(request, { request, exchange })
+      return data.ask(exchange, { request })
     },
     start() {
       // Nobody reads what is counted here, and it must not pile up.

@@ -2,7 +2,7 @@ import type { Catalog } from './catalog/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { token } from './di.ts'
 import type { Explanation, Question } from './explain/index.ts'
-import type { LineSink, Listener, Meter } from './gateway/index.ts'
+import type { Ask, LineSink, Listener, Meter } from './gateway/index.ts'
 import type { Prober } from './health/index.ts'
 import type { Logger, PluginContext } from './plugin/index.ts'
 import type { Services, Transport, Upstreams } from './proxy/index.ts'
@@ -41,10 +41,7 @@ export const Tokens = {
   services: token<Services>('services'),
   router: token<Router>('router'),
   meter: token<Meter>('meter'),
-  fetch: token<GatewayFetch>('fetch'),
+  ask: token<Ask>('ask'),
   explain: token<(question: Question) => Explanation>('explain'),
   listener: token<Listener>('listener'),
 }
-
-/** The Hono app's `fetch`, with the exchange that it works on. */
-export type GatewayFetch = Parameters<typeof import('./gateway/index.ts').createListener>[0]['fetch']

@@ -38,7 +38,7 @@ const echo: Transport = {
 
 async function ask(data: ReturnType<typeof dataPlaneOf>, path: string): Promise<string> {
   const request = new Request(`http://gateway${path}`)
-  return (await data.fetch(request, { request, exchange: exchangeOfRequest('r-1', 0, request) })).text()
+  return (await data.ask(exchangeOfRequest('r-1', 0, request), { request })).text()
 }
 
 it('builds a gateway around one part that a test has put in place', async () => {

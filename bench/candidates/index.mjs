@@ -1,16 +1,29 @@
+import { caddy } from './caddy.mjs'
+import { haproxy } from './haproxy.mjs'
 import { nginx } from './nginx.mjs'
 import { nodeProxies } from './node-proxies.mjs'
-import { portolans } from './portolan.mjs'
+import { portolan, portolanOneProcess, portolanQuiet } from './portolan.mjs'
 
 /**
  * A program that is measured.
  *
- * `forwards`: it sets `X-Forwarded-For`, and that is checked. `worker`: the process whose memory counts is its own, or its child's.
- * `missing` says why it cannot run here, or undefined. `command` may write files into `dir`, which is its working directory.
+ * `forwards`: it sets `X-Forwarded-For`, and that is checked. `spreads: false`: it need not reach both instances. `worker`: the
+ * process whose memory counts is its own, or its child's. `compiled`: it needs no long warm-up. `headers`: what it must be asked
+ * with. `missing` says why it cannot run here, or undefined. `command` may write files into `dir`, which is its working directory.
  *
- * @typedef {{ name: string, does: string, forwards: boolean, worker: 'itself' | 'child', missing(): string | undefined,
- *   command(place: { dir: string, port: number, adminPort: number, upstreams: number[] }): { command: string, args: string[] } }} Candidate
+ * @typedef {{ dir: string, port: number, adminPort: number, upstreams: number[],
+ *   tls?: { cert: string, key: string, both: string } }} Place
+ * @typedef {{ name: string, does: string, forwards: boolean, spreads?: boolean, worker: 'itself' | 'child', compiled?: boolean,
+ *   headers?: Record<string, string>, missing(): string | undefined,
+ *   command(place: Place): { command: string, args: string[] } }} Candidate
  */
 
-/** The first is what the others are compared with. @type {Candidate[]} */
-export const candidates = [nginx, ...nodeProxies, ...portolans]
+/** By name; the first is what the others are compared with. @type {Record<string, Candidate>} */
+export const candidates = Object.fromEntries(
+  [nginx, haproxy, caddy, ...nodeProxies, portolan, portolanQuiet, portolanOneProcess].map((one) => [one.name, one]),
+)
+
+/** Those that cost the least of their kind: what every case runs. */
+export const best = ['nginx', 'haproxy', 'fastify-http-proxy', 'fast-gateway', 'portolan'].map(
+  (name) => candidates[name],
+)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const node = (file, about) => ({
   worker: 'itself',
@@ -10,7 +11,9 @@ const node = (file, about) => ({
   ...about,
 })
 
-const program = (file) => new URL(`servers/${file}`, import.meta.url).pathname
+const program = (file) => fileURLToPath(new URL(`servers/${file}`, import.meta.url))
+
+const same = { forwards: true, does: 'prefix stripped, forwarding headers; no access log' }
 
 /** Node programs as their documentation has one write them, in one process. @type {import('./index.mjs').Candidate[]} */
 export const nodeProxies = [
@@ -19,14 +22,9 @@ export const nodeProxies = [
     does: 'prefix stripped; a new upstream connection per request, no forwarding headers, no access log',
     forwards: false,
   }),
-  node('fastify-http-proxy.mjs', {
-    name: 'fastify-http-proxy',
-    does: 'prefix stripped, forwarding headers; no access log',
-    forwards: true,
-  }),
-  node('hono-proxy.mjs', {
-    name: 'hono-proxy',
-    does: 'prefix stripped, forwarding headers; no access log',
-    forwards: true,
-  }),
+  node('express-http-proxy-agent.mjs', { name: 'express-http-proxy-agent', ...same }),
+  node('fastify-http-proxy.mjs', { name: 'fastify-http-proxy', ...same }),
+  node('fast-gateway.mjs', { name: 'fast-gateway', ...same }),
+  node('httpxy.mjs', { name: 'httpxy', ...same }),
+  node('hono-proxy.mjs', { name: 'hono-proxy', ...same }),
 ]

@@ -2,49 +2,62 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const source = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
 
-const portolan = ({ name, does, workers, access }) => ({
-  name,
-  does,
-  forwards: true,
-  worker: workers ? 'child' : 'itself',
-  missing() {
-    if (!existsSync(source)) return 'src/cli/main.ts is not there'
-    return existsSync(program) ? undefined : 'dist/src/cli/main.js is not there; `npm run build` makes it'
-  },
-  command({ dir, port, adminPort, upstreams }) {
-    const instances = upstreams.map((upstream) => `'127.0.0.1:${upstream}'`).join(', ')
-    writeFileSync(join(dir, 'services.yaml'), `services:\n  echo: [${instances}]\n`)
-    writeFileSync(join(dir, 'gateway.yaml'), gatewayConfig({ port, adminPort, workers, access }))
-    return { command: process.execPath, args: [program, 'run', join(dir, 'gateway.yaml')] }
-  },
+/**
+ * Portolan, everything on as it is by default.
+ *
+ * @param about `name` and `does` of the candidate, and what else is special about it; `settings`: keys of the configuration file in
+ * place of the ones below; `workers`; `services`: how many there are, `echo` included, the others with ten instances each
+ * @returns {import('./index.mjs').Candidate}
+ */
+export function portolanWith({ settings = {}, workers = 1, services = 1, ...about }) {
+  return {
+    forwards: true,
+    worker: workers ? 'child' : 'itself',
+    missing: () => (existsSync(program) ? undefined : 'dist/src/cli/main.js is not there; `npm run build` makes it'),
+    command({ dir, port, adminPort, upstreams, tls = null }) {
+      const config = {
+        server: { host: '127.0.0.1', port, workers, tls: tls && { cert: tls.cert, key: tls.key } },
+        registry: { type: 'static-file', options: { path: 'services.yaml' } },
+        routing: [{ mode: 'path', prefix: '/services' }],
+        balancing: 'round-robin',
+        admin: { host: '127.0.0.1', port: adminPort },
+        ...settings,
+      }
+      // JSON is YAML, too.
+      writeFileSync(join(dir, 'services.yaml'), JSON.stringify({ services: table(upstreams, services) }))
+      writeFileSync(join(dir, 'gateway.yaml'), JSON.stringify(config))
+      return { command: process.execPath, args: [program, 'run', join(dir, 'gateway.yaml')] }
+    },
+    ...about,
+  }
+}
+
+/** `echo` stands in the middle of the others, which nobody asks for. */
+function table(upstreams, services) {
+  const names = Array.from({ length: services - 1 }, (_, at) => `service-${at}`)
+  const tenInstances = (at) => Array.from({ length: 10 }, (_, i) => `10.${at >> 8}.${at & 255}.${i + 1}:8080`)
+  const entries = names.map((name, at) => [name, tenInstances(at)])
+  entries.splice(entries.length >> 1, 0, ['echo', upstreams.map((upstream) => `127.0.0.1:${upstream}`)])
+  return Object.fromEntries(entries)
+}
+
+const everything = 'prefix stripped, forwarding headers, retries, passive health, limits, metrics'
+
+export const portolan = portolanWith({
+  name: 'portolan',
+  does: `${everything}, access log: all of its defaults; primary and one worker`,
 })
 
-const gatewayConfig = ({
-  port,
-  adminPort,
-  workers,
-  access,
-}) => `server: { host: 127.0.0.1, port: ${port}, workers: ${workers} }
-registry: { type: static-file, options: { path: services.yaml } }
-routing: [{ mode: path, prefix: /services }]
-balancing: { type: round-robin }
-admin: { host: 127.0.0.1, port: ${adminPort} }
-log: { level: info, access: ${access} }
-`
+export const portolanQuiet = portolanWith({
+  name: 'portolan-quiet',
+  does: `${everything}, which no setting switches off; neither access log nor other log; primary and one worker`,
+  settings: { log: { level: 'silent', access: false } },
+})
 
-const everything = 'prefix stripped, forwarding headers, retries, metrics'
-
-/** @type {import('./index.mjs').Candidate[]} */
-export const portolans = [
-  portolan({ name: 'portolan', does: `${everything}, access log; primary and one worker`, workers: 1, access: true }),
-  portolan({
-    name: 'portolan-no-access-log',
-    does: `${everything}; primary and one worker`,
-    workers: 1,
-    access: false,
-  }),
-  portolan({ name: 'portolan-one-process', does: `${everything}, access log; workers: 0`, workers: 0, access: true }),
-]
+export const portolanOneProcess = portolanWith({
+  name: 'portolan-one-process',
+  does: `${everything}, access log; workers: 0`,
+  workers: 0,
+})

@@ -49,7 +49,7 @@ export function bindDataPlane(root: Scope): void {
     })
   })
   bind(root, Tokens.explain, explainer)
-  bind(root, Tokens.fetch, gatewayFetch)
+  bind(root, Tokens.ask, asker)
   bind(root, Tokens.listener, gatewayListener)
 }
 
@@ -93,13 +93,13 @@ function requestHeaders(scope: Scope): RequestHeaders {
   return new RequestHeaders({ forwarded, subjectHeader: tls?.clients?.header ?? null })
 }
 
-function gatewayFetch(scope: Scope) {
+function asker(scope: Scope) {
   const config = get(scope, Tokens.config)
   const services = get(scope, Tokens.services)
   const directory = get(scope, Tokens.directory)
   const context = get(scope, Tokens.pluginContext)
   const create = ({ type, options }: PluginRef) => get(scope, Tokens.catalog).middleware(type).create(options, context)
-  const app = createApp({
+  return createApp({
     log: get(scope, Tokens.log),
     router: get(scope, Tokens.router),
     middleware: config.middleware.map(create),
@@ -109,7 +109,6 @@ function gatewayFetch(scope: Scope) {
       return forward(exchange, services.of(directory.pool(exchange.service)))
     },
   })
-  return app.fetch
 }
 
 function explainer(scope: Scope): (question: Question) => Explanation {
@@ -133,7 +132,7 @@ function gatewayListener(scope: Scope) {
   return createListener({
     server,
     log: get(scope, Tokens.log),
-    fetch: get(scope, Tokens.fetch),
+    ask: get(scope, Tokens.ask),
     requestId: requestIds(),
     recogniseClient: trust(server.trustedProxies),
     now: get(scope, Tokens.now),

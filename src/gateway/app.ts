@@ -1,17 +1,28 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type { HTTPException } from 'hono/http-exception'
+import { getPath } from 'hono/utils/url'
 import { GatewayError } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
 import type { Exchange, UpstreamResponse } from '../proxy/index.ts'
 import type { Route, Router } from '../routing/index.ts'
 import { EveryRouter } from './every-router.ts'
+import type { RequestSource } from './fetch-side.ts'
 import { claim, problemAnswer } from './problem.ts'
 import { adoptRewrites } from './rewrites.ts'
+import { Unseen } from './unseen.ts'
 
 /** What each request carries through Hono. */
 export interface GatewayEnv {
-  Bindings: { exchange: Exchange; request: Request }
+  Bindings: {
+    readonly exchange: Exchange
+    readonly source: RequestSource
+    /** As far as what it says has been taken over; undefined while nobody looks at it. */
+    request: Request | undefined
+  }
 }
+
+/** Asks the app for an answer. The request is made only if a middleware may look at it. */
+export type Ask = (exchange: Exchange, source: RequestSource) => Response | Promise<Response>
 
 export interface AppOptions {
   readonly log: Logger
@@ -24,8 +35,8 @@ export interface AppOptions {
 }
 
 /** The gateway as a Hono app, in reading order. */
-export function createApp({ log, router, middleware, middlewareOf, forward }: AppOptions): Hono<GatewayEnv> {
-  const app = new Hono<GatewayEnv>({ router: new EveryRouter() })
+export function createApp({ log, router, middleware, middlewareOf, forward }: AppOptions): Ask {
+  const app = new Hono<GatewayEnv>({ router: new EveryRouter(), getPath: pathOf })
   for (const handler of middleware) app.use(handler)
   if (middleware.length > 0) app.use((c, next) => adoptRewrites(c).then(next))
 
@@ -39,10 +50,20 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
   })
 
   app.onError(answerProblem)
-  return app
+  return middleware.length > 0 ? askWith : askWithout
+
+  function askWith(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
+    const { request } = source
+    return app.fetch(request, { exchange, source, request })
+  }
+
+  function askWithout(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
+    return app.fetch(new Unseen(exchange.method) as unknown as Request, { exchange, source, request: undefined })
+  }
 
   /** One route's middleware around the forwarding, by Hono's rules: `next` does not throw, what is returned or set is the answer. */
   async function through(handler: MiddlewareHandler, c: Context<GatewayEnv>): Promise<Response> {
+    show(c)
     const answered = await handler(c, async function next() {
       try {
         await adoptRewrites(c)
@@ -64,6 +85,17 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
     const { status, headers, body } = problemAnswer(claim(thrown, exchange, log), exchange)
     return new Response(body, { status, headers })
   }
+}
+
+function pathOf(request: Request): string {
+  return request instanceof Unseen ? '' : getPath(request)
+}
+
+/** A middleware is going to look at the request. */
+function show({ env, req }: Context<GatewayEnv>): void {
+  if (env.request) return
+  env.request = req.raw = env.source.request
+  req.path = getPath(req.raw)
 }
 
 function isAnswer(thrown: unknown): thrown is HTTPException {

@@ -4,6 +4,7 @@ import type { Logger } from '../plugin/index.ts'
 import { atEndOfTurn, type Exchange } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { deliver } from './deliver.ts'
+import { Adapter, FetchSide, type RequestSource } from './fetch-side.ts'
 import { claim } from './problem.ts'
 import { answer } from './refusal.ts'
 import type { Reply, Witness } from './reply.ts'
@@ -11,7 +12,7 @@ import type { Pressure, Shortage } from './shedding/index.ts'
 
 export interface EntranceOptions {
   readonly log: Logger
-  fetch(request: Request, env: { exchange: Exchange; request: Request }): Response | Promise<Response>
+  ask(exchange: Exchange, source: RequestSource): Response | Promise<Response>
   requestId(offered: string | string[] | undefined): string
   recogniseClient(exchange: Exchange): void
   finished(exchange: Exchange, result: Result): void
@@ -26,6 +27,7 @@ export class Entrance {
   leaving = false
   readonly #options: EntranceOptions
   readonly #pressure: Pressure
+  readonly #adapter = new Adapter()
 
   constructor(options: EntranceOptions, pressure: Pressure) {
     this.#options = options
@@ -50,26 +52,21 @@ export class Entrance {
     reply.carry(exchange, witness)
   }
 
-  /** @param leaveToAdapter takes an answer that no instance had a part in */
-  async serve<R extends Reply>(
-    request: Request,
-    reply: R,
-    leaveToAdapter: (rest: Response, reply: R) => void,
-  ): Promise<void> {
-    const { exchange } = reply
+  async serve(reply: Reply): Promise<void> {
+    const side = new FetchSide(this.#adapter, reply)
     try {
-      const response = await this.#options.fetch(request, { exchange, request })
-      atEndOfTurn({ run: () => this.#send(response, reply, leaveToAdapter) })
+      const response = await this.#options.ask(reply.exchange, side)
+      atEndOfTurn({ run: () => this.#send(response, reply, side) })
     } catch (thrown) {
       this.#rescue(thrown, reply)
     }
   }
 
-  #send<R extends Reply>(response: Response, reply: R, leaveToAdapter: (rest: Response, reply: R) => void): void {
+  #send(response: Response, reply: Reply, side: FetchSide): void {
     try {
       if (this.leaving || this.#pressure.high) reply.closeBehind()
       const rest = deliver(response, reply)
-      if (rest) leaveToAdapter(rest, reply)
+      if (rest) side.answer(rest)
     } catch (thrown) {
       this.#rescue(thrown, reply)
     }

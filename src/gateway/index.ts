@@ -1,6 +1,6 @@
 export type { MeterEvent } from '../proxy/index.ts'
 export { accessLog, type Line, type LineSink, type Result } from './access-log.ts'
-export { type AppOptions, createApp, type GatewayEnv } from './app.ts'
+export { type AppOptions, type Ask, createApp, type GatewayEnv } from './app.ts'
 export { chains } from './chains.ts'
 export { trust } from './client-address.ts'
 export { createListener, type Listener } from './listener.ts'

@@ -10,6 +10,8 @@ export interface Witness {
 /** The way out of one exchange, whatever the protocol. Heads and trailers are flat: `[name, value, ...]` in latin1. */
 export interface Reply {
   readonly exchange: Exchange
+  /** The request, in the shape of Node's. */
+  readonly req: object
   readonly headersSent: boolean
   readonly destroyed: boolean
   /** The method that the client has sent is HEAD: no body leaves. */

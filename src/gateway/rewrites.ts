@@ -12,7 +12,7 @@ export async function adoptRewrites(c: Context<GatewayEnv>): Promise<void> {
   const { raw } = c.req
   if (raw !== request) {
     const { rawTarget, ...rest } = described(raw)
-    Object.assign(exchange, rest, raw.url === request.url ? {} : { rawTarget })
+    Object.assign(exchange, rest, raw.url === request!.url ? {} : { rawTarget })
     c.env.request = raw
   }
   if (!exchange.body || !(raw.bodyUsed || exchange.body.readableDidRead)) return

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type NetConnectOpts, type Socket } from 'node:net'
+import { connect as connectTcp, type NetConnectOpts, type OnReadOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { Instance } from '../plugin/index.ts'
 import type { TlsRoute } from '../tls/index.ts'
@@ -17,12 +17,19 @@ const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'
 /**
  * Connects, TLS handshake included, within `timeoutMs`. The socket handed to `done` has no listeners but one that keeps
  * errors from being thrown. `done` is called once, and not before `dial` has returned.
+ *
+ * @param onread takes what a plain socket reads; one with TLS is read as a stream in any case
  */
-export function dial(instance: Instance, options: DialOptions, done: (outcome: Socket | UpstreamError) => void): void {
+export function dial(
+  instance: Instance,
+  options: DialOptions,
+  done: (outcome: Socket | UpstreamError) => void,
+  onread?: OnReadOpts,
+): void {
   const { timeoutMs, protocol } = options
   let socket: Socket
   try {
-    socket = connect(instance, options)
+    socket = connect(instance, options, onread)
   } catch (cause) {
     process.nextTick(done, refusal(instance, cause))
     return
@@ -52,10 +59,14 @@ export function dial(instance: Instance, options: DialOptions, done: (outcome: S
   socket.on('error', ignore).on(ready, onReady).on('error', onError).on('close', onClose)
 }
 
-function connect({ host, port }: Instance, { timeoutMs, protocol, tls }: DialOptions): Socket {
+function connect(
+  { host, port }: Instance,
+  { timeoutMs, protocol, tls }: DialOptions,
+  onread: OnReadOpts | undefined,
+): Socket {
   // A host name with several addresses is tried address by address; slow is not yet dead.
   const autoSelectFamilyAttemptTimeout = Math.max(250, Math.floor(timeoutMs / 3))
-  if (!tls) return connectTcp({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout })
+  if (!tls) return connectTcp({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout, ...(onread && { onread }) })
   const options: ConnectionOptions & NetConnectOpts = {
     ...tls.options(),
     host,

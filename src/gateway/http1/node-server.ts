@@ -1,6 +1,12 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import type { Socket } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
 import type { ServerConfig } from '../../config/types.ts'
 import { GatewayError } from '../../errors.ts'
 import { atEndOfTurn } from '../../proxy/index.ts'
@@ -42,29 +48,28 @@ export function createNodeServer(entrance: Entrance, options: NodeServerOptions)
   const { slowReaders, requests, witness } = options
   const { limits, upgrades } = options.server
 
-  const admitThen = (adapter: RequestListener) =>
-    function onRequest(incoming: Incoming, outgoing: Outgoing): void {
-      const { socket } = incoming
-      if (isDeaf(socket) && !incoming.heard) return
-      if (!outgoing.socket && mayWait(incoming)) {
-        incoming.heard = true
-        outgoing.whenInTurn(() => onRequest(incoming, outgoing))
-        return
-      }
-      normaliseScheme(incoming)
-      entrance.take(exchangeOf(incoming, entrance.idOf(incoming.headers), options.now()), outgoing, witness)
-      if (outgoing.exchange.body) watchBody(incoming, outgoing)
-      if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
-      const refusal = refuse(incoming, limits) ?? entrance.shed()
-      const declined = incoming.asksToSwitch && incoming.switchTo === null
-      if (requests.isLast(socket) || refusal || (declined && stopsTheParser(incoming))) {
-        deafen(socket)
-        closeInStages(socket)
-        outgoing.closeBehind()
-      }
-      if (refusal) answer(outgoing, refusal)
-      else if (!answersItself(outgoing)) adapter(incoming, outgoing)
+  function onRequest(incoming: Incoming, outgoing: Outgoing): void {
+    const { socket } = incoming
+    if (isDeaf(socket) && !incoming.heard) return
+    if (!outgoing.socket && mayWait(incoming)) {
+      incoming.heard = true
+      outgoing.whenInTurn(() => onRequest(incoming, outgoing))
+      return
     }
+    normaliseScheme(incoming)
+    entrance.take(exchangeOf(incoming, entrance.idOf(incoming.headers), options.now()), outgoing, witness)
+    if (outgoing.exchange.body) watchBody(incoming, outgoing)
+    if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
+    const refusal = refuse(incoming, limits) ?? entrance.shed()
+    const declined = incoming.asksToSwitch && incoming.switchTo === null
+    if (requests.isLast(socket) || refusal || (declined && stopsTheParser(incoming))) {
+      deafen(socket)
+      closeInStages(socket)
+      outgoing.closeBehind()
+    }
+    if (refusal) answer(outgoing, refusal)
+    else if (!answersItself(outgoing)) entrance.serve(outgoing)
+  }
 
   /** In line behind others. What ends the line, so that nothing behind it begins, has to be seen at once. */
   function mayWait(incoming: Incoming): boolean {
@@ -76,17 +81,7 @@ export function createNodeServer(entrance: Entrance, options: NodeServerOptions)
     outgoing.bodyWatch = new BodyWatch(incoming, outgoing, limits.bodyTimeoutMs)
   }
 
-  const server = createAdaptorServer({
-    hostname: 'localhost', // for HTTP/1.0, which may come without a Host field
-    // The adapter is told only of what it has to write. Otherwise its promise stays open; nothing holds it, so it is collected.
-    fetch: (request, { outgoing }) =>
-      new Promise((leaveToAdapter) => entrance.serve(request, outgoing as unknown as Outgoing, leaveToAdapter)),
-    createServer: ((_: object, adapter: RequestListener) =>
-      createServer<typeof Incoming, typeof Outgoing>(
-        serverOptions(options.server),
-        admitThen(adapter),
-      )) as typeof createServer,
-  }) as Server
+  const server: Server = createServer(serverOptions(options.server), onRequest as RequestListener)
   // A client that has closed its side is not gone for that.
   Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket) => {
@@ -133,11 +128,11 @@ function onEnd(this: Busy): void {
   watchHalfClosed(this, () => (this.parser && this._httpMessage) || undefined)
 }
 
-function serverOptions({ limits, upgrades }: NodeServerOptions['server']) {
+function serverOptions({ limits, upgrades }: NodeServerOptions['server']): ServerOptions {
   const { headerBytes, headerTimeoutMs, keepAliveTimeoutMs } = limits
   return {
-    IncomingMessage: incomingOffering(upgrades),
-    ServerResponse: Outgoing,
+    IncomingMessage: incomingOffering(upgrades) as typeof IncomingMessage,
+    ServerResponse: Outgoing as unknown as typeof ServerResponse,
     maxHeaderSize: headerBytes,
     headersTimeout: headerTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,

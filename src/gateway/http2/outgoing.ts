@@ -2,6 +2,7 @@ import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'nod
 import type { LimitsConfig } from '../../config/types.ts'
 import { GatewayError } from '../../errors.ts'
 import { type Downstream, type Exchange, type ResponseHead, resetStream, sendTrailers } from '../../proxy/index.ts'
+import { flatFields } from '../flat-fields.ts'
 import { isGrpc } from '../grpc.ts'
 import { answer } from '../refusal.ts'
 import type { Reply, Witness } from '../reply.ts'
@@ -20,7 +21,7 @@ export class Http2Outgoing implements Reply, Downstream {
   statusCode = 0
   readonly toHead: boolean
   readonly #stream: ServerHttp2Stream
-  readonly #incoming: Http2Incoming
+  readonly req: Http2Incoming
   #witness!: Witness
   #bodiless = false
   #ended = false
@@ -38,7 +39,7 @@ export class Http2Outgoing implements Reply, Downstream {
 
   constructor(stream: ServerHttp2Stream, incoming: Http2Incoming) {
     this.#stream = stream
-    this.#incoming = incoming
+    this.req = incoming
     this.toHead = incoming.method === 'HEAD'
   }
 
@@ -66,7 +67,7 @@ export class Http2Outgoing implements Reply, Downstream {
     this.exchange = exchange
     this.#witness = witness
     exchange.downstream = this
-    this.#stream.once('aborted', () => this.#incoming.abort()).once('close', () => this.#conclude())
+    this.#stream.once('aborted', () => this.req.abort()).once('close', () => this.#conclude())
   }
 
   closeBehind(): void {}
@@ -94,7 +95,7 @@ export class Http2Outgoing implements Reply, Downstream {
     if (this.#bodiless || this.#ended || this.destroyed) return true
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     this.#bytes += bytes.length
-    this.#incoming.conduct.body(bytes.length)
+    this.req.conduct.body(bytes.length)
     return this.#stream.write(bytes)
   }
 
@@ -108,7 +109,7 @@ export class Http2Outgoing implements Reply, Downstream {
     if (body !== undefined && body.length > 0) this.write(body)
     else this.flushHeaders(true)
     this.#ended = true
-    if (this.#incoming.hasBody) this.#stream.once('finish', () => setImmediate(() => this.#stopUpload()))
+    if (this.req.hasBody) this.#stream.once('finish', () => setImmediate(() => this.#stopUpload()))
     if (!this.#stream.writableEnded) this.#stream.end()
   }
 
@@ -118,7 +119,7 @@ export class Http2Outgoing implements Reply, Downstream {
 
   /** The client will send no more: a request that is not whole never will be. */
   hearNoMore(): void {
-    if (this.#incoming.hasBody && !this.destroyed && this.#stream.state.remoteClose !== 1) this.#reset(NGHTTP2_CANCEL)
+    if (this.req.hasBody && !this.destroyed && this.#stream.state.remoteClose !== 1) this.#reset(NGHTTP2_CANCEL)
   }
 
   /** The client has broken it off, or has made Node do so, before the answer was complete. */
@@ -135,14 +136,14 @@ export class Http2Outgoing implements Reply, Downstream {
   check(nowMs: number, { bodyTimeoutMs, writeTimeoutMs }: LimitsConfig): void {
     const { bufferSize } = this.#stream
     const writingMs = this.#taken.lasts(this.#bytes - bufferSize, nowMs)
-    const readingMs = this.#given.lasts(this.#incoming.waiting ? this.#incoming.bytesReceived : -1, nowMs)
+    const readingMs = this.#given.lasts(this.req.waiting ? this.req.bytesReceived : -1, nowMs)
     if (bufferSize > 0 && writingMs >= writeTimeoutMs) this.#reset(NGHTTP2_CANCEL)
     else if (readingMs >= bodyTimeoutMs && this.#mustSend) this.#giveUp()
   }
 
   /** A stream of gRPC may be silent for as long as its client likes, which has a deadline of its own. */
   get #mustSend(): boolean {
-    return this.#incoming.waiting && !this.headersSent && !isGrpc(this.exchange.header('content-type'))
+    return this.req.waiting && !this.headersSent && !isGrpc(this.exchange.header('content-type'))
   }
 
   #giveUp(): void {
@@ -155,7 +156,7 @@ export class Http2Outgoing implements Reply, Downstream {
   /** As the adapter calls it. */
   writeHead(status: number, fields: OutgoingHttpHeaders = {}): this {
     this.statusCode = status
-    this.#head = fieldsOf(Object.entries(fields).flatMap(lines))
+    this.#head = fieldsOf(flatFields(fields))
     return this
   }
 
@@ -239,12 +240,6 @@ export class Http2Outgoing implements Reply, Downstream {
       durationMs: this.#witness.now() - exchange.startedMs,
       ending: complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed',
     })
-    this.#incoming.abort()
+    this.req.abort()
   }
-}
-
-/** A field with several values is several fields. */
-function lines([name, value]: [string, OutgoingHttpHeaders[string]]): string[] {
-  if (value === undefined) return []
-  return Array.isArray(value) ? value.flatMap((one) => [name, one]) : [name, String(value)]
 }

@@ -1,7 +1,5 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { performServerHandshake, type ServerHttp2Stream, type ServerSessionOptions } from 'node:http2'
 import type { Socket } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
 import type { LimitsConfig } from '../../config/types.ts'
 import { GatewayError } from '../../errors.ts'
 import { Exchange, type Peer, peerOf, trailersOf } from '../../proxy/index.ts'
@@ -31,7 +29,6 @@ export interface Http2Server {
 
 export function createHttp2Server(entrance: Entrance, options: Http2Options): Http2Server {
   const { limits, now } = options
-  const adapter = adapterOf(entrance)
   const connections = new Set<Http2Connection>()
   let leaving = false
   let checking: NodeJS.Timeout | undefined
@@ -42,8 +39,7 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
     entrance.take(exchangeOf(incoming, peer, entrance.idOf(opening.headers), now()), outgoing, options)
     const refusal = refuse(incoming, limits) ?? entrance.shed()
     if (refusal) answer(outgoing, refusal)
-    else if (!answersItself(outgoing))
-      adapter(incoming as unknown as IncomingMessage, outgoing as unknown as ServerResponse)
+    else if (!answersItself(outgoing)) entrance.serve(outgoing)
     return outgoing
   }
 
@@ -88,15 +84,6 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
       for (const connection of connections) connection.close()
     },
   }
-}
-
-function adapterOf(entrance: Entrance): RequestListener {
-  const listener = getRequestListener(
-    (request, { outgoing }) =>
-      new Promise((leaveToAdapter) => entrance.serve(request, outgoing as unknown as Http2Outgoing, leaveToAdapter)),
-    { hostname: 'localhost' },
-  )
-  return listener as RequestListener
 }
 
 function exchangeOf(incoming: Http2Incoming, peer: Peer, id: string, startedMs: number): Exchange {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { bodyFault } from '../body-fault.ts'
 import { UpstreamError } from '../transport.ts'
 import type { Http1Call } from './call.ts'
+import type { Inlet } from './inlet.ts'
 import { keepReading } from './keep-reading.ts'
 import { RequestBody } from './request-body.ts'
 import { asksFirst } from './request-head.ts'
@@ -35,10 +36,10 @@ export class Connection {
   #ending: 'fin' | UpstreamError | null = null
   readonly #stopListening: () => void
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  constructor(socket: Socket, inlet: Inlet, owner: ConnectionOwner) {
     this.#socket = socket
     this.#owner = owner
-    this.#stopListening = listenTo(socket, {
+    this.#stopListening = listenTo(socket, inlet, {
       received: (chunk) => this.#received(chunk),
       drained: () => this.#body?.drained(),
       ended: (ending) => this.#ended(ending),

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { UpstreamError } from '../transport.ts'
 import { wasReset } from '../was-reset.ts'
+import type { Inlet } from './inlet.ts'
 
 export interface SocketListener {
   received(chunk: Buffer): void
@@ -9,17 +10,20 @@ export interface SocketListener {
   ended(ending: 'fin' | UpstreamError): void
 }
 
-/** @returns what stops it */
-export function listenTo(socket: Socket, listener: SocketListener): () => void {
+/** @returns what stops it, and leaves the socket a stream like any other */
+export function listenTo(socket: Socket, inlet: Inlet, listener: SocketListener): () => void {
   const listeners = {
+    // Of a socket with TLS, which has no inlet.
     data: (chunk: Buffer) => listener.received(chunk),
     drain: () => listener.drained(),
     end: () => listener.ended(wasReset(socket) ? broken('the connection broke') : 'fin'),
     error: (cause: Error) => listener.ended(broken('the connection broke', cause)),
     close: () => listener.ended(broken('the connection was closed')),
   }
+  inlet.leadTo(socket, listeners.data)
   for (const [event, told] of Object.entries(listeners)) socket.on(event, told)
   return () => {
+    inlet.leadInto(socket)
     for (const [event, told] of Object.entries(listeners)) socket.off(event, told)
   }
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { UpstreamConfig } from '../../config/types.ts'
 import type { Instance } from '../../plugin/index.ts'
 import type { TlsRoute } from '../../tls/index.ts'
@@ -16,6 +17,7 @@ import { violation } from '../violation.ts'
 import type { Http1Call } from './call.ts'
 import { Connection, type ConnectionOwner } from './connection.ts'
 import { IdleConnections } from './idle.ts'
+import { Inlet } from './inlet.ts'
 import { requestHead } from './request-head.ts'
 
 /** After a refusal, and while connections in use may still be freed for those who wait. */
@@ -117,15 +119,17 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner<strin
 
   #dial(call: Http1Call): void {
     this.#dialing++
-    dial(this.#instance, this.#dialOptions, (outcome) => {
+    const inlet = new Inlet()
+    const connected = (outcome: Socket | UpstreamError): void => {
       this.#dialing--
       if (outcome instanceof UpstreamError) {
         this.#refused(call, outcome)
       } else {
         this.#open++
-        this.#assign(new Connection(outcome, this))
+        this.#assign(new Connection(outcome, inlet, this))
       }
-    })
+    }
+    dial(this.#instance, this.#dialOptions, connected, inlet.onread)
   }
 
   /**

@@ -105,7 +105,7 @@ it('reads alike what Node reads, of whatever it takes', async () => {
     const requests = await byNode(text)
     expect(requests.length, JSON.stringify(text)).toBe(1)
     const { method, url, rawHeaders, headers, complete, httpVersion } = requests[0]!
-    const { target, closes, ...rest } = own
+    const { url: target, closes, ...rest } = own
     expect({ method, rawHeaders, headers }, JSON.stringify(text)).toEqual(rest)
     expect(url).toBe(target)
     expect({ complete, httpVersion }).toEqual({ complete: true, httpVersion: '1.1' })

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import { expect, it } from 'vitest'
 import { RawClient } from '../../support/raw.ts'
 import { taken } from '../../support/taken.ts'
+import { until } from '../../support/until.ts'
 import { startRawUpstream } from '../../support/upstream.ts'
 import { gatewayBefore } from '../closing-rig.ts'
 
@@ -96,6 +97,24 @@ it('writes the answers of middleware', async () => {
     for (const part of ['a', '', 'b']) yield encoded(part)
   }
   expect((await of(() => new Response(ReadableStream.from(stream())))).body).toBe('ab')
+})
+
+it('shows middleware a Fetch request, which ends when its client leaves', async () => {
+  const seen: unknown[] = []
+  const client = await before('', async (c) => {
+    const { raw } = c.req
+    const { signal } = raw
+    const other = new Request(raw, { headers: { 'x-own': 'yes' } })
+    seen.push(raw instanceof Request, raw.url, raw.headers.get('host'), await raw.text(), other.url)
+    await new Promise((left) => signal.addEventListener('abort', left))
+    seen.push('left')
+    return c.text('late')
+  })
+  client.write(request())
+  await until('the request is seen', () => seen.length > 0)
+  client.reset()
+  await until('the client is missed', () => seen.includes('left'))
+  expect(seen).toEqual([true, 'http://a/services/up/', 'a', '', 'http://a/services/up/', 'left'])
 })
 
 it.each([

@@ -9,7 +9,7 @@ describe('an everyday request', () => {
   it('is read as it was sent', () => {
     expect(read('GET /a/b?c=%20d HTTP/1.1\r\nHost: shop.example:8080\r\nAccept:\t*/* \r\nX-Empty:\r\n\r\n')).toEqual({
       method: 'GET',
-      target: '/a/b?c=%20d',
+      url: '/a/b?c=%20d',
       rawHeaders: ['Host', 'shop.example:8080', 'Accept', '*/*', 'X-Empty', ''],
       headers: { host: 'shop.example:8080', accept: '*/*', 'x-empty': '' },
       closes: false,
@@ -21,6 +21,7 @@ describe('an everyday request', () => {
     ['one that keeps the connection', get('Host: a', 'Connection: Keep-Alive')],
     ['one with bytes above 127 in a value', get('Host: a', 'X-Name: \xe4\xff')],
     ['one with a name that no object has', get('Host: a', 'Constructor-Of: b')],
+    ['one for an address', get('Host: [::1]:80')],
     ['one with dots in its path', 'GET /a/../b HTTP/1.1\r\nHost: a\r\n\r\n'],
   ])('may be %s', (_, text) => expect(read(text)).toBeDefined())
 
@@ -44,7 +45,6 @@ describe('left to Node is', () => {
     ['asterisk-form', 'GET * HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['a fragment', 'GET /#a HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['a backslash', 'GET /\\a HTTP/1.1\r\nHost: a\r\n\r\n'],
-    ['a quotation mark', 'GET /" HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['a path beyond ASCII', 'GET /\xe4 HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['a bare LF', 'GET / HTTP/1.1\nHost: a\n\n'],
     ['a bare CR', get('Host: a', 'X: a\rb')],
@@ -56,11 +56,8 @@ describe('left to Node is', () => {
     ['no Host', get('X: a')],
     ['an empty Host', get('Host:')],
     ['two of them', get('Host: a', 'Host: a')],
-    ['a Host in capital letters', get('Host: A')],
-    ['a Host with an address in brackets', get('Host: [::1]')],
     ['a Host with userinfo', get('Host: a@b')],
-    ['a Host with the port of a scheme', get('Host: a:80')],
-    ['a Host with a port that is none', get('Host: a:65536')],
+    ['a Host with a port that is none', get('Host: a:b')],
     ['a field that comes twice', get('Host: a', 'Accept: a', 'accept: b')],
     ['a field that every object has', get('Host: a', 'constructor: a')],
     ['a field that no object can have', get('Host: a', '__proto__: a')],

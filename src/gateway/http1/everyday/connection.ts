@@ -5,8 +5,8 @@ import { answer } from '../../refusal.ts'
 import { watchHalfClosed } from '../half-closed.ts'
 import { lastWords } from '../last-words.ts'
 import { endInStages } from '../linger.ts'
-import { type Carrier, EverydayReply } from './reply.ts'
-import { EverydayRequest } from './request.ts'
+import { AdaptedReply } from './adapted-reply.ts'
+import type { Carrier, EverydayReply } from './reply.ts'
 import { type RequestHead, readEverydayHead } from './request-head.ts'
 import type { Everyday } from './server.ts'
 
@@ -22,7 +22,8 @@ export class EverydayConnection implements Deadline, Carrier {
   readonly #peer: Peer
   readonly #server: Everyday
   #reply: EverydayReply | undefined
-  #request: EverydayRequest | undefined
+  /** The request at work asks to close the connection. */
+  #isAsked = false
   /** What has come while a request is at work. */
   #early: Buffer[] = []
   #earlyBytes = 0
@@ -56,12 +57,10 @@ export class EverydayConnection implements Deadline, Carrier {
   }
 
   answered({ persistent }: EverydayReply): void {
-    const isAsked = this.#request!.closes && this.#early.length === 0
     this.#reply = undefined
-    this.#request = undefined
     if (!persistent) {
       this.#deaf = true
-      if (isAsked) this.socket.destroySoon()
+      if (this.#isAsked && this.#early.length === 0) this.socket.destroySoon()
       else endInStages(this.socket)
     } else if (this.#early.length > 0) this.#handOver(Buffer.concat(this.#early))
     else this.#wait(this.#server.nextRequest)
@@ -100,32 +99,30 @@ export class EverydayConnection implements Deadline, Carrier {
     this.#stopWaiting()
     this.#server.forget(this)
     this.#reply?.conclude(false)
-    this.#request?.leave()
   }
 
   #serve(head: RequestHead): void {
     this.#stopWaiting()
     this.#served = true
-    const { entrance, requests, witness, leaveToAdapter } = this.#server
-    const reply = new EverydayReply(this, head.method === 'HEAD')
-    const request = new EverydayRequest(head, this.#peer.encrypted)
+    this.#isAsked = head.closes
+    const { entrance, requests, witness } = this.#server
+    const reply = new AdaptedReply(this, head)
     this.#reply = reply
-    this.#request = request
     entrance.take(this.#exchangeOf(head), reply, witness)
     const refusal = entrance.shed()
-    if (requests.isLast(this.socket) || head.closes) reply.closeBehind()
+    if (requests.isLast(this.socket)) reply.closeBehind()
     if (refusal) answer(reply, refusal)
-    else void entrance.serve(request as unknown as Request, reply, leaveToAdapter)
+    else void entrance.serve(reply)
   }
 
-  #exchangeOf({ method, target, rawHeaders, headers }: RequestHead): Exchange {
+  #exchangeOf({ method, url, rawHeaders, headers }: RequestHead): Exchange {
     const { entrance, witness } = this.#server
     const peer = this.#peer
     return new Exchange({
       id: entrance.idOf(headers),
       startedMs: witness.now(),
       method,
-      rawTarget: target,
+      rawTarget: url,
       rawHeaders,
       headers,
       httpVersion: '1.1',

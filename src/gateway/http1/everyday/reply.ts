@@ -6,6 +6,7 @@ import { reset } from '../../reset.ts'
 import type { Underway } from '../half-closed.ts'
 import type { Http1Witness } from '../outgoing.ts'
 import { AnswerHead, assertText } from './answer-head.ts'
+import type { RequestHead } from './request-head.ts'
 
 /** What an answer needs of its connection. */
 export interface Carrier {
@@ -19,16 +20,20 @@ export interface Carrier {
 /** Longer bodies are not copied. */
 const JOINED_BYTES = 8192
 
+const NO_TRAILERS: readonly string[] = []
+
 type Listener = () => void
 
 /** The answer to an everyday request, written on the socket itself. */
-export class EverydayReply implements Reply, Downstream, Underway {
+export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
   exchange!: Exchange
   readonly toHead: boolean
   readonly toOldClient = false
   ended = false
+  /** All of it has left. */
+  complete = false
   /** The connection carries another request. */
-  persistent = true
+  persistent: boolean
   #status = 0
   #witness!: Http1Witness
   readonly #carrier: Carrier
@@ -41,9 +46,10 @@ export class EverydayReply implements Reply, Downstream, Underway {
   /** Made when somebody listens. */
   #events: EventEmitter | undefined
 
-  constructor(carrier: Carrier, toHead: boolean) {
+  constructor(carrier: Carrier, request: RequestHead) {
     this.#carrier = carrier
-    this.toHead = toHead
+    this.toHead = request.method === 'HEAD'
+    this.persistent = !request.closes
   }
 
   get headersSent(): boolean {
@@ -85,7 +91,7 @@ export class EverydayReply implements Reply, Downstream, Underway {
       this.#waiting += body.toString('latin1')
       this.#left = 0
     } else this.write(body)
-    this.finish([])
+    this.finish(NO_TRAILERS)
   }
 
   sendHead(status: number, reason: string, headers: readonly string[]): void {
@@ -142,6 +148,7 @@ export class EverydayReply implements Reply, Downstream, Underway {
   conclude(complete: boolean): void {
     if (this.#over) return
     this.#over = true
+    this.complete = complete
     const { exchange } = this
     // Named here: whoever still works on the answer hears of it only after the exchange has been told as finished.
     if (!this.headersSent) exchange.code ??= 'GW_CLIENT_CLOSED'

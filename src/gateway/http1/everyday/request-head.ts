@@ -1,10 +1,11 @@
 import type { LimitsConfig } from '../../../config/types.ts'
-import { fieldCount, scanFields, spans } from '../../../proxy/index.ts'
+import { fieldCount, isHost, scanFields, spans } from '../../../proxy/index.ts'
 
-/** The head of a request without a body. */
+/** The head of a request without a body, in the words of Node. */
 export interface RequestHead {
   readonly method: 'GET' | 'HEAD'
-  readonly target: string
+  /** The request target. */
+  readonly url: string
   /** Flat, as they came. */
   readonly rawHeaders: readonly string[]
   /** By lower-case name, each of which came once. */
@@ -21,13 +22,9 @@ const GET = Buffer.from('GET ')
 const HEAD = Buffer.from('HEAD ')
 const END_OF_LINE = Buffer.from(' HTTP/1.1\r\n')
 
-/** What a URL holds as it is (https://url.spec.whatwg.org), and the percent sign. */
-const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
-  /[!$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]/.test(String.fromCharCode(byte)) ? 1 : 0,
-)
-
-/** A name or an IPv4 address. No port that is none, or that a scheme could have for its own: a URL would not show it. */
-const HOST = /^[a-z\d._-]+(?::(?:[1-5]\d{3,4}|6[0-4]\d{3}|[6-9]\d{3}))?$/
+/** 1 for what a target holds: visible characters, but none that begins a fragment or that some take for a slash. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (/[!-~]/.test(String.fromCharCode(byte)) ? 1 : 0))
+for (const odd of '#\\') PLAIN[odd.charCodeAt(0)] = 0
 
 /** Framing, what asks for more than an answer, and what is read in its own way. */
 const LEFT_TO_NODE = new Set([
@@ -43,12 +40,9 @@ const LEFT_TO_NODE = new Set([
 /** Names by how they were sent: in lower case, or empty for one that is left to Node. Bounded, as names come from clients. */
 const known = new Map<string, string>()
 
-/** The last host that was found to be a plain one: most often that of all requests. */
-let plainHost = ''
-
 /**
- * Reads a request that has nothing about it to think of twice: GET or HEAD, of HTTP/1.1, in origin-form, for one plain host, each
- * field once, without a body, without a wish beyond the answer. All of it, and nothing else, has come in one piece, and is within
+ * Reads a request that has nothing about it to think of twice: GET or HEAD, of HTTP/1.1, in origin-form, for a host, each field
+ * once, without a body, without a wish beyond the answer. All of it, and nothing else, has come in one piece, and is within
  * the limits.
  *
  * @returns undefined for everything else, whatever it may be
@@ -80,10 +74,10 @@ function headOf(method: 'GET' | 'HEAD', text: string, start: number, end: number
     headers[lower] = value
   }
   const { host, connection } = headers
-  if (host === undefined || !isPlainHost(host)) return undefined
+  if (host === undefined || !isHost(host)) return undefined
   const option = connection?.toLowerCase()
   if (option !== undefined && option !== 'keep-alive' && option !== 'close') return undefined
-  return { method, target: text.slice(start, end), rawHeaders, headers, closes: option === 'close' }
+  return { method, url: text.slice(start, end), rawHeaders, headers, closes: option === 'close' }
 }
 
 /** @returns where the header section ends, or what is no place at all */
@@ -100,13 +94,6 @@ function learn(name: string): string {
   const taken = LEFT_TO_NODE.has(lower) ? '' : lower
   if (known.size < MOST_KNOWN && name.length <= MOST_KNOWN_LENGTH) known.set(name, taken)
   return taken
-}
-
-function isPlainHost(host: string): boolean {
-  if (host === plainHost) return true
-  if (!HOST.test(host)) return false
-  plainHost = host
-  return true
 }
 
 function startsWith(input: Buffer, at: number, expected: Buffer): boolean {

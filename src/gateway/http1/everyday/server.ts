@@ -5,9 +5,7 @@ import type { Entrance } from '../../entrance.ts'
 import type { Http1Witness } from '../outgoing.ts'
 import type { RequestsPerConnection } from '../requests-per-connection.ts'
 import type { SlowReaders } from '../slow-readers.ts'
-import { leaveToAdapter } from './adapter-view.ts'
 import { EverydayConnection } from './connection.ts'
-import type { EverydayReply } from './reply.ts'
 
 export interface EverydayOptions {
   readonly server: Pick<ServerConfig, 'limits'>
@@ -25,7 +23,6 @@ export interface Everyday extends Pick<EverydayOptions, 'requests' | 'witness' |
   /** For the first request of a connection, and for each one after it. */
   readonly firstRequest: Deadlines
   readonly nextRequest: Deadlines
-  leaveToAdapter(rest: Response, reply: EverydayReply): void
   /** It is closed, or somebody else's. */
   forget(connection: EverydayConnection): void
 }
@@ -40,7 +37,6 @@ export function createEverydayServer(entrance: Entrance, options: EverydayOption
     limits,
     firstRequest: deadlinesOf(limits.headerTimeoutMs),
     nextRequest: deadlinesOf(limits.keepAliveTimeoutMs),
-    leaveToAdapter,
     forget: (connection) => void connections.delete(connection),
   }
   return {

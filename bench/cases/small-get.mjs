@@ -1,0 +1,8 @@
+import { candidates } from '../candidates/index.mjs'
+
+/** @type {import('./index.mjs').Case} */
+export const smallGet = {
+  name: 'small-get',
+  does: 'GETs answered with 150 bytes, 64 keep-alive connections',
+  candidates: Object.values(candidates),
+}
