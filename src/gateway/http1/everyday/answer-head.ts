@@ -12,11 +12,8 @@ export class AnswerHead {
   /** A middleware wants the connection to close. */
   readonly closes: boolean = false
 
-  /**
-   * @param bodyBytes the length of the body; -1: not known yet
-   * @throws Error for a length that is none
-   */
-  constructor(status: number, reason: string, headers: readonly string[], toHead: boolean, bodyBytes: number) {
+  /** @throws Error for a length that is none */
+  constructor(status: number, reason: string, headers: readonly string[], toHead: boolean) {
     this.bodiless = toHead || status === 204 || status === 304
     let text = `HTTP/1.1 ${status} ${reason}\r\n`
     let length = -1
@@ -40,12 +37,11 @@ export class AnswerHead {
       text += `${name}: ${value}\r\n`
     }
     if (!dated) text += dateLine()
-    if (length < 0 && !this.bodiless) {
-      length = bodyBytes
-      this.chunked = bodyBytes < 0
-      text += this.chunked ? 'Transfer-Encoding: chunked\r\n' : `Content-Length: ${bodyBytes}\r\n`
+    if (length >= 0 && !this.bodiless) this.length = length
+    else if (!this.bodiless) {
+      this.chunked = true
+      text += 'Transfer-Encoding: chunked\r\n'
     }
-    if (!this.bodiless && !this.chunked) this.length = length
     this.text = text
   }
 }

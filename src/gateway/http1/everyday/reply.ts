@@ -86,8 +86,8 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
   }
 
   sendWhole(status: number, reason: string, headers: readonly string[], body: Buffer): void {
-    this.#begin(status, new AnswerHead(status, reason, headers, this.toHead, body.length))
-    if (!this.#head!.bodiless && body.length <= JOINED_BYTES && body.length === this.#left) {
+    this.#begin(status, new AnswerHead(status, reason, headers, this.toHead))
+    if (body.length <= JOINED_BYTES && body.length === this.#left) {
       this.#waiting += body.toString('latin1')
       this.#left = 0
     } else this.write(body)
@@ -96,7 +96,7 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
 
   sendHead(status: number, reason: string, headers: readonly string[]): void {
     assertText(reason, headers)
-    this.#begin(status, new AnswerHead(status, reason, headers, this.toHead, -1))
+    this.#begin(status, new AnswerHead(status, reason, headers, this.toHead))
   }
 
   flush(): void {
