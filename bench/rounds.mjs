@@ -79,15 +79,15 @@ async function oneCase(what, runs, round, say) {
 
 async function oneRun(run, what, round, say) {
   const label = `${round.label} ${what.name}: ${run.candidate.name}`
-  const per = what.per ?? 'request'
+  const { per = 'request' } = what
   try {
     const result = await round.result(run.candidate, what)
     run.rounds[round.at] = result
-    say(`${label}: ${result.cpuMicros.toFixed(1)} µs CPU/${per}, ${result.perSecond.toFixed(0)} ${per}s/s`)
+    say(`${label}: ${result.cpuMicros.toFixed(1)} µs CPU/${per}, ${result.perSecond.toFixed(0)} of them a second`)
   } catch (error) {
     run.rounds[round.at] = undefined
     run.failed = true
-    run.trouble = `failed in round ${round.at + 1}: ${error.message}`
+    run.trouble = `failed in round ${round.at + 1}: ${error.message.replace(/\s+/g, ' ')}`
     say(`${label}: failed: ${error.message}`)
   }
 }

@@ -24,6 +24,4 @@ export const candidates = Object.fromEntries(
 )
 
 /** Those that cost the least of their kind: what every case runs. */
-export const best = ['nginx', 'haproxy', 'fastify-http-proxy', 'fast-gateway', 'portolan'].map(
-  (name) => candidates[name],
-)
+export const best = ['nginx', 'haproxy', 'fast-gateway', 'portolan'].map((name) => candidates[name])

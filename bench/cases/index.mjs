@@ -1,7 +1,17 @@
+import { defaults } from './defaults.mjs'
 import { halfLoad } from './half-load.mjs'
+import { manyConnections } from './many-connections.mjs'
+import { manyFields } from './many-fields.mjs'
+import { middleware } from './middleware.mjs'
 import { newConnections } from './new-connections.mjs'
 import { responses } from './responses.mjs'
+import { services } from './services.mjs'
 import { smallGet } from './small-get.mjs'
+import { strategies } from './strategies.mjs'
+import { tls } from './tls.mjs'
+import { uploads } from './uploads.mjs'
+import { webSocket } from './websocket.mjs'
+import { workers } from './workers.mjs'
 
 /**
  * What is asked of candidates, and of which; the others are compared with the first.
@@ -18,4 +28,19 @@ import { smallGet } from './small-get.mjs'
  */
 
 /** @type {Case[]} */
-export const cases = [smallGet, ...responses, newConnections, halfLoad]
+export const cases = [
+  smallGet,
+  ...uploads,
+  ...responses,
+  manyFields,
+  newConnections,
+  manyConnections,
+  halfLoad,
+  webSocket,
+  tls,
+  workers,
+  services,
+  strategies,
+  middleware,
+  defaults,
+]

@@ -104,7 +104,7 @@ describe('a call that reaches no instance ends with a status of gRPC', () => {
 describe('time', () => {
   it('does not end a stream that is silent for long, either way', async () => {
     const server = await grpcServer()
-    const { client } = await through([at(server.port)], 'upstream: { responseTimeout: 200ms, stallTimeout: 200ms }')
+    const { client } = await through([at(server.port)], 'upstream: { responseTimeout: 1s, stallTimeout: 1s }')
     const call = client.fullDuplexCall()
     const told = streamed(call)
     call.write(message({ sizes: [1] }))

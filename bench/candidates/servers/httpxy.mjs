@@ -18,13 +18,14 @@ function stripped(req) {
 const next = () => ({ target: origins[turn++ % origins.length], headers })
 
 const server = http.createServer((req, res) => {
-  if (stripped(req)) return proxy.web(req, res, next())
-  res.writeHead(404).end()
+  if (!stripped(req)) return res.writeHead(404).end()
+  proxy.web(req, res, next()).catch(() => res.destroy())
 })
 
+// Also a client that leaves without a word rejects this.
 server.on('upgrade', (req, socket, head) => {
-  if (stripped(req)) return proxy.ws(req, socket, next(), head)
-  socket.destroy()
+  if (!stripped(req)) return socket.destroy()
+  proxy.ws(req, socket, next(), head).catch(() => socket.destroy())
 })
 
 server.listen(Number(port), '127.0.0.1')
