@@ -3,9 +3,9 @@ import { ClosedLoop } from '../closed-loop.mjs'
 import { fineCpuMicros } from '../fine-cpu.mjs'
 import { quantile } from '../statistics.mjs'
 
-const WARM_UP_MS = 1000
+const WARM_UP_MS = 1500
 const SLICE_MS = 100
-const PAIRS = 25
+const PAIRS = 20
 /** What disturbs a slice can only add to it: the lower ones are nearest to the truth. The lowest of all would be a lucky one. */
 const LEAST_DISTURBED = 0.1
 
