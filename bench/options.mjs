@@ -4,7 +4,7 @@ export const usage = `npm run bench -- [options]
 
   --rounds N      rounds, each over all cases and candidates (3)
   --seconds N     measured time per candidate, case and round (2)
-  --warmup N      load before it, not measured (2); one second at most for what has no JIT
+  --warmup N      load before it, not measured (2); one second at most for what has no JIT, longer in some cases
   --case a,b      these cases only
   --only a,b      these candidates only
                   either prints, and leaves bench/RESULTS.md alone
