@@ -32,6 +32,8 @@ ${rest}
     port,
     /** The process that carries the traffic. */
     worker: processes.at(-1),
+    /** All of them: the first process, and the worker. */
+    processes,
     residentMiB: () => processes.reduce((sum, pid) => sum + residentMiB(pid), 0),
     sockets: () => processes.flatMap(descriptors).filter((link) => link.startsWith('socket:')).length,
     /** Open files, pipes, sockets, timers of the kernel: all that a process holds. */

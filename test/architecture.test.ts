@@ -61,7 +61,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'admin',
     'config',
     'registry',
-    'type di',
     'type explain',
     'type gateway',
     'type health',
@@ -177,7 +176,12 @@ describe('the container', () => {
     const library = imports.filter(({ to }) => to === 'tsyringe' || to === 'reflect-metadata')
     expect([...new Set(library.map(({ from }) => from))]).toEqual(['src/di.ts'])
     const asking = imports.filter(({ to, typeOnly }) => to === 'src/di.ts' && !typeOnly)
-    expect(asking.map(({ from }) => from)).toEqual(['src/container.ts', 'src/container/data-plane.ts', 'src/tokens.ts'])
+    expect(asking.map(({ from }) => from)).toEqual([
+      'src/container/control-plane.ts',
+      'src/container/data-plane.ts',
+      'src/container/root.ts',
+      'src/tokens.ts',
+    ])
     expect(sources.get('src/tokens.ts')).toContain("import { token } from './di.ts'")
   })
 

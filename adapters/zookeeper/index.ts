@@ -4,82 +4,48 @@ import {
   type LeftOut,
   type PluginContext,
   type RegistryAdapter,
-  SharedView,
+  type RegistryView,
 } from '../../src/plugin/index.ts'
-import { assertLibrary } from './client.ts'
-import { Complaints } from './complaints.ts'
-import { readerOf } from './layouts/index.ts'
-import type { Link } from './link.ts'
+import type { ZooKeeperAdapter } from './adapter.ts'
 import { type Options, options } from './options.ts'
-import { register } from './register.ts'
-import type { Connect } from './registrar.ts'
-import { Selection } from './selection.ts'
-import { Servers } from './servers.ts'
-import { Tree, type Wish } from './tree.ts'
 
 /** Services from ZooKeeper: `<root>/<service>/<instance>`. A root that does not exist (yet) is a registry without services. */
 export const zookeeper = defineAdapter<Options>({
   name: 'zookeeper',
   options,
-  create: (options, context) => new ZooKeeperAdapter(options, context),
+  create: (options, context) => new Unloaded(options, context),
 })
 
-class ZooKeeperAdapter implements RegistryAdapter {
+/** The client library and all that goes with it are loaded by those who use this adapter, not by all who could name it. */
+class Unloaded implements RegistryAdapter {
   readonly #options: Options
   readonly #context: PluginContext
-  readonly #complaints: Complaints
-  readonly #wish: Wish
-  readonly #servers: Servers
-  #view = SharedView.empty
-  #sessionTimeoutMs: number
+  #adapter: ZooKeeperAdapter | undefined
 
   constructor(options: Options, context: PluginContext) {
-    assertLibrary()
     this.#options = options
     this.#context = context
-    this.#complaints = new Complaints(context.log)
-    this.#wish = wish(options)
-    this.#servers = new Servers(options, context)
-    this.#sessionTimeoutMs = options.sessionTimeout
   }
 
-  /** Asked for; what the server has granted once there has been a session. */
   get sessionTimeoutMs(): number {
-    return this.#sessionTimeoutMs
+    return this.#adapter?.sessionTimeoutMs ?? this.#options.sessionTimeout
   }
 
   leftOut(): Iterable<LeftOut> {
-    return this.#complaints
+    return this.#adapter?.leftOut() ?? []
   }
 
-  async *watch(signal: AbortSignal): AsyncGenerator<SharedView> {
-    if (signal.aborted) return
-    let link: Link | undefined
-    try {
-      link = await this.#servers.connect(signal)
-      this.#sessionTimeoutMs = link.sessionTimeoutMs
-      const tree = new Tree(link, this.#wish, this.#complaints, this.#view)
-      for (let first = true; ; first = false) {
-        const view = await tree.read()
-        const news = first || view !== this.#view
-        this.#view = view
-        if (news) yield view
-        await tree.stirred()
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error
-    } finally {
-      await link?.close()
-    }
+  async *watch(signal: AbortSignal): AsyncGenerator<RegistryView> {
+    yield* (await this.#loaded()).watch(signal)
   }
 
-  register(service: string, instance: Instance, signal: AbortSignal): Promise<void> {
-    const connect: Connect = (signal) => this.#servers.connect(signal)
-    return register(service, instance, signal, this.#options, this.#context, connect)
+  async register(service: string, instance: Instance, signal: AbortSignal): Promise<void> {
+    return (await this.#loaded()).register(service, instance, signal)
   }
-}
 
-function wish({ root, services, nested, layout, port, metadata }: Options): Wish {
-  const reader = readerOf(layout, port === undefined ? { metadata } : { port, metadata })
-  return { root, selection: new Selection(services), nested, reader }
+  async #loaded(): Promise<ZooKeeperAdapter> {
+    const { ZooKeeperAdapter } = await import('./adapter.ts')
+    this.#adapter ??= new ZooKeeperAdapter(this.#options, this.#context)
+    return this.#adapter
+  }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { duration } from '../../src/plugin/index.ts'
 import { auth, tls } from './access.ts'
 import { type HostError, hosts } from './hosts.ts'
-import { layoutNames } from './layouts/index.ts'
+import { layoutNames } from './layouts/names.ts'
 
 const list = z.union([
   z.array(z.string()),

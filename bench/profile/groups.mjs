@@ -1,3 +1,5 @@
+import { originOf } from './origins.mjs'
+
 const STREAMS = /^node:(net$|events$|buffer$|internal\/(streams|stream_base_commons|buffer))/
 
 const NOT_WORK = new Set(['(idle)', '(root)', 'dispatch'])
@@ -24,7 +26,7 @@ const groups = [
  * @returns `[group, share]`, the greatest first
  */
 export function sharesOf({ nodes, samples, timeDeltas }) {
-  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, { ...callFrame, url: originOf(callFrame) }]))
   const micros = new Map()
   let busy = 0
   for (const [at, id] of samples.entries()) {
@@ -40,6 +42,6 @@ export function sharesOf({ nodes, samples, timeDeltas }) {
 function groupOf(frame) {
   const known = groups.find(([, takes]) => takes(frame))
   if (known) return known[0]
-  const [, path = 'other'] = /\/dist\/(.*)\/[^/]*$/.exec(frame.url) ?? []
+  const [, path = 'other'] = /\/(?:dist\/)?((?:src|adapters|strategies)(?:\/[^/]+)*)\/[^/]*$/.exec(frame.url) ?? []
   return `Portolan: ${path}`
 }

@@ -1,5 +1,5 @@
 import type { Metric, Registry } from 'prom-client'
-import { LATENCY_BOUNDS_SECONDS } from '../gateway/index.ts'
+import { LATENCY_BOUNDS_SECONDS } from '../gateway/meter.ts'
 
 interface Totals {
   readonly buckets: number[]

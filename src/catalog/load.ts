@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createJiti, type Jiti } from 'jiti'
+import type { Jiti } from 'jiti'
 import { type Brought, pluginsOf } from './check.ts'
 import { ownModules } from './own.ts'
 
@@ -10,15 +10,10 @@ export type PluginLoader = (named: string) => Promise<Brought>
 
 /** `directory` is the folder of the YAML file: relative paths start there, and packages are looked for from there. */
 export function pluginLoader(directory: string): PluginLoader {
-  let jiti: Jiti | undefined
+  let loading: Promise<Jiti> | undefined
   return async (named) => {
-    jiti ??= createJiti(pathToFileURL(join(directory, 'gateway.yaml')).href, {
-      fsCache: false,
-      moduleCache: true,
-      interopDefault: true,
-      tryNative: false,
-      virtualModules: ownModules(),
-    })
+    loading ??= newJiti(directory)
+    const jiti = await loading
     const missing = whyMissing(jiti, named, directory)
     if (missing) return { plugins: [], defects: [missing] }
     try {
@@ -27,6 +22,18 @@ export function pluginLoader(directory: string): PluginLoader {
       return { plugins: [], defects: [`failed to load: ${oneLine(error)}`] }
     }
   }
+}
+
+/** Not imported before some plugin is named: most configurations name none, and every process would pay for it. */
+async function newJiti(directory: string): Promise<Jiti> {
+  const { createJiti } = await import('jiti')
+  return createJiti(pathToFileURL(join(directory, 'gateway.yaml')).href, {
+    fsCache: false,
+    moduleCache: true,
+    interopDefault: true,
+    tryNative: false,
+    virtualModules: ownModules(),
+  })
 }
 
 /** A path becomes absolute; the name of a package stays as it is. */

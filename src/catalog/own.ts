@@ -11,15 +11,16 @@ const require = createRequire(import.meta.url)
 const compiled = import.meta.url.endsWith('.js')
 
 /**
- * What plugins import without having it: this package, and all exports of the packages that it lends. They are the very
- * instances that the gateway runs on, not second copies. All but the porch are loaded when first asked for.
+ * What plugins import without having it: this package, and all exports of the packages that it lends. This package and Hono are
+ * the very instances that the gateway runs on. What goes between it and a plugin of the others is known by what it is, not by
+ * its class: packages may bring their own. All but the porch are loaded when first asked for.
  */
 export function ownModules(): Record<string, unknown> {
   const modules = Object.create(null) // or a package by the name of `constructor` would be found in it
   const lazily = (name: string, get: () => unknown) => Object.defineProperty(modules, name, { get, enumerable: true })
   modules['portolan/plugin'] = porch
-  lazily('portolan', () => own('../index'))
-  lazily('portolan/testing', () => own('../../test/contract/index'))
+  lazily('portolan', () => own('portolan', '../index.ts'))
+  lazily('portolan/testing', () => own('portolan/testing', '../../test/contract/index.ts'))
   for (const [name, file] of LENT.flatMap(exportsOf)) lazily(name, () => require(file))
   return modules
 }
@@ -28,9 +29,9 @@ export function ownModules(): Record<string, unknown> {
  * Compiled, `require` answers at once, so that CommonJS plugins are served too, and shares its instances with `import`.
  * From source only the runner that loaded this file can load the others: the answer is a promise, for ES modules alone.
  */
-function own(path: string): unknown {
-  if (compiled) return require(`${path}.js`)
-  return import(new URL(`${path}.ts`, import.meta.url).href)
+function own(name: string, source: string): unknown {
+  if (compiled) return require(name) // by package.json of this package: wherever this file is within it
+  return import(new URL(source, import.meta.url).href)
 }
 
 /** Each export of a package, with the file that an `import` of it loads. */

@@ -4,14 +4,9 @@ import { Command, CommanderError, Option } from 'commander'
 import { builtins } from '../builtins.ts'
 import { ConfigError } from '../config/index.ts'
 import { type Console, ExitCode } from './console.ts'
-import { drain } from './drain.ts'
-import { type ExplainFlags, explain } from './explain.ts'
-import { healthcheck } from './healthcheck.ts'
-import { type RegisterFlags, register } from './register.ts'
-import { run } from './run.ts'
-import { schema } from './schema.ts'
-import { type ServicesOptions, services } from './services.ts'
-import { validate } from './validate.ts'
+import type { ExplainFlags } from './explain.ts'
+import type { RegisterFlags } from './register.ts'
+import type { ServicesOptions } from './services.ts'
 
 const ENDED_BY_SIGNAL: ReadonlySet<string | undefined> = new Set(['run', 'register'])
 const DEFAULT_FILES = ['gateway.yaml', 'config/gateway.yaml']
@@ -30,6 +25,7 @@ if (!ENDED_BY_SIGNAL.has(process.argv[2])) await Promise.all([process.stdout, pr
 // A verb that has ended leaves nothing that must still run: no open handle holds the process.
 process.exit()
 
+/** A verb's module is loaded when it is asked for: `run` needs little of what the others do. */
 async function main(argv: readonly string[], console: Console): Promise<number> {
   let code: number = ExitCode.ok
   const program = new Command('portolan')
@@ -42,12 +38,14 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
   verb('run', 'serve until SIGTERM or SIGINT, then drain')
     .argument('[config]', FILE_HELP)
     .action(async (file?: string) => {
+      const { run } = await import('./run.ts')
       code = await run(file ?? defaultFile(), console)
     })
   verb('validate', 'check a configuration: exit code 0, or 78 with all that is wrong')
     .argument('[config]', FILE_HELP)
     .option('--json', 'print the problems as JSON')
     .action(async (file: string | undefined, options: { json?: boolean }) => {
+      const { validate } = await import('./validate.ts')
       code = await validate(file ?? defaultFile(), console, options)
     })
   verb('register', 'hold a registration of an instance until SIGTERM or SIGINT, then take it back')
@@ -66,11 +64,13 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     )
     .option('--json', 'print lines of JSON')
     .action(async (service: string, where: string, { config, ...flags }: RegisterFlags & { config?: string }) => {
+      const { register } = await import('./register.ts')
       code = await register(config ?? defaultFile(), service, where, flags, console)
     })
   verb('schema', 'print the JSON Schema of the configuration, for editors')
     .argument('[config]', 'with the options of the plugins that this file names')
     .action(async (file?: string) => {
+      const { schema } = await import('./schema.ts')
       code = await schema(file, console)
     })
   verb('services', 'show what the registry holds, and the layout that each instance was recognised by')
@@ -78,6 +78,7 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     .option('--json', 'print it as JSON, with --watch one line a change')
     .option('--watch', 'go on and print what changes')
     .action(async (file: string | undefined, options: ServicesOptions) => {
+      const { services } = await import('./services.ts')
       code = await services(file ?? defaultFile(), console, options)
     })
   verb('explain', 'say where a request would go and why, without sending it')
@@ -90,6 +91,7 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
       const [url, method, file] = words.toReversed()
       if (url === undefined || method === undefined || words.length > 3)
         program.error('error: explain takes a method and a URL, after the configuration if it is not the default one')
+      const { explain } = await import('./explain.ts')
       code = await explain(file ?? defaultFile(), method!, url!, flags, console)
     })
   for (const [name, description] of [
@@ -102,11 +104,13 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
       .option('--config <file>', FILE_HELP)
       .option('--json', 'print JSON')
       .action(async (service: string, id: string, options: { config?: string; json?: boolean }) => {
+        const { drain } = await import('./drain.ts')
         code = await drain(name, options.config ?? defaultFile(), service, id, options, console)
       })
   verb('healthcheck', "ask the running gateway's admin port whether it is alive: exit code 0 or 1")
     .argument('[config]', FILE_HELP)
     .action(async (file?: string) => {
+      const { healthcheck } = await import('./healthcheck.ts')
       code = await healthcheck(file ?? defaultFile(), console)
     })
 

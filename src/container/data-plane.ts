@@ -146,3 +146,20 @@ function gatewayListener(scope: Scope) {
     },
   })
 }
+
+/** What says where requests would go, by what the directory has been told. */
+export const explainerOf = (scope: Scope) => ({
+  directory: get(scope, Tokens.directory),
+  explain: get(scope, Tokens.explain),
+})
+
+/** What serves requests. Nothing is open before `listener.server.listen()`. */
+export const dataPlaneOf = (scope: Scope) => ({
+  directory: get(scope, Tokens.directory),
+  explain: get(scope, Tokens.explain),
+  ask: get(scope, Tokens.ask),
+  instanceTls: get(scope, Tokens.instanceTls),
+  listener: get(scope, Tokens.listener),
+  meter: get(scope, Tokens.meter),
+  upstreams: get(scope, Tokens.upstreams),
+})

@@ -1,4 +1,4 @@
-import type { Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
 import type { ServerConfig } from '../config/types.ts'
 import { createFront, type RefusalReason } from '../front/index.ts'
 import { Entrance, type EntranceOptions } from './entrance.ts'
@@ -44,14 +44,14 @@ export function createListener({ server, ticketSecret, refused, ...rest }: Liste
   const front = createFront({
     server,
     log: rest.log,
-    http1: (socket: Socket) => void http1.emit('connection', socket),
+    http1: http1.accept,
     http2: http2.accept,
     turnAway,
     refused,
     ticketSecret,
   })
   front.server.once('listening', () => {
-    http1.emit('listening')
+    http1.listening()
     front.server.once('close', watchLoad(pressure, rest.now))
   })
   return {

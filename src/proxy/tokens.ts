@@ -23,10 +23,12 @@ export function isToken(text: string): boolean {
   return text !== ''
 }
 
+/** What TEXT has no 1 for. As a pattern: on strings it is faster than the table, and this is asked of each value that is sent. */
+const NOT_TEXT = /[^\t\x20-\x7e\x80-\xff]/
+
 /** Also false for a character above 255, which would be cut to its low byte on the wire, and that byte may be an LF. */
 export function isText(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (TEXT[text.charCodeAt(i)] !== 1) return false
-  return true
+  return !NOT_TEXT.test(text)
 }
 
 /** Neither empty nor with a blank or a control character. */

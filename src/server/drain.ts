@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerConfig } from '../config/types.ts'
-import type { dataPlaneOf } from '../container.ts'
+import type { dataPlaneOf } from '../container/data-plane.ts'
 import type { Logger } from '../plugin/index.ts'
 
 /**

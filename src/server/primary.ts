@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { controlPlaneOf } from '../container.ts'
-import type { Scope } from '../di.ts'
-import { ControlPlane } from './control-plane.ts'
 import type { ToPrimary } from './messages.ts'
 import type { Running, Start } from './running.ts'
 import { Supervisor } from './supervisor.ts'
@@ -10,9 +7,8 @@ import { Supervisor } from './supervisor.ts'
 const KILL_AFTER_MS = 5000
 
 /** Control plane here, data planes in workers. Each worker begins with the full view and then hears of changes only. */
-export async function startCluster(scope: Scope, { config, text, log }: Start): Promise<Running> {
-  const planes = controlPlaneOf(scope)
-  const { registry, prober } = planes
+export async function startCluster(start: Start): Promise<Running> {
+  const { config, text, log } = start
   const { acceptGraceMs, timeoutMs } = config.server.drain
   const firstOrdinal = Math.floor(Math.random() * 2 ** 16)
   const ticketSecret = randomBytes(32).toString('base64')
@@ -20,33 +16,47 @@ export async function startCluster(scope: Scope, { config, text, log }: Start): 
     count: config.server.workers,
     log,
     startOf: (slot) => ({ file: config.file, text, ordinal: firstOrdinal + slot, ticketSecret }),
-    table: () => registry.updates(),
-    complete: () => registry.complete,
-    verdicts: () => prober.verdicts(),
-    onMessage: hear,
-    onReplaced: (slot) => control.workerDied(slot),
   })
-  const control = new ControlPlane(planes, config.admin, {
-    workers: () => supervisor.listening,
-    ready: () => supervisor.ready,
-    explain: (question) => supervisor.explain(question),
-  })
-  registry.subscribe((update) => supervisor.tell(update))
-  prober.subscribe((verdict) => supervisor.tellVerdict(verdict))
-  const { port: adminPort } = await control.start()
-  const port = await supervisor.start()
+  const listening = supervisor.start()
+  const opening = openControlPlane(start, supervisor)
+  const [control, port] = await Promise.all([opening, listening])
   return {
     port,
-    adminPort,
+    adminPort: control.port,
     async drain() {
       control.startDraining()
       await supervisor.drain(acceptGraceMs + timeoutMs + KILL_AFTER_MS)
       await control.close()
     },
   }
+}
 
-  function hear(slot: number, message: ToPrimary): void {
-    if (message.type === 'reading') control.hear(slot, message.reading)
-    if (message.type === 'unreachable') registry.unreachable(message.service, message.id)
-  }
+/** Its code is loaded here, not before the workers have been started: they have more to load, and may have a core of their own. */
+async function openControlPlane(start: Start, supervisor: Supervisor) {
+  const [{ bindControlPlane, controlPlaneOf }, { newScopeWith }, { ControlPlane }] = await Promise.all([
+    import('../container/control-plane.ts'),
+    import('../container/root.ts'),
+    import('./control-plane.ts'),
+  ])
+  const planes = controlPlaneOf(newScopeWith([bindControlPlane], start))
+  const { registry, prober } = planes
+  const control = new ControlPlane(planes, start.config.admin, {
+    workers: () => supervisor.listening,
+    ready: () => supervisor.ready,
+    explain: (question) => supervisor.explain(question),
+  })
+  registry.subscribe((update) => supervisor.tell(update))
+  prober.subscribe((verdict) => supervisor.tellVerdict(verdict))
+  supervisor.attach({
+    table: () => registry.updates(),
+    complete: () => registry.complete,
+    verdicts: () => prober.verdicts(),
+    onMessage(slot: number, message: ToPrimary) {
+      if (message.type === 'reading') control.hear(slot, message.reading)
+      if (message.type === 'unreachable') registry.unreachable(message.service, message.id)
+    },
+    onReplaced: (slot) => control.workerDied(slot),
+  })
+  const { port } = await control.start()
+  return { port, startDraining: () => control.startDraining(), close: () => control.close() }
 }

@@ -1,9 +1,6 @@
 import { headline, type ParseOptions, parseConfig, readConfig } from '../config/index.ts'
-import { newGatewayScope } from '../container.ts'
 import { openOutput } from './log.ts'
-import { startCluster } from './primary.ts'
-import type { Running } from './running.ts'
-import { startSingle } from './single.ts'
+import type { Running, Start } from './running.ts'
 
 /**
  * Starts what a configuration file describes.
@@ -16,9 +13,7 @@ export async function run(file: string, parsing: ParseOptions): Promise<Running>
   const output = openOutput(config.log)
   const { log } = output
   for (const warning of warnings) log.warn({}, headline(warning))
-  const scope = newGatewayScope({ config, catalog, ...output })
-  const start = config.server.workers === 0 ? startSingle : startCluster
-  const running = await start(scope, { config, text, log })
+  const running = await start({ config, catalog, text, ...output })
   const { host, workers } = config.server
   log.info(
     { host, port: running.port, workers, registry: config.registry.map(({ name }) => name).join() },
@@ -35,4 +30,14 @@ export async function run(file: string, parsing: ParseOptions): Promise<Running>
       output.flush()
     },
   }
+}
+
+/** Loads no more of the gateway than this process will run. */
+async function start(from: Start): Promise<Running> {
+  if (from.config.server.workers === 0) {
+    const { startSingle } = await import('./single.ts')
+    return startSingle(from)
+  }
+  const { startCluster } = await import('./primary.ts')
+  return startCluster(from)
 }

@@ -1,5 +1,4 @@
-import type { GatewayConfig } from '../config/types.ts'
-import type { Logger } from '../plugin/index.ts'
+import type { GatewayInputs } from '../container/root.ts'
 
 /** A gateway that serves, in one process or many. */
 export interface Running {
@@ -10,9 +9,7 @@ export interface Running {
 }
 
 /** What a gateway starts from. */
-export interface Start {
-  readonly config: GatewayConfig
+export interface Start extends GatewayInputs {
   /** The text that `config` was made from: workers make theirs from the same. */
   readonly text: string
-  readonly log: Logger
 }

@@ -1,5 +1,4 @@
-import { controlPlaneOf, dataPlaneOf } from '../container.ts'
-import type { Scope } from '../di.ts'
+import { controlPlaneOf, dataPlaneOf, newGatewayScope } from '../container.ts'
 import { ControlPlane } from './control-plane.ts'
 import { drain } from './drain.ts'
 import { listen } from './listen.ts'
@@ -8,7 +7,8 @@ import type { Running, Start } from './running.ts'
 const READING_MS = 1000
 
 /** Both planes in one process: the same parts, no channel between them. */
-export async function startSingle(scope: Scope, { config, log }: Start): Promise<Running> {
+export async function startSingle({ config, log, ...rest }: Start): Promise<Running> {
+  const scope = newGatewayScope({ config, log, ...rest })
   const planes = controlPlaneOf(scope)
   const { registry, prober } = planes
   const data = dataPlaneOf(scope)

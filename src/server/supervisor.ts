@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { Explanation, Question } from '../explain/index.ts'
 import type { Verdict } from '../health/index.ts'
 import type { Logger } from '../plugin/index.ts'
-import { completion, inTurns, type RegistryUpdate, slices } from '../registry/index.ts'
+import type { RegistryUpdate } from '../registry/index.ts'
+import { inTurns, slices } from '../registry/slices.ts'
+import { completion } from '../registry/update.ts'
 import { rescueHandoffs } from './handoffs.ts'
 import { Inquiries } from './inquiries.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
@@ -17,6 +19,10 @@ export interface SupervisorOptions {
   readonly log: Logger
   /** What the worker in this slot is to be, asked for at each start. */
   startOf(slot: number): WorkerStart
+}
+
+/** What workers are told of, and who hears what they say. */
+export interface ControlSide {
   /** All that is registered, in pieces. */
   table(): Iterable<RegistryUpdate>
   /** Whether that is all there is. */
@@ -41,13 +47,14 @@ interface Slot {
 }
 
 /**
- * Keeps `count` workers alive. One that dies is replaced at once; one that dies at its start, or soon after,
+ * Keeps `count` workers alive, from before there is a control plane: they load their code while the first process loads its own. One that dies is replaced at once; one that dies at its start, or soon after,
  * is replaced after a delay that doubles, so that a fault which hits every start does not burn the machine.
  */
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #slots = new Map<number, Slot>()
   readonly #inquiries = new Inquiries()
+  #control: ControlSide | undefined
   #verdicts: Verdict[] = []
   #leaving = false
   /** Until all workers have listened once. */
@@ -60,11 +67,24 @@ export class Supervisor {
   /** @returns the port, once all workers listen. @throws Error with the reason when one cannot */
   start(): Promise<number> {
     const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-    cluster.setupPrimary({ exec: fileURLToPath(new URL(`./worker-main.${extension}`, import.meta.url)), args: [] })
+    // Not `./`: bundled, this is elsewhere, beside its folder.
+    const exec = fileURLToPath(new URL(`../server/worker-main.${extension}`, import.meta.url))
+    // Between several, whoever hands out connections in turn spreads them evenly. One alone accepts them for much less.
+    if (this.#options.count === 1 && !process.env.NODE_CLUSTER_SCHED_POLICY)
+      cluster.schedulingPolicy = cluster.SCHED_NONE
+    cluster.setupPrimary({ exec, args: [] })
+    // One that is still starting would complain of a first process that is gone.
+    process.once('exit', () => this.#killAll())
     return new Promise((resolve, reject) => {
       this.#starting = { resolve, reject }
       for (let slot = 0; slot < this.#options.count; slot++) this.#fork(slot, 0)
     })
+  }
+
+  /** From now on workers are told what is registered, and heard. */
+  attach(control: ControlSide): void {
+    this.#control = control
+    for (const slot of this.#slots.values()) if (slot.started) void this.#fill(slot, control)
   }
 
   /** Workers that listen. */
@@ -113,6 +133,10 @@ export class Supervisor {
     clearTimeout(deadline)
   }
 
+  #killAll(): void {
+    for (const slot of this.#slots.values()) kill(slot)
+  }
+
   #tellVerdicts(): void {
     if (this.#verdicts.length === 0) return
     const verdicts = this.#verdicts
@@ -134,7 +158,7 @@ export class Supervisor {
     if (message.type === 'hello') {
       state.started = true
       send(state, { type: 'start', start: this.#options.startOf(slot) })
-      void this.#fill(state)
+      if (this.#control) void this.#fill(state, this.#control)
     }
     if (message.type === 'failed') state.reason = message.reason
     if (message.type === 'ready') state.ready = true
@@ -146,15 +170,15 @@ export class Supervisor {
         this.#starting = undefined
       }
     }
-    this.#options.onMessage(slot, message)
+    this.#control?.onMessage(slot, message)
   }
 
   /** In turns: sending a large table at once would hold up the connections that wait for a worker. What changes meanwhile comes in between. */
-  async #fill(state: Slot): Promise<void> {
-    await inTurns(this.#options.table(), (update) => send(state, { type: 'update', update }))
+  async #fill(state: Slot, control: ControlSide): Promise<void> {
+    await inTurns(control.table(), (update) => send(state, { type: 'update', update }))
     state.filled = true
-    for (const verdicts of slices(this.#options.verdicts(), () => 0)) send(state, { type: 'verdicts', verdicts })
-    send(state, { type: 'update', update: completion(this.#options.complete()) })
+    for (const verdicts of slices(control.verdicts(), () => 0)) send(state, { type: 'verdicts', verdicts })
+    send(state, { type: 'update', update: completion(control.complete()) })
   }
 
   #bury(slot: number, state: Slot, how: string): void {
@@ -162,7 +186,7 @@ export class Supervisor {
     if (this.#leaving) return
     if (state.reason && this.#starting) {
       this.#leaving = true
-      for (const other of this.#slots.values()) kill(other)
+      this.#killAll()
       this.#starting.reject(new Error(state.reason))
       return
     }
@@ -172,7 +196,7 @@ export class Supervisor {
       { worker: state.worker.process.pid, how, reason: state.reason, delayMs },
       'a worker died and is replaced',
     )
-    this.#options.onReplaced(slot)
+    this.#control?.onReplaced(slot)
     setTimeout(() => {
       if (!this.#leaving) this.#fork(slot, failures)
     }, delayMs)

@@ -1,7 +1,8 @@
 import cluster from 'node:cluster'
 import { builtins } from '../builtins.ts'
 import { parseConfig } from '../config/index.ts'
-import { dataPlaneOf, newGatewayScope } from '../container.ts'
+import { bindDataPlane, dataPlaneOf } from '../container/data-plane.ts'
+import { newScopeWith } from '../container/root.ts'
 import type { RegistryUpdate } from '../registry/index.ts'
 import { drain } from './drain.ts'
 import { listen } from './listen.ts'
@@ -39,7 +40,8 @@ async function serve({ file, text, ordinal, ...start }: WorkerStart): Promise<(m
   const unreachable = (service: string, id: string) => void tell({ type: 'unreachable', service, id })
   const { workers } = config.server
   const ticketSecret = Buffer.from(start.ticketSecret, 'base64')
-  const data = dataPlaneOf(newGatewayScope({ config, catalog, ordinal, workers, ticketSecret, unreachable, ...output }))
+  const inputs = { config, catalog, ordinal, workers, ticketSecret, unreachable, ...output }
+  const data = dataPlaneOf(newScopeWith([bindDataPlane], inputs))
   const report = () => tell({ type: 'reading', reading: data.meter.take() })
   const learn = (update: RegistryUpdate) => {
     const wasReady = data.directory.ready

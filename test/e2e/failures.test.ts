@@ -163,13 +163,13 @@ it('lets an upload take longer than the response timeout while it moves', async 
 it('counts the response timeout from the sending, not from the wait for a connection', async () => {
   const answers: (() => void)[] = []
   const up = await startUpstream((_, response) => void answers.push(() => response.end('up')))
-  const yaml = 'upstream: { connections: 1, responseTimeout: 600ms }'
+  const yaml = 'upstream: { connections: 1, responseTimeout: 2100ms }'
   const single = await startGateway(yaml, { services: { up: [up.address] } })
   const replies = [1, 2].map(() => call(`${single.url}/services/up/`))
   // Each takes two thirds of the timeout, and the second has to wait for the first.
   for (const asked of [1, 2]) {
     await until('it is asked', () => answers.length === asked)
-    setTimeout(answers[asked - 1]!, 400)
+    setTimeout(answers[asked - 1]!, 1400)
   }
   for (const reply of await Promise.all(replies)) expect(reply.status).toBe(200)
 })

@@ -8,6 +8,7 @@ import { goKit } from './go-kit.ts'
 import { goMicro } from './go-micro.ts'
 import { kratos } from './kratos.ts'
 import { type Layout, NOTHING, type Reader, type Wanted } from './layout.ts'
+import type { LayoutName } from './names.ts'
 import { nerve } from './nerve.ts'
 import { plain } from './plain.ts'
 import { portolan } from './portolan.ts'
@@ -20,6 +21,7 @@ import { springCloud } from './spring-cloud.ts'
 export { combined, prevails } from './combined.ts'
 export { USUAL_KEYS } from './facts.ts'
 export type { Reader, Reading, Vector, Wanted } from './layout.ts'
+export { type LayoutName, layoutNames } from './names.ts'
 
 const layouts = {
   auto,
@@ -37,10 +39,7 @@ const layouts = {
   'go-kit': goKit,
   shenyu,
   apisix,
-} as const satisfies Record<string, Layout>
-
-export type LayoutName = keyof typeof layouts
-export const layoutNames = Object.keys(layouts) as [LayoutName, ...LayoutName[]]
+} as const satisfies Record<LayoutName, Layout>
 
 /** Reads znodes whatever is in them: what it throws is an Error with a short message, and nothing else. */
 export function readerOf(layout: LayoutName, wanted: Wanted): Reader {

@@ -4,6 +4,7 @@ import { type Downstream, type Ending, type Exchange, FieldNames, type ResponseH
 import type { Reply, Witness } from '../reply.ts'
 import { reset } from '../reset.ts'
 import type { BodyWatch } from './body-watch.ts'
+import type { Underway } from './half-closed.ts'
 import type { Incoming } from './incoming.ts'
 import { lengthLast } from './length-last.ts'
 import { enterLine, leaveLine } from './line.ts'
@@ -36,7 +37,7 @@ interface Expectation {
 const JOINED_BYTES = 8192
 
 /** The server's response object, which knows the exchange that it answers and tells how it came out. */
-export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstream {
+export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstream, Underway {
   exchange!: Exchange
   /** While the body of the request may still be on its way. */
   bodyWatch: BodyWatch | undefined
@@ -44,6 +45,24 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
 
   get toHead(): boolean {
     return this.req.method === 'HEAD'
+  }
+
+  get ended(): boolean {
+    return this.writableEnded
+  }
+
+  /** `headersSent` says that it is made. */
+  get headLeft(): boolean {
+    const node = this as unknown as { readonly _headerSent: boolean }
+    return node._headerSent
+  }
+
+  get chunked(): boolean {
+    return this.chunkedEncoding
+  }
+
+  get toOldClient(): boolean {
+    return this.req.httpVersion === '1.0'
   }
 
   carry(exchange: Exchange, witness: Http1Witness): void {
@@ -90,8 +109,8 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
 
   /** Not to a client of HTTP/1.0 (RFC 9110 15.2), nor once the final head is out, nor while an earlier answer has the connection. */
   inform({ status, statusText, headers }: ResponseHead): void {
-    const { socket, headersSent, req } = this
-    if (headersSent || !socket?.writable || req.httpVersion === '1.0') return
+    const { socket, headersSent } = this
+    if (headersSent || !socket?.writable || this.toOldClient) return
     let head = `HTTP/1.1 ${status} ${statusText}\r\n`
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
     socket.write(`${head}\r\n`, 'latin1')

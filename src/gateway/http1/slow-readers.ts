@@ -5,7 +5,10 @@ import { reset } from '../reset.ts'
 /** How often within the time-out somebody looks. */
 const LOOKS = 4
 
-/** Node's own names: the answer that has the connection, and what the kernel has still to take. */
+/**
+ * Node's own names: the answer that has the connection, and what the kernel has still to take. null: Node's server has seen it, and
+ * has let go of it, as of a tunnel.
+ */
 type Busy = Socket & {
   readonly _httpMessage?: ServerResponse | null
   readonly _handle?: { readonly writeQueueSize?: number } | null
@@ -37,7 +40,9 @@ export class SlowReaders {
     }
   }
 
+  /** Harmless when it has been added before. */
   add(socket: Socket): void {
+    if (this.#open.has(socket)) return
     this.#open.add(socket)
     socket.once('close', this.#forget)
     this.#timer ??= setInterval(() => this.#look(performance.now()), this.#timeoutMs / LOOKS).unref()
@@ -45,7 +50,7 @@ export class SlowReaders {
 
   #look(nowMs: number): void {
     for (const socket of this.#open) {
-      if (!socket._httpMessage || socket.writableLength === 0) this.#stuck.delete(socket)
+      if (socket._httpMessage === null || socket.writableLength === 0) this.#stuck.delete(socket)
       else if (this.#stoodFor(socket, nowMs) >= this.#timeoutMs) reset(socket)
     }
     if (this.#open.size > 0) return

@@ -2,6 +2,7 @@ import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'nod
 import type { LimitsConfig } from '../../config/types.ts'
 import { GatewayError } from '../../errors.ts'
 import { type Downstream, type Exchange, type ResponseHead, resetStream, sendTrailers } from '../../proxy/index.ts'
+import { flatFields } from '../flat-fields.ts'
 import { isGrpc } from '../grpc.ts'
 import { answer } from '../refusal.ts'
 import type { Reply, Witness } from '../reply.ts'
@@ -155,7 +156,7 @@ export class Http2Outgoing implements Reply, Downstream {
   /** As the adapter calls it. */
   writeHead(status: number, fields: OutgoingHttpHeaders = {}): this {
     this.statusCode = status
-    this.#head = fieldsOf(Object.entries(fields).flatMap(lines))
+    this.#head = fieldsOf(flatFields(fields))
     return this
   }
 
@@ -241,10 +242,4 @@ export class Http2Outgoing implements Reply, Downstream {
     })
     this.req.abort()
   }
-}
-
-/** A field with several values is several fields. */
-function lines([name, value]: [string, OutgoingHttpHeaders[string]]): string[] {
-  if (value === undefined) return []
-  return Array.isArray(value) ? value.flatMap((one) => [name, one]) : [name, String(value)]
 }

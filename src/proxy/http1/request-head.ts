@@ -4,8 +4,8 @@ import { violation } from '../violation.ts'
 
 const MAX_KNOWN = 1024
 const MAX_KNOWN_LENGTH = 64
-/** Names that have passed, with their colon. Bounded, as names come from clients. */
-const known = new Map([['te', 'connection: te\r\nte: ']]) // RFC 9110 10.1.4: it is about this connection
+/** Names that have passed, with what is before and behind them. Bounded, as names come from clients. */
+const known = new Map([['te', '\r\nconnection: te\r\nte: ']]) // RFC 9110 10.1.4: it is about this connection
 
 /**
  * The request head as it goes on the wire, latin1, with the framing of the body.
@@ -17,16 +17,16 @@ export function requestHead(request: UpstreamRequest): string {
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
   if (headers.length % 2 !== 0) throw violation('a header without a value')
-  let head = `${method} ${path} HTTP/1.1\r\n`
+  let head = `${method} ${path} HTTP/1.1`
   for (let i = 0; i < headers.length; i += 2) {
     const value = headers[i + 1]!
     if (!isText(value)) throw violation('a header value holds a control character')
-    head += `${known.get(headers[i]!) ?? learn(headers[i]!)}${value}\r\n`
+    head += (known.get(headers[i]!) ?? learn(headers[i]!)) + value
   }
-  if (asksFirst(request)) head += 'expect: 100-continue\r\n'
+  if (asksFirst(request)) head += '\r\nexpect: 100-continue'
   if (upgrade !== null) head += upgradeLines(upgrade)
-  if (bodyLength !== null) return `${head}content-length: ${bodyLength}\r\n\r\n`
-  return body === null ? `${head}\r\n` : `${head}transfer-encoding: chunked\r\n\r\n`
+  if (bodyLength !== null) return `${head}\r\ncontent-length: ${bodyLength}\r\n\r\n`
+  return body === null ? `${head}\r\n\r\n` : `${head}\r\ntransfer-encoding: chunked\r\n\r\n`
 }
 
 /** The client waits to be told to go on with its body, and nothing of that has come nevertheless (RFC 9110 10.1.1). */
@@ -37,14 +37,14 @@ export function asksFirst({ expectsContinue, body }: UpstreamRequest): boolean {
 /** RFC 9110 7.8. */
 function upgradeLines(protocol: string): string {
   if (!isText(protocol)) throw violation('the protocol to switch to holds a control character')
-  return `connection: upgrade\r\nupgrade: ${protocol}\r\n`
+  return `\r\nconnection: upgrade\r\nupgrade: ${protocol}`
 }
 
 function learn(name: string): string {
   if (!isToken(name)) throw violation('a header name is not a token')
   const lower = name.toLowerCase()
   if (lower === 'content-length' || lower === 'transfer-encoding') throw violation('framing is not for headers to say')
-  const line = `${name}: `
-  if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(name, line)
-  return line
+  const start = `\r\n${name}: `
+  if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(name, start)
+  return start
 }

@@ -1,0 +1,43 @@
+// Preloaded into every process of the gateway (`--import`); what it has seen is in a file when the process has ended.
+import cluster from 'node:cluster'
+import { subscribe } from 'node:diagnostics_channel'
+import { renameSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+const settings = new URL(import.meta.url).searchParams
+const now = () => performance.timeOrigin + performance.now()
+const seen = { connections: 0, beganMs: now() }
+
+/** Connections that this process was given. */
+if (settings.has('count'))
+  subscribe('net.server.socket', () => {
+    seen.connections++
+  })
+
+/** When the first process had started a worker, when that ran, and when it listened. */
+if (settings.has('steps') && cluster.isPrimary)
+  for (const step of ['fork', 'online', 'listening']) cluster.once(step, () => (seen[`${step}Ms`] = now()))
+
+/** Every worker listens for itself, and the kernel spreads the connections. */
+if (settings.has('reusePort') && cluster.isWorker) {
+  const { listen } = net.Server.prototype
+  net.Server.prototype.listen = function (port, host) {
+    return listen.call(this, { port, host, reusePort: true })
+  }
+}
+
+/** Asked by a signal, it collects its garbage, and writes what is left. */
+if (settings.has('collect') && cluster.isWorker)
+  process.on('SIGUSR2', () => {
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    const { heapUsed, external } = process.memoryUsage()
+    const file = join(settings.get('dir'), 'collected')
+    writeFileSync(`${file}.new`, String(heapUsed + external))
+    renameSync(`${file}.new`, file)
+  })
+
+process.once('exit', () => writeFileSync(join(settings.get('dir'), `inside-${process.pid}.json`), JSON.stringify(seen)))

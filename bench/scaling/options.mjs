@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+
+export const usage = (parts) => `npm run bench:scaling -- [options]
+
+  --only a,b      these parts only (${parts.join(', ')}); prints, and leaves bench/SCALING.md alone
+  --also PATH     another Node, for what this one does not have (reusePort: from 23.1)
+  --json          JSON on stdout instead of the table
+`
+
+/** @throws a one-line error for an unknown option or part */
+export function readOptions(argv, known) {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      only: { type: 'string' },
+      also: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const only = values.only?.split(',').map((name) => name.trim()) ?? known
+  const unknown = only.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`unknown part "${unknown}"; known: ${known.join(', ')}`)
+  return {
+    help: values.help,
+    json: values.json,
+    only,
+    full: only.length === known.length,
+    nodes: [process.execPath, ...(values.also ? [values.also] : [])].map((path) => ({
+      path,
+      version: versionOf(path),
+    })),
+  }
+}
+
+const versionOf = (path) => execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim()

@@ -1,0 +1,51 @@
+import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http'
+import { flatFields } from '../../flat-fields.ts'
+import type { Reply } from '../../reply.ts'
+import { type Carrier, EverydayReply } from './reply.ts'
+import type { RequestHead } from './request-head.ts'
+
+/** A reply that the Node server adapter takes for Node's response, beside the request that it takes for Node's. */
+export class AdaptedReply extends EverydayReply implements Reply {
+  readonly #carrier: Carrier
+  readonly #request: RequestHead
+
+  constructor(carrier: Carrier, request: RequestHead) {
+    super(carrier, request)
+    this.#carrier = carrier
+    this.#request = request
+  }
+
+  get req(): object {
+    return { ...this.#request, socket: this.#carrier.socket }
+  }
+
+  get writable(): boolean {
+    return !this.ended && !this.destroyed
+  }
+
+  get writableFinished(): boolean {
+    return this.complete
+  }
+
+  writeHead(status: number, fields: OutgoingHttpHeaders = {}): this {
+    this.sendHead(status, STATUS_CODES[status] ?? '', flatFields(fields))
+    return this
+  }
+
+  flushHeaders(): void {
+    this.flush()
+  }
+
+  override write(chunk: Uint8Array | string): boolean {
+    return super.write(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+  }
+
+  end(chunk: Uint8Array | string = ''): void {
+    this.write(chunk)
+    this.finish([])
+  }
+
+  destroy(): void {
+    this.breakOff()
+  }
+}

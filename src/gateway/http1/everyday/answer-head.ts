@@ -1,0 +1,94 @@
+import { isText } from '../../../proxy/index.ts'
+
+/** How an answer is framed, and the head that says so. */
+export class AnswerHead {
+  /** Up to the lines about the connection, in latin1. */
+  readonly text: string
+  /** No body follows, whatever the head says of one. */
+  readonly bodiless: boolean
+  readonly chunked: boolean = false
+  /** Of the body, in bytes; 0 where it is not told. */
+  readonly length: number = 0
+  /** A middleware wants the connection to close. */
+  readonly closes: boolean = false
+
+  /** @throws Error for a length that is none */
+  constructor(status: number, reason: string, headers: readonly string[], toHead: boolean) {
+    this.bodiless = toHead || status === 204 || status === 304
+    let text = `HTTP/1.1 ${status} ${reason}\r\n`
+    let length = -1
+    let dated = false
+    for (let i = 0; i < headers.length; i += 2) {
+      const name = headers[i]!
+      const value = headers[i + 1]!
+      const lower = LENGTHS[name.length] === 1 ? name.toLowerCase() : ''
+      if (lower === 'transfer-encoding' || lower === 'keep-alive') continue
+      if (lower === 'connection') {
+        const options = optionsOf(value)
+        this.closes ||= options.includes('close')
+        text += otherOptions(options)
+        continue
+      }
+      if (lower === 'date') dated = true
+      else if (lower === 'content-length') {
+        if (status === 204) continue
+        length = lengthOf(value)
+      }
+      text += `${name}: ${value}\r\n`
+    }
+    if (!dated) text += dateLine()
+    if (length >= 0 && !this.bodiless) this.length = length
+    else if (!this.bodiless) {
+      this.chunked = true
+      text += 'Transfer-Encoding: chunked\r\n'
+    }
+    this.text = text
+  }
+}
+
+const ZERO = 48
+/** As many are exact. */
+const MOST_DIGITS = 15
+
+/** Of the names that are looked at. */
+const LENGTHS = Uint8Array.from({ length: 18 }, (_, length) => ([4, 10, 14, 17].includes(length) ? 1 : 0))
+
+function lengthOf(value: string): number {
+  let length = value === '' || value.length > MOST_DIGITS ? Number.NaN : 0
+  for (let i = 0; i < value.length; i++) {
+    const digit = value.charCodeAt(i) - ZERO
+    length = digit >= 0 && digit <= 9 ? length * 10 + digit : Number.NaN
+  }
+  if (Number.isNaN(length)) throw new Error('an answer with a Content-Length that is not a number')
+  return length
+}
+
+function optionsOf(value: string): string[] {
+  return value.toLowerCase().split(/[\s,]+/)
+}
+
+/** What belongs to other fields: `Upgrade`, say. */
+function otherOptions(options: readonly string[]): string {
+  const others = options.filter((option) => option !== '' && option !== 'close' && option !== 'keep-alive')
+  return others.length === 0 ? '' : `Connection: ${others.join(', ')}\r\n`
+}
+
+let secondOfLine = 0
+let line = ''
+
+/** RFC 9110 6.6.1: a gateway adds one where there is none. */
+function dateLine(): string {
+  const nowMs = Date.now()
+  const second = Math.floor(nowMs / 1000)
+  if (second !== secondOfLine) {
+    secondOfLine = second
+    line = `Date: ${new Date(nowMs).toUTCString()}\r\n`
+  }
+  return line
+}
+
+/** @throws Error for what could end a line early */
+export function assertText(reason: string, headers: readonly string[]): void {
+  if (!isText(reason)) throw new Error('an answer with a control character in its reason phrase')
+  for (const text of headers) if (!isText(text)) throw new Error('an answer with a control character in a field')
+}

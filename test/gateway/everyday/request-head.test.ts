@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { readEverydayHead } from '../../../src/gateway/http1/everyday/request-head.ts'
+import { limits } from './limits.ts'
+
+const read = (text: string, own = {}) => readEverydayHead(Buffer.from(text, 'latin1'), limits(own))
+const get = (...fields: string[]) => `${['GET / HTTP/1.1', ...fields].join('\r\n')}\r\n\r\n`
+
+describe('an everyday request', () => {
+  it('is read as it was sent', () => {
+    expect(read('GET /a/b?c=%20d HTTP/1.1\r\nHost: shop.example:8080\r\nAccept:\t*/* \r\nX-Empty:\r\n\r\n')).toEqual({
+      method: 'GET',
+      url: '/a/b?c=%20d',
+      rawHeaders: ['Host', 'shop.example:8080', 'Accept', '*/*', 'X-Empty', ''],
+      headers: { host: 'shop.example:8080', accept: '*/*', 'x-empty': '' },
+      closes: false,
+    })
+  })
+
+  it.each([
+    ['HEAD', 'HEAD / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['one that keeps the connection', get('Host: a', 'Connection: Keep-Alive')],
+    ['one with bytes above 127 in a value', get('Host: a', 'X-Name: \xe4\xff')],
+    ['one with a name that no object has', get('Host: a', 'Constructor-Of: b')],
+    ['one for an address', get('Host: [::1]:80')],
+    ['one with dots in its path', 'GET /a/../b HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ])('may be %s', (_, text) => expect(read(text)).toBeDefined())
+
+  it('may ask to close the connection', () => {
+    expect(read(get('Host: a', 'Connection: CLOSE'))?.closes).toBe(true)
+  })
+})
+
+describe('left to Node is', () => {
+  it.each([
+    ['a part of a head', 'GET / HTTP/1.1\r\nHost: a\r\n'],
+    ['nothing', ''],
+    ['a request with another one behind it', get('Host: a') + get('Host: a')],
+    ['a request with a byte behind it', `${get('Host: a')}x`],
+    ['a request behind an empty line', `\r\n${get('Host: a')}`],
+    ['another method', 'POST / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a method in lower case', 'get / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['HTTP/1.0', 'GET / HTTP/1.0\r\nHost: a\r\n\r\n'],
+    ['two blanks before the version', 'GET /  HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['absolute-form', 'GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['asterisk-form', 'GET * HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a fragment', 'GET /#a HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a backslash', 'GET /\\a HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a path beyond ASCII', 'GET /\xe4 HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a bare LF', 'GET / HTTP/1.1\nHost: a\n\n'],
+    ['a bare CR', get('Host: a', 'X: a\rb')],
+    ['a NUL', get('Host: a', 'X: a\0b')],
+    ['a blank before a colon', get('Host : a')],
+    ['a folded line', get('Host: a', 'X: a', ' b')],
+    ['a line without a colon', get('Host: a', 'X')],
+    ['a line without a name', get('Host: a', ': b')],
+    ['no Host', get('X: a')],
+    ['an empty Host', get('Host:')],
+    ['two of them', get('Host: a', 'Host: a')],
+    ['a Host with userinfo', get('Host: a@b')],
+    ['a Host with a port that is none', get('Host: a:b')],
+    ['a field that comes twice', get('Host: a', 'Accept: a', 'accept: b')],
+    ['a field that every object has', get('Host: a', 'constructor: a')],
+    ['a field that no object can have', get('Host: a', '__proto__: a')],
+    ['Content-Length', get('Host: a', 'Content-Length: 0')],
+    ['Transfer-Encoding', get('Host: a', 'tRANSFER-encoding: chunked')],
+    ['Expect', get('Host: a', 'Expect: 100-continue')],
+    ['Upgrade', get('Host: a', 'Upgrade: websocket')],
+    ['Proxy-Connection', get('Host: a', 'Proxy-Connection: close')],
+    ['a Connection that nominates', get('Host: a', 'Connection: close, x-name')],
+    ['an empty Connection', get('Host: a', 'Connection:')],
+  ])('%s', (_, text) => expect(read(text)).toBeUndefined())
+
+  it('what is over a limit', () => {
+    expect(read(get('Host: a', 'B: b'), { headerCount: 1 })).toBeUndefined()
+    expect(read(get('Host: a', 'B: b'), { headerCount: 2 })).toBeDefined()
+    expect(read('GET /abc HTTP/1.1\r\nHost: a\r\n\r\n', { urlBytes: 3 })).toBeUndefined()
+    expect(read('GET /abc HTTP/1.1\r\nHost: a\r\n\r\n', { urlBytes: 4 })).toBeDefined()
+    expect(read(get('Host: a'), { headerBytes: 26 })).toBeUndefined()
+    expect(read(get('Host: a'), { headerBytes: 27 })).toBeDefined()
+  })
+})
