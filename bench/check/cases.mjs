@@ -19,6 +19,6 @@ const load = (name, { bytes = SMALL, fresh = false, ...request }) => ({
 export const cases = [
   load('small GET', {}),
   load('8 KB response', { bytes: LARGE }),
-  load('POST of 8 KB', { method: 'POST', body: Buffer.alloc(LARGE, 'x') }),
+  load('POST of 1 KB', { method: 'POST', body: Buffer.alloc(1024, 'x') }),
   load('new connection per request', { fresh: true, fields: ['Connection: close'] }),
 ]

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 export const usage = (parts) => `npm run bench:scaling -- [options]
 
   --only a,b      these parts only (${parts.join(', ')}); prints, and leaves bench/SCALING.md alone
-  --also PATH     another Node, for what this one does not have (reusePort: from 23.1)
+  --also NODE     another Node, by path or by name, for what this one does not have (reusePort: from 23.1)
   --json          JSON on stdout instead of the table
 `
 
