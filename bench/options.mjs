@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { chosenNames } from './chosen-names.mjs'
 
 export const usage = `npm run bench -- [options]
 
@@ -33,19 +34,12 @@ export function readOptions(argv, known) {
   })
   return {
     ...values,
-    case: names('case', values.case, known.cases),
-    only: names('candidate', values.only, known.candidates),
+    case: chosenNames('case', values.case, known.cases),
+    only: chosenNames('candidate', values.only, known.candidates),
     rounds: whole('rounds', values.rounds, 1),
     seconds: whole('seconds', values.seconds, 1),
     warmup: whole('warmup', values.warmup, 0),
   }
-}
-
-function names(kind, list, known) {
-  const wanted = list?.split(',').map((name) => name.trim())
-  const unknown = wanted?.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new Error(`unknown ${kind} "${unknown}"; known: ${known.join(', ')}`)
-  return wanted
 }
 
 function whole(name, value, least) {
