@@ -12,8 +12,17 @@ const say = (line) => process.stderr.write(`bench: ${line}\n`)
  * `measure(options, say)`, which returns the rows; `isFull(options)`: whether they are all that the page shows
  */
 export async function heldToTargets(bench) {
+  const argv = process.argv.slice(2)
+  let options
   try {
-    process.exitCode = await run(bench, process.argv.slice(2))
+    options = bench.readOptions(argv)
+  } catch (error) {
+    say(error.message)
+    process.exitCode = 1
+    return
+  }
+  try {
+    process.exitCode = await run(bench, options, argv)
   } catch (error) {
     say(error.stack)
     process.exitCode = 1
@@ -23,8 +32,7 @@ export async function heldToTargets(bench) {
 }
 
 /** @returns the exit code: 0 when every target is met */
-async function run({ script, title, anchor, page, readOptions, usage, measure, isFull }, argv) {
-  const options = readOptions(argv)
+async function run({ script, title, anchor, page, usage, measure, isFull }, options, argv) {
   if (options.help) {
     process.stdout.write(usage)
     return 0

@@ -33,7 +33,7 @@ export async function measure(candidate, what, { work, cores, generators, upstre
     await sleep(300) // start-up work that goes on after the first answer is not memory at rest
     const worker = candidate.worker === 'child' ? (family(running.pid)[1] ?? running.pid) : running.pid
     const restMiB = residentMiB(worker)
-    const warmupSeconds = candidate.compiled ? Math.min(warmup, COMPILED_WARMUP_SECONDS) : warmup
+    const warmupSeconds = candidate.compiled ? Math.min(warmup, COMPILED_WARMUP_SECONDS) : warmup * (what.warmups ?? 1)
     if (warmupSeconds > 0) await run({ ...target, seconds: warmupSeconds })
     const cpuBefore = cpuMicros(running.pid)
     const load = await run({ ...target, seconds })

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
+import { chosenNames } from './chosen-names.mjs'
 
 export const usage = `npm run bench -- [options]
 
   --rounds N      rounds, each over all cases and candidates (3)
   --seconds N     measured time per candidate, case and round (2)
-  --warmup N      load before it, not measured (2); one second at most for what has no JIT
+  --warmup N      load before it, not measured (2); one second at most for what has no JIT, longer in some cases
   --case a,b      these cases only
   --only a,b      these candidates only
                   either prints, and leaves bench/RESULTS.md alone
@@ -33,19 +34,12 @@ export function readOptions(argv, known) {
   })
   return {
     ...values,
-    case: names('case', values.case, known.cases),
-    only: names('candidate', values.only, known.candidates),
+    case: chosenNames('case', values.case, known.cases),
+    only: chosenNames('candidate', values.only, known.candidates),
     rounds: whole('rounds', values.rounds, 1),
     seconds: whole('seconds', values.seconds, 1),
     warmup: whole('warmup', values.warmup, 0),
   }
-}
-
-function names(kind, list, known) {
-  const wanted = list?.split(',').map((name) => name.trim())
-  const unknown = wanted?.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new Error(`unknown ${kind} "${unknown}"; known: ${known.join(', ')}`)
-  return wanted
 }
 
 function whole(name, value, least) {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { chosenNames } from '../chosen-names.mjs'
 
 /** In the order in which they run. */
 const parts = ['latency', 'ejection', 'movement', 'weights', 'cost', 'memory']
@@ -21,9 +22,7 @@ export function readOptions(argv) {
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  const wanted = values.only?.split(',').map((name) => name.trim()) ?? parts
-  const unknown = wanted.find((name) => !parts.includes(name))
-  if (unknown !== undefined) throw new Error(`unknown part "${unknown}"; known: ${parts.join(', ')}`)
+  const wanted = chosenNames('part', values.only, parts) ?? parts
   if (!/^\d{1,6}$/.test(values.seed)) throw new Error(`--seed: "${values.seed}" is not a whole number of six digits`)
   const only = parts.filter((name) => wanted.includes(name))
   return { ...values, only, all: only.length === parts.length, seed: Number(values.seed) }

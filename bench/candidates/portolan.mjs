@@ -52,7 +52,7 @@ export const portolan = portolanWith({
 
 export const portolanQuiet = portolanWith({
   name: 'portolan-quiet',
-  does: `${everything}, which no setting switches off; neither access log nor other log; primary and one worker`,
+  does: `${everything}; no access log and no other; metrics cannot be switched off; primary and one worker`,
   settings: { log: { level: 'silent', access: false } },
 })
 

@@ -7,5 +7,5 @@ export const halfLoad = {
   does: 'open loop: GETs answered with 150 bytes, evenly spaced, at half the rate that nginx reached in the small GET of the same round; latency from the moment a request was due; 64 keep-alive connections',
   generator: 'open',
   candidates: best,
-  rate: async (round) => (await round.result(candidates.nginx, smallGet)).perSecond / 2,
+  rate: async (round) => Math.round((await round.result(candidates.nginx, smallGet)).perSecond / 2),
 }

@@ -1,4 +1,4 @@
-import { best } from '../candidates/index.mjs'
+import { best, two } from '../candidates/index.mjs'
 import { files } from '../upstream.mjs'
 
 const response = ({ size, ...about }) => ({
@@ -11,7 +11,7 @@ const response = ({ size, ...about }) => ({
 
 /** @type {import('./index.mjs').Case[]} */
 export const responses = [
-  response({ size: '1kb', does: 'GETs answered with 1,000 bytes, 64 keep-alive connections' }),
+  response({ size: '1kb', does: 'GETs answered with 1,000 bytes, 64 keep-alive connections', candidates: two }),
   response({ size: '64kb', does: 'GETs answered with 64,000 bytes, 64 keep-alive connections' }),
   response({
     size: '1mb',

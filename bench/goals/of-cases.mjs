@@ -22,11 +22,17 @@ const node = ['express-http-proxy-agent', 'fastify-http-proxy', 'fast-gateway', 
 export function ofCases(results) {
   return targets.map(([what, caseName, name, other, most, metric]) => {
     const rows = results.find((result) => result.name === caseName)?.rows ?? []
-    const base = typeof other === 'function' ? other(rows) : rows.find((row) => row.name === other)
-    const ratio = median(ratios(rows.find((row) => row.name === name)?.rounds ?? [], base?.rounds, metric))
-    const target = `${most} x ${base?.name ?? (typeof other === 'string' ? other : 'it')}`
+    const row = rows.find((one) => one.name === name)
+    const base = typeof other === 'function' ? other(rows) : rows.find((one) => one.name === other)
+    const ratio = median(ratios(row?.rounds ?? [], base?.rounds, metric))
+    const target = `${most} x ${base?.name ?? (typeof other === 'string' ? other : 'the fastest')}`
     if (ratio === undefined) return { what, target, measured: 'not measured', met: undefined }
-    return { what, target, measured: `${ratio.toFixed(3)} x`, met: ratio <= most }
+    return {
+      what,
+      target,
+      measured: `${ratio.toFixed(3)} x${row.trouble ? `: ${row.trouble}` : ''}`,
+      met: ratio <= most,
+    }
   })
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { chosenNames } from '../chosen-names.mjs'
 
 export const usage = (known) => `npm run bench:registry -- [options]
 
@@ -18,8 +19,5 @@ export function readOptions(argv, known) {
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  const only = values.only?.split(',').map((name) => name.trim())
-  const unknown = only?.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new Error(`unknown part "${unknown}"; known: ${known.join(', ')}`)
-  return { ...values, only }
+  return { ...values, only: chosenNames('part', values.only, known) }
 }

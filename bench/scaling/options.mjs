@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { chosenNames } from '../chosen-names.mjs'
 
 export const usage = (parts) => `npm run bench:scaling -- [options]
 
@@ -19,9 +20,7 @@ export function readOptions(argv, known) {
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  const only = values.only?.split(',').map((name) => name.trim()) ?? known
-  const unknown = only.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new Error(`unknown part "${unknown}"; known: ${known.join(', ')}`)
+  const only = chosenNames('part', values.only, known) ?? known
   return {
     help: values.help,
     json: values.json,

@@ -9,7 +9,7 @@ import { EveryRouter } from './every-router.ts'
 import type { RequestSource } from './fetch-side.ts'
 import { claim, problemAnswer } from './problem.ts'
 import { adoptRewrites } from './rewrites.ts'
-import { Unseen } from './unseen.ts'
+import { UNSEEN } from './unseen.ts'
 
 /** What each request carries through Hono. */
 export interface GatewayEnv {
@@ -58,7 +58,7 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
   }
 
   function askWithout(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
-    return app.fetch(new Unseen(exchange.method) as unknown as Request, { exchange, source, request: undefined })
+    return app.fetch(UNSEEN, { exchange, source, request: undefined })
   }
 
   /** One route's middleware around the forwarding, by Hono's rules: `next` does not throw, what is returned or set is the answer. */
@@ -88,7 +88,7 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
 }
 
 function pathOf(request: Request): string {
-  return request instanceof Unseen ? '' : getPath(request)
+  return request === UNSEEN ? '' : getPath(request)
 }
 
 /** A middleware is going to look at the request. */

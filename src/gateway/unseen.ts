@@ -1,8 +1,5 @@
-/** Stands for a request that nobody looks at, but for its method: Hono asks for that. */
-export class Unseen {
-  readonly method: string
-
-  constructor(method: string) {
-    this.method = method
-  }
-}
+/**
+ * Stands for every request that nobody looks at. Hono alone asks for its method, to know whom to call, and all are called by GET:
+ * for HEAD it would make a response of its own, which knows no status above 599.
+ */
+export const UNSEEN = { method: 'GET' } as Request
