@@ -48,3 +48,8 @@ it('refuses what could end a line early', () => {
   expect(() => assertText('O\nK', [])).toThrow('control character')
   expect(() => assertText('OK', ['a', 'b\u010a'])).toThrow('control character')
 })
+
+it('reads a length whatever zeros it begins with, as the parser of answers does', () => {
+  const head = new AnswerHead(200, 'OK', ['Content-Length', `${'0'.repeat(25)}7`], false)
+  expect([head.length, head.chunked]).toEqual([7, false])
+})

@@ -47,19 +47,17 @@ export class AnswerHead {
 }
 
 const ZERO = 48
-/** As many are exact. */
-const MOST_DIGITS = 15
 
 /** Of the names that are looked at. */
 const LENGTHS = Uint8Array.from({ length: 18 }, (_, length) => ([4, 10, 14, 17].includes(length) ? 1 : 0))
 
 function lengthOf(value: string): number {
-  let length = value === '' || value.length > MOST_DIGITS ? Number.NaN : 0
+  let length = value === '' ? Number.NaN : 0
   for (let i = 0; i < value.length; i++) {
     const digit = value.charCodeAt(i) - ZERO
     length = digit >= 0 && digit <= 9 ? length * 10 + digit : Number.NaN
   }
-  if (Number.isNaN(length)) throw new Error('an answer with a Content-Length that is not a number')
+  if (!Number.isSafeInteger(length)) throw new Error('an answer with a Content-Length that is not a number')
   return length
 }
 
