@@ -5,7 +5,7 @@ import { readOptions, usage } from './check/options.mjs'
 import { commitRatios, committedRatios } from './check/ratios.mjs'
 import { openSides } from './check/sides.mjs'
 import { judge, table } from './check/verdict.mjs'
-import { killAll } from './processes.mjs'
+import { enter, say } from './entry.mjs'
 import { median } from './statistics.mjs'
 import { buildPortolan } from './tools.mjs'
 import { workFolder } from './work-folder.mjs'
@@ -14,16 +14,7 @@ import { workFolder } from './work-folder.mjs'
 const TIMES = 3
 const WARM_UP_MS = 2000
 
-const say = (line) => process.stderr.write(`bench: ${line}\n`)
-
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  say(error.message)
-  process.exitCode = 1
-} finally {
-  killAll()
-}
+await enter(main)
 
 async function main(argv) {
   const options = readOptions(argv)

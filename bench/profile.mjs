@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { portolanOneProcess } from './candidates/portolan.mjs'
+import { enter, say } from './entry.mjs'
 import { freePort, get } from './http.mjs'
 import { machine, ownVersions } from './machine.mjs'
 import { allowedCores, cpuMicros } from './proc.mjs'
-import { killAll, start } from './processes.mjs'
+import { start } from './processes.mjs'
 import { sharesOf } from './profile/groups.mjs'
 import { buildPortolan, prepareTools } from './tools.mjs'
 import { startUpstream } from './upstream.mjs'
@@ -19,16 +20,7 @@ const CONNECTIONS = 64
 const PATH = '/services/echo/bytes'
 const LEAST_SHARE = 0.001
 
-const say = (line) => process.stderr.write(`bench: ${line}\n`)
-
-try {
-  await main()
-} catch (error) {
-  say(error.message)
-  process.exitCode = 1
-} finally {
-  killAll()
-}
+await enter(main)
 
 async function main() {
   const { closed } = prepareTools(say)

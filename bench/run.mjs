@@ -1,27 +1,18 @@
 // Measures Portolan beside its peers, case by case, in one run; see docs/benchmark.md.
 import { writeFileSync } from 'node:fs'
 import { cases } from './cases/index.mjs'
+import { enter, say } from './entry.mjs'
 import { targetRows } from './goals/index.mjs'
 import { commandLine, loadAverage, machine } from './machine.mjs'
 import { readOptions, usage } from './options.mjs'
 import { ticksPerSecond } from './proc.mjs'
-import { killAll } from './processes.mjs'
 import { markdown, plainTable } from './report.mjs'
 import { allRounds } from './rounds.mjs'
 import { summarize } from './summary.mjs'
 import { plainTargets } from './targets.mjs'
 import { buildPortolan, prepareTools, versions } from './tools.mjs'
 
-const say = (line) => process.stderr.write(`bench: ${line}\n`)
-
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  say(error.message)
-  process.exitCode = 1
-} finally {
-  killAll() // a child that still runs would keep this process alive
-}
+await enter(main)
 
 /** @returns the exit code: 0 when nothing has failed and no target was missed */
 async function main(argv) {

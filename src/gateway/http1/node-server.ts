@@ -111,7 +111,7 @@ export function createNodeServer(entrance: Entrance, options: NodeServerOptions)
     socket.on('error', () => undefined)
     answerOnSocket(new GatewayError('GW_METHOD_NOT_ALLOWED', 'no tunnels are opened here'), socket as Socket)
   })
-  // Such a request comes in as any other, but for its way out. Without this listener Node takes it for a plain one.
+  // Such a request comes in like all others, but for its way out. Without this listener Node takes it for a plain one.
   if (upgrades.length > 0)
     server.on('upgrade', (incoming, client: Socket, head) => {
       server.emit('request', incoming, new SwitchingOutgoing(incoming as Incoming, client, head, options.tunnels))

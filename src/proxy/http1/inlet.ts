@@ -33,7 +33,7 @@ export class Inlet {
     }
   }
 
-  /** From now on the socket is a stream as any other, for somebody else to listen to. */
+  /** From now on the socket is a stream like all others, for somebody else to listen to. */
   leadInto(socket: Socket): void {
     this.#take = (chunk) => socket.push(chunk)
   }

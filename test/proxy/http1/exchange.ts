@@ -107,7 +107,7 @@ export async function until(condition: () => unknown): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
-/** Aborts, as often as anybody likes: the listener hears no more than it has. */
+/** Aborts, more than once: the listener hears no more than it has. */
 export async function abortsSilently({ call, heard }: Exchange, hasHeard: readonly string[]): Promise<void> {
   call.abort()
   call.abort()
