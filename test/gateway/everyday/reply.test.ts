@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { MiddlewareHandler } from 'hono'
 import { expect, it } from 'vitest'
 import { RawClient } from '../../support/raw.ts'
@@ -140,6 +139,11 @@ it('gives a client its answer no faster than it reads', async () => {
   client.write(request())
   client.socket.pause()
   await taken(client.socket)
-  for (let seen = -1; seen !== sent; await sleep(100)) seen = sent
+  let seen = -1
+  await until('nothing more is taken of it', () => {
+    const stands = seen === sent
+    seen = sent
+    return stands
+  })
   expect(sent).toBeLessThan(64 * 1024 * 1024)
 })
