@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import { chosenNames } from '../chosen-names.mjs'
+import { readPartOptions } from '../part-options.mjs'
 
 /** In the order in which they run. */
 const parts = ['latency', 'ejection', 'movement', 'weights', 'cost', 'memory']
@@ -13,16 +12,8 @@ export const usage = `npm run bench:balancing -- [options]
 
 /** @throws a one-line error for an unknown option, part or number */
 export function readOptions(argv) {
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      only: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  const wanted = chosenNames('part', values.only, parts) ?? parts
+  const values = readPartOptions(argv, parts, { seed: { type: 'string', default: '1' } })
+  const wanted = values.only ?? parts
   if (!/^\d{1,6}$/.test(values.seed)) throw new Error(`--seed: "${values.seed}" is not a whole number of six digits`)
   const only = parts.filter((name) => wanted.includes(name))
   return { ...values, only, all: only.length === parts.length, seed: Number(values.seed) }

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import { chosenNames } from '../chosen-names.mjs'
+import { readPartOptions } from '../part-options.mjs'
 
 export const usage = (known) => `npm run bench:registry -- [options]
 
@@ -9,15 +8,4 @@ export const usage = (known) => `npm run bench:registry -- [options]
 `
 
 /** @throws a one-line error for an unknown option or part */
-export function readOptions(argv, known) {
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      only: { type: 'string' },
-      profile: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  return { ...values, only: chosenNames('part', values.only, known) }
-}
+export const readOptions = (argv, known) => readPartOptions(argv, known, { profile: { type: 'string' } })

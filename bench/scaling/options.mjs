@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { parseArgs } from 'node:util'
-import { chosenNames } from '../chosen-names.mjs'
+import { readPartOptions } from '../part-options.mjs'
 
 export const usage = (parts) => `npm run bench:scaling -- [options]
 
@@ -11,22 +10,13 @@ export const usage = (parts) => `npm run bench:scaling -- [options]
 
 /** @throws a one-line error for an unknown option or part */
 export function readOptions(argv, known) {
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      only: { type: 'string' },
-      also: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  const only = chosenNames('part', values.only, known) ?? known
+  const { also, ...values } = readPartOptions(argv, known, { also: { type: 'string' } })
+  const only = values.only ?? known
   return {
-    help: values.help,
-    json: values.json,
+    ...values,
     only,
     full: only.length === known.length,
-    nodes: [process.execPath, ...(values.also ? [values.also] : [])].map((path) => ({
+    nodes: [process.execPath, ...(also ? [also] : [])].map((path) => ({
       path,
       version: versionOf(path),
     })),
