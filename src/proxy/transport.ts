@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { UpstreamConfig } from '../config/types.ts'
 import type { Instance } from '../plugin/index.ts'
+import type { Word } from './headers/word.ts'
 
 /** Opens the way to one instance. What travels on it is HTTP; how is the transport's business. */
 export interface Transport {
@@ -26,6 +27,8 @@ export interface UpstreamRequest {
   readonly path: string
   /** Flat `[name, value, ...]` with exactly one host; no connection or framing fields but `te`: those are the transport's. */
   readonly headers: readonly string[]
+  /** More of the header section. null: that is all of it. */
+  readonly word: Word | null
   /** null: no body. Read by the transport once the connection is there, never destroyed by it. */
   readonly body: Readable | null
   /** Bytes of the body, 0 for an explicit empty one; null: not known before its end (chunked), or no body at all. */
