@@ -89,9 +89,10 @@ export class Service {
   }
 
   /** A response head has come. @returns whether its status speaks against the instance */
-  answered(lease: Lease, { status, headers }: ResponseHead, latencyMs: number, nowMs: number): boolean {
+  answered(lease: Lease, head: ResponseHead, latencyMs: number, nowMs: number): boolean {
+    const { status } = head
     const failed = status >= 500
-    const streams = isEventStream(headers)
+    const streams = isEventStream(head)
     if (!streams) {
       this.pool.observe(lease.endpoint, latencyMs, failed)
       if (!failed) this.latency?.record(latencyMs, nowMs)

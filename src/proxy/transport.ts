@@ -50,6 +50,18 @@ export interface ResponseHead {
   readonly statusText: string
   /** As received: flat `[name, value, ...]` in latin1, order, case and duplicates kept. */
   readonly headers: readonly string[]
+  /** The head of an everyday answer, ready to be sent on. */
+  readonly plain?: PlainHead | undefined
+}
+
+/** A header section that has nothing about it to think of twice, less what was about the connection, as HTTP/1.1 writes it. */
+export interface PlainHead {
+  /** `name: value` in latin1, each with its line end, checked. */
+  readonly lines: string
+  /** What they say of it. */
+  readonly contentLength: number
+  readonly contentType: string | undefined
+  readonly dated: boolean
 }
 
 export interface UpstreamListener {
