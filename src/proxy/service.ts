@@ -111,7 +111,7 @@ export class Service {
 
   /** An answer that was no failure has come whole. */
   completed(lease: Lease): void {
-    if (this.#outliers) this.#judge(lease, false, this.means.now())
+    if (this.#outliers?.countsSuccess(lease.endpoint)) this.#judge(lease, false, this.means.now())
   }
 
   /** An answer that was no failure by its head has broken off. */

@@ -38,7 +38,7 @@ export class EverydayConnection implements Deadline, Carrier {
     this.socket = socket
     this.#peer = peerOf(socket)
     this.#server = server
-    this.#wait(server.firstRequest)
+    this.#wait(server.firstRequest, performance.now())
     socket.on('data', this.#received).on('drain', this.#drained).on('error', ignore)
     socket.on('end', this.#ended).on('close', this.#closed)
   }
@@ -56,14 +56,14 @@ export class EverydayConnection implements Deadline, Carrier {
     else lastWords(this.socket, new GatewayError('GW_REQUEST_TIMEOUT', 'the request head did not arrive in time'))
   }
 
-  answered({ persistent }: EverydayReply): void {
+  answered({ persistent }: EverydayReply, nowMs: number): void {
     this.#reply = undefined
     if (!persistent) {
       this.#deaf = true
       if (this.#isAsked && this.#early.length === 0) this.socket.destroySoon()
       else endInStages(this.socket)
     } else if (this.#early.length > 0) this.#handOver(Buffer.concat(this.#early))
-    else this.#wait(this.#server.nextRequest)
+    else this.#wait(this.#server.nextRequest, nowMs)
   }
 
   readonly lastHasLeft = (error?: Error | null): void => {
@@ -154,9 +154,9 @@ export class EverydayConnection implements Deadline, Carrier {
     if (socket.isPaused()) socket.resume()
   }
 
-  #wait(limit: Deadlines): void {
+  #wait(limit: Deadlines, nowMs: number): void {
     this.#limit = limit
-    limit.set(this, performance.now())
+    limit.set(this, nowMs)
   }
 
   #stopWaiting(): void {

@@ -14,7 +14,7 @@ export interface Carrier {
   /** What a write calls that is the last one of its answer. */
   readonly lastHasLeft: (error?: Error | null) => void
   /** All of the answer has left. */
-  answered(reply: EverydayReply): void
+  answered(reply: EverydayReply, nowMs: number): void
 }
 
 /** Longer bodies are not copied. */
@@ -156,14 +156,15 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     if (complete) exchange.finish()
     else exchange.closeByClient()
     const ending: Ending = complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed'
+    const nowMs = this.#witness.now()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.#status : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,
-      durationMs: this.#witness.now() - exchange.startedMs,
+      durationMs: nowMs - exchange.startedMs,
       ending,
     })
     this.#events?.emit('close')
-    if (complete) this.#carrier.answered(this)
+    if (complete) this.#carrier.answered(this, nowMs)
   }
 
   /** The client takes more. */
