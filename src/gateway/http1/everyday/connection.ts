@@ -62,7 +62,7 @@ export class EverydayConnection implements Deadline, Carrier {
       this.#deaf = true
       if (this.#isAsked && this.#early.length === 0) this.socket.destroySoon()
       else endInStages(this.socket)
-    } else if (this.#early.length > 0) this.#handOver(Buffer.concat(this.#early))
+    } else if (this.#early.length > 0) this.#goOn()
     else this.#wait(this.#server.nextRequest, nowMs)
   }
 
@@ -139,6 +139,22 @@ export class EverydayConnection implements Deadline, Carrier {
     this.#early.push(chunk)
     this.#earlyBytes += chunk.length
     if (this.#earlyBytes >= this.#server.limits.headerBytes) this.socket.pause()
+  }
+
+  /**
+   * With what has come in the meantime. On TLS that is the rule: a client may have its answer, and ask again, before its
+   * connection has told that the answer has left.
+   */
+  #goOn(): void {
+    const bytes = Buffer.concat(this.#early)
+    this.#early = []
+    this.#earlyBytes = 0
+    if (this.#halfClosed) {
+      this.#handOver(bytes)
+      return
+    }
+    if (this.socket.isPaused()) this.socket.resume()
+    this.#received(bytes)
   }
 
   /** Once and for all. Node's server is told of what has come as it would have been told by the socket. */
