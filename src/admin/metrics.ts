@@ -14,6 +14,9 @@ import { TrafficMetrics } from './traffic-metrics.ts'
 /** Those who are gone are forgotten after one to two of these: by then every last count has been scraped. */
 const SWEEP_MS = 300_000
 
+/** Each sample of the event loop's lag wakes the process. */
+const LAG_SAMPLE_MS = 100
+
 export interface MetricSources {
   readonly registry: Registry
   readonly prober: Prober
@@ -44,7 +47,11 @@ export class Metrics {
     this.#sources = sources
     this.#sweptMs = sources.now()
     const registers = [this.#metrics]
-    collectDefaultMetrics({ register: this.#metrics, prefix: 'portolan_primary_' })
+    collectDefaultMetrics({
+      register: this.#metrics,
+      prefix: 'portolan_primary_',
+      eventLoopMonitoringPrecision: LAG_SAMPLE_MS,
+    })
     this.#requests = new Tally(
       this.#metrics,
       'portolan_requests_total',
