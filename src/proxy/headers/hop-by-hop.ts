@@ -1,7 +1,15 @@
+import { ownCopy } from '../own-copy.ts'
+import { isToken } from '../tokens.ts'
+
+const MOST_KNOWN = 1024
+const MOST_KNOWN_LENGTH = 64
+
 /** Lower-case field names, asked about names as they were sent. Most of those are told apart by their length alone. */
 export class FieldNames {
   readonly #names: ReadonlySet<string>
   readonly #lengths: boolean[] = []
+  /** What was said of names of such a length. Bounded, as names come from peers. */
+  readonly #known = new Map<string, boolean>()
 
   constructor(names: Iterable<string>) {
     this.#names = new Set(names)
@@ -9,7 +17,14 @@ export class FieldNames {
   }
 
   has(sent: string): boolean {
-    return this.#lengths[sent.length] === true && this.#names.has(sent.toLowerCase())
+    return this.#lengths[sent.length] === true && (this.#known.get(sent) ?? this.#learn(sent))
+  }
+
+  #learn(sent: string): boolean {
+    const has = this.#names.has(sent.toLowerCase())
+    if (this.#known.size < MOST_KNOWN && sent.length <= MOST_KNOWN_LENGTH && isToken(sent))
+      this.#known.set(ownCopy(sent), has)
+    return has
   }
 }
 

@@ -52,6 +52,6 @@ function learn(name: string): string {
   const lower = name.toLowerCase()
   if (lower === 'content-length' || lower === 'transfer-encoding') throw violation('framing is not for headers to say')
   const start = `\r\n${name}: `
-  if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(name, start)
+  if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(ownCopy(name), ownCopy(start))
   return start
 }

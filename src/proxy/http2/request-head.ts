@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
+import { ownCopy } from '../own-copy.ts'
 import { isTarget, isText, isToken } from '../tokens.ts'
 import type { UpstreamRequest } from '../transport.ts'
 import { violation } from '../violation.ts'
@@ -73,6 +74,6 @@ function learn(name: string): string {
   const lower = name.toLowerCase()
   if (lower === 'content-length') throw violation('framing is not for headers to say')
   const written = known.get(lower) ?? lower
-  if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(name, written)
+  if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(ownCopy(name), ownCopy(written))
   return written
 }
