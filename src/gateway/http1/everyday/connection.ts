@@ -109,7 +109,7 @@ export class EverydayConnection implements Deadline, Carrier {
     this.#stopWaiting()
     this.#server.forget(this)
     this.#reply?.conclude(false)
-    this.#body?.close(new Error('the client closed the connection'))
+    this.#body?.close(gone())
   }
 
   #begin(chunk: Buffer): void {
@@ -223,6 +223,11 @@ export class EverydayConnection implements Deadline, Carrier {
     this.#limit?.clear(this)
     this.#limit = undefined
   }
+}
+
+/** As Node says it: the adapter tells by the code that what has come whole is good. */
+function gone(): Error {
+  return Object.assign(new Error('the client closed the connection'), { code: 'ECONNRESET' })
 }
 
 /** An error is followed by `close`. */
