@@ -191,7 +191,7 @@ export class EverydayConnection implements Deadline, Carrier {
   #restHasCome(): void {
     this.#body = null
     if (this.#deaf) setTimeout(() => this.socket.destroy(), READ_MS).unref()
-    else this.#wait(this.#server.nextRequest)
+    else this.#wait(this.#server.nextRequest, performance.now())
   }
 
   /** As much as a head may have; then the client has to wait. */
