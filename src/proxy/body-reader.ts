@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream'
 import { fault } from './body-fault.ts'
+import type { IncomingBody } from './incoming-body.ts'
 import type { UpstreamError, UpstreamRequest } from './transport.ts'
 
 /**
@@ -12,13 +12,13 @@ export abstract class BodyReader {
   protected readonly trailers: UpstreamRequest['trailers']
   protected ended = false
   protected written = 0
-  readonly #source: Readable
+  readonly #source: IncomingBody
   readonly #fail: (error: UpstreamError) => void
 
   /** `fail` is called at most once, after which nothing more is sent. */
   constructor(
     { bodyLength, trailers }: Pick<UpstreamRequest, 'bodyLength' | 'trailers'>,
-    source: Readable,
+    source: IncomingBody,
     fail: (error: UpstreamError) => void,
   ) {
     this.length = bodyLength

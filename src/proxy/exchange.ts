@@ -1,11 +1,11 @@
 import { validateHeaderValue } from 'node:http'
-import type { Readable } from 'node:stream'
 import type { LiveEndpoint } from '../balancing/index.ts'
 import { GatewayError, type ProblemCode } from '../errors.ts'
 import type { PickContext } from '../plugin/index.ts'
 import type { Route, RouteRequest } from '../routing/index.ts'
 import type { Downstream, Intake } from './client-side.ts'
 import type { ForwardedElement } from './headers/forwarded.ts'
+import type { IncomingBody } from './incoming-body.ts'
 import type { Peer } from './peer.ts'
 import type { Tunnel } from './tunnel.ts'
 
@@ -41,8 +41,8 @@ export class Exchange implements RouteRequest, PickContext {
   peerTrusted = false
   /** Elements of `Forwarded` that are believed, the one about the client first: where there is no `X-Forwarded-For`. */
   believed: readonly ForwardedElement[] | undefined
-  /** The request body as a Node stream; null when the framing says that there is none. */
-  body: Readable | null
+  /** null when the framing says that there is none. */
+  body: IncomingBody | null
   /** The server that took the request bounds how long the body may stand still; the attempt need not. */
   bodyWatched = false
   /** What the client said about the length of its body; null when it did not. */

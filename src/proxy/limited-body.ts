@@ -10,7 +10,8 @@ import type { Exchange } from './exchange.ts'
 export function limitBody(exchange: Exchange, limitBytes: number | null): void {
   if (limitBytes === null || !exchange.body) return
   if ((exchange.bodyLength ?? 0) > limitBytes) throw tooLarge(limitBytes)
-  if (exchange.bodyLength === null) exchange.body = counted(exchange.body, limitBytes)
+  // One whose length is not told is a stream of Node's, all of it.
+  if (exchange.bodyLength === null) exchange.body = counted(exchange.body as Readable, limitBytes)
 }
 
 function counted(body: Readable, limitBytes: number): Readable {

@@ -1,7 +1,8 @@
-import type { Duplex, Readable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import type { UpstreamConfig } from '../config/types.ts'
 import type { Instance } from '../plugin/index.ts'
 import type { Word } from './headers/word.ts'
+import type { IncomingBody } from './incoming-body.ts'
 
 /** Opens the way to one instance. What travels on it is HTTP; how is the transport's business. */
 export interface Transport {
@@ -30,7 +31,7 @@ export interface UpstreamRequest {
   /** More of the header section. null: that is all of it. */
   readonly word: Word | null
   /** null: no body. Read by the transport once the connection is there, never destroyed by it. */
-  readonly body: Readable | null
+  readonly body: IncomingBody | null
   /** Bytes of the body, 0 for an explicit empty one; null: not known before its end (chunked), or no body at all. */
   readonly bodyLength: number | null
   /** What may follow the body, asked for once that has ended: flat `[name, value, ...]`. null: nothing can. */

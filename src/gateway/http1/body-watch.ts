@@ -1,6 +1,17 @@
+import type { Socket } from 'node:net'
 import { type Deadline, type Deadlines, deadlinesOf } from '../../proxy/index.ts'
-import type { Incoming } from './incoming.ts'
-import type { Outgoing } from './outgoing.ts'
+import type { Reply } from '../reply.ts'
+
+/** A body on its way in, as far as it is watched. */
+interface Watched {
+  readonly socket: Socket
+  /** All of it has come. */
+  readonly complete: boolean
+  /** The client waits to be asked for it. */
+  readonly unasked: boolean
+  readonly readableFlowing: boolean | null
+  readonly readableLength: number
+}
 
 /**
  * Bounds how long the body of a request may stand still: until it is complete, also when the answer has left before. What
@@ -13,14 +24,14 @@ export class BodyWatch implements Deadline {
   dueMs = 0
   earlier: Deadline | undefined
   later: Deadline | undefined
-  readonly #incoming: Incoming
-  readonly #outgoing: Outgoing
+  readonly #incoming: Watched
+  readonly #outgoing: Reply
   readonly #deadlines: Deadlines
   #bytesSeen = 0
   #gaveUp = false
   #running = false
 
-  constructor(incoming: Incoming, outgoing: Outgoing, timeoutMs: number) {
+  constructor(incoming: Watched, outgoing: Reply, timeoutMs: number) {
     this.#incoming = incoming
     this.#outgoing = outgoing
     this.#deadlines = deadlinesOf(timeoutMs)

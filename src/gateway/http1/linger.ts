@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
 /** How long a client may take to read its last answer. */
-const READ_MS = 1000
+export const READ_MS = 1000
 
 /** For the rest of a request that is answered already: in all, and without a byte. */
 const LINGER_MS = 5000
@@ -47,18 +47,31 @@ export function leaveIfAnswered(socket: Answering): void {
 }
 
 /**
- * Reads, for a while, and throws away the rest of a request whose answer has left. A connection that is closed with input that
- * nobody has read is reset, and the reset may overtake the answer (RFC 9112 9.6).
+ * Destroys a connection whose client takes too long to send the rest of a request, or stops sending it.
+ *
+ * @returns what stops it: the rest has come
  */
-export function discardRest(incoming: IncomingMessage, socket: Socket): void {
+export function boundRest(socket: Socket): () => void {
   const lastMs = performance.now() + LINGER_MS
   let bytes = socket.bytesRead
-  const stop = (): void => clearInterval(timer)
   const timer = setInterval(() => {
     if (socket.bytesRead === bytes || performance.now() > lastMs) socket.destroy()
     bytes = socket.bytesRead
   }, SILENCE_MS)
+  const stop = (): void => {
+    clearInterval(timer)
+    socket.off('close', stop)
+  }
   socket.once('close', stop)
+  return stop
+}
+
+/**
+ * Reads, for a while, and throws away the rest of a request whose answer has left. A connection that is closed with input that
+ * nobody has read is reset, and the reset may overtake the answer (RFC 9112 9.6).
+ */
+export function discardRest(incoming: IncomingMessage, socket: Socket): void {
+  const stop = boundRest(socket)
   // What Node and the adapter call to close the connection once its last answer has left.
   const endBeforeRest = (): void => {
     deafen(socket)
@@ -67,7 +80,6 @@ export function discardRest(incoming: IncomingMessage, socket: Socket): void {
   socket.destroySoon = endBeforeRest
   incoming.once('end', () => {
     stop()
-    socket.off('close', stop)
     // A request that came behind the rest may have had its own way to end the connection.
     if (socket.destroySoon === endBeforeRest) Reflect.deleteProperty(socket, 'destroySoon')
     if (socket.writableEnded) setTimeout(() => socket.destroy(), READ_MS).unref()

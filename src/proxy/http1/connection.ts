@@ -105,12 +105,9 @@ export class Connection {
       this.#socket.write(call.head!, 'latin1')
       return
     }
-    this.#socket.cork()
-    this.#socket.write(call.head!, 'latin1')
-    this.#body = new RequestBody(request, request.body, this.#socket, (error) => this.#fail(error))
+    this.#body = new RequestBody(request, request.body, call.head!, this.#socket, (error) => this.#fail(error))
     if (asksFirst(request)) this.#body.hold()
     else this.#body.start()
-    this.#socket.uncork()
     if (this.#keepsReading || this.#body?.whole !== false) return
     this.#keepsReading = true
     keepReading(this.#socket)

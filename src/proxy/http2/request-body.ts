@@ -1,6 +1,6 @@
 import type { ClientHttp2Stream } from 'node:http2'
-import type { Readable } from 'node:stream'
 import { BodyReader } from '../body-reader.ts'
+import type { IncomingBody } from '../incoming-body.ts'
 import type { UpstreamError, UpstreamRequest } from '../transport.ts'
 import { sendTrailers } from './repeated-fields.ts'
 import { requestTrailers } from './request-head.ts'
@@ -11,7 +11,7 @@ export class RequestBody extends BodyReader {
   #started = false
 
   constructor(
-    source: Readable,
+    source: IncomingBody,
     request: UpstreamRequest,
     stream: ClientHttp2Stream,
     fail: (error: UpstreamError) => void,

@@ -5,7 +5,7 @@ import { readEverydayHead } from '../../../src/gateway/http1/everyday/request-he
 import { limits } from './limits.ts'
 
 /** Pieces of which heads are made, well and badly. */
-const METHODS = ['GET', 'GET', 'GET', 'HEAD', 'POST', 'GET ', 'get', 'OPTIONS']
+const METHODS = ['GET', 'GET', 'HEAD', 'POST', 'POST', 'PUT', 'PATCH', 'DELETE', 'GET ', 'get', 'OPTIONS', 'PUTS']
 const TARGETS = [
   '/',
   '/a/b?c=d',
@@ -42,6 +42,11 @@ const FIELDS = [
   ],
   ...[
     'Content-Length: 3',
+    'content-length: 3',
+    'Content-Length:\t4 ',
+    'Content-Length: 03',
+    'Content-Length: 3,3',
+    'Content-Length: +3',
     'Transfer-Encoding: chunked',
     'Expect: 100-continue',
     'Cookie: a=b; c=d',
@@ -59,6 +64,8 @@ const FIELDS = [
     'X-\xe4: a',
   ],
 ]
+/** What comes behind a head: the whole of a body, a part of it, more than it, or what should not be there. */
+const BEHIND = ['x', 'abc', 'abc', 'abcd', 'abcde', '\r\n', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n']
 const ENDS = ['\r\n', '\r\n', '\r\n', '\r\n', '\r\n', '\n', '\r', '\r\r\n']
 
 /** Marsaglia's xorshift32: the same heads each time. */
@@ -75,16 +82,28 @@ const lineEnd = () => (below(8) === 0 ? oneOf(ENDS) : '\r\n')
 function head(): string {
   let text = `${oneOf(METHODS)} ${oneOf(TARGETS)} ${oneOf(VERSIONS)}${lineEnd()}`
   if (below(8) > 0) text += `Host: a${lineEnd()}`
+  if (below(2) === 0) text += `Content-Length: ${below(5)}${lineEnd()}`
   for (let fields = below(4); fields > 0; fields--) text += oneOf(FIELDS) + lineEnd()
   text += '\r\n'
-  return below(10) === 0 ? text + oneOf(['x', '\r\n', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n']) : text
+  return below(3) === 0 ? text + oneOf(BEHIND) : text
+}
+
+interface Read {
+  readonly incoming: IncomingMessage
+  body: string
 }
 
 /** What Node's server makes of it: its requests, with their bodies whole; or nothing, if it finds a fault in it. */
-async function byNode(text: string): Promise<readonly IncomingMessage[]> {
-  const requests: IncomingMessage[] = []
+async function byNode(text: string): Promise<readonly Read[]> {
+  const requests: Read[] = []
   let faulty = false
-  const server = createServer((incoming) => void requests.push(incoming.resume()))
+  const server = createServer((incoming) => {
+    const request = { incoming, body: '' }
+    requests.push(request)
+    incoming.on('data', (chunk) => {
+      request.body += chunk.toString('latin1')
+    })
+  })
   server.on('clientError', () => {
     faulty = true
   })
@@ -97,6 +116,7 @@ async function byNode(text: string): Promise<readonly IncomingMessage[]> {
 
 it('reads alike what Node reads, of whatever it takes', async () => {
   let taken = 0
+  let bodies = 0
   for (let i = 0; i < 20_000; i++) {
     const text = head()
     const own = readEverydayHead(Buffer.from(text, 'latin1'), limits())
@@ -104,12 +124,16 @@ it('reads alike what Node reads, of whatever it takes', async () => {
     taken++
     const requests = await byNode(text)
     expect(requests.length, JSON.stringify(text)).toBe(1)
-    const { method, url, rawHeaders, headers, complete, httpVersion } = requests[0]!
-    const { url: target, closes, ...rest } = own
+    const { incoming, body } = requests[0]!
+    const { method, url, rawHeaders, headers, complete, httpVersion } = incoming
+    const { url: target, closes, bodyLength, end, ...rest } = own
     expect({ method, rawHeaders, headers }, JSON.stringify(text)).toEqual(rest)
     expect(url).toBe(target)
-    expect({ complete, httpVersion }).toEqual({ complete: true, httpVersion: '1.1' })
+    expect(body).toBe(text.slice(end))
+    expect({ complete, httpVersion }).toEqual({ complete: body.length === (bodyLength ?? 0), httpVersion: '1.1' })
+    if (body !== '') bodies++
     expect(headers.connection?.toLowerCase() === 'close').toBe(closes)
   }
   expect(taken).toBeGreaterThan(300)
+  expect(bodies).toBeGreaterThan(20)
 })

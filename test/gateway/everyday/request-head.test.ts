@@ -3,6 +3,7 @@ import { readEverydayHead } from '../../../src/gateway/http1/everyday/request-he
 import { limits } from './limits.ts'
 
 const read = (text: string, own = {}) => readEverydayHead(Buffer.from(text, 'latin1'), limits(own))
+const post = (...fields: string[]) => `${['POST / HTTP/1.1', ...fields].join('\r\n')}\r\n\r\n`
 const get = (...fields: string[]) => `${['GET / HTTP/1.1', ...fields].join('\r\n')}\r\n\r\n`
 
 describe('an everyday request', () => {
@@ -13,11 +14,24 @@ describe('an everyday request', () => {
       rawHeaders: ['Host', 'shop.example:8080', 'Accept', '*/*', 'X-Empty', ''],
       headers: { host: 'shop.example:8080', accept: '*/*', 'x-empty': '' },
       closes: false,
+      bodyLength: null,
+      end: 77,
     })
+  })
+
+  it('says how long its body is, and where that begins', () => {
+    const head = read(post('Host: a', 'Content-Length: 12').concat('half'))
+    expect([head?.method, head?.bodyLength, head?.end]).toEqual(['POST', 12, 48])
   })
 
   it.each([
     ['HEAD', 'HEAD / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['POST with a whole body', post('Host: a', 'Content-Length: 3').concat('abc')],
+    ['POST with an empty body', post('Host: a', 'Content-Length: 0')],
+    ['POST without a body', post('Host: a')],
+    ['PUT', 'PUT / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['PATCH', 'PATCH / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['DELETE', 'DELETE / HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['one that keeps the connection', get('Host: a', 'Connection: Keep-Alive')],
     ['one with bytes above 127 in a value', get('Host: a', 'X-Name: \xe4\xff')],
     ['one with a name that no object has', get('Host: a', 'Constructor-Of: b')],
@@ -37,7 +51,19 @@ describe('left to Node is', () => {
     ['a request with another one behind it', get('Host: a') + get('Host: a')],
     ['a request with a byte behind it', `${get('Host: a')}x`],
     ['a request behind an empty line', `\r\n${get('Host: a')}`],
-    ['another method', 'POST / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['another method', 'OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['the beginning of a method', 'POS'],
+    ['GET with a length', get('Host: a', 'Content-Length: 0')],
+    ['HEAD with a body', `HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx`],
+    ['a byte behind a body', post('Host: a', 'Content-Length: 3').concat('abcd')],
+    ['a byte behind a request that may have a body', post('Host: a').concat('x')],
+    ['a length and chunks', post('Host: a', 'Content-Length: 3', 'Transfer-Encoding: chunked')],
+    ['two lengths', post('Host: a', 'Content-Length: 3', 'Content-Length: 3')],
+    ['a list of lengths', post('Host: a', 'Content-Length: 3, 3')],
+    ...['', '+3', '-3', '03', '00', '3.0', '0x3', '1e3', '3 3', '\xb3', '9'.repeat(16)].map((text) => [
+      `a length of ${JSON.stringify(text)}`,
+      post('Host: a', `Content-Length: ${text}`),
+    ]),
     ['a method in lower case', 'get / HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['HTTP/1.0', 'GET / HTTP/1.0\r\nHost: a\r\n\r\n'],
     ['two blanks before the version', 'GET /  HTTP/1.1\r\nHost: a\r\n\r\n'],
@@ -61,7 +87,6 @@ describe('left to Node is', () => {
     ['a field that comes twice', get('Host: a', 'Accept: a', 'accept: b')],
     ['a field that every object has', get('Host: a', 'constructor: a')],
     ['a field that no object can have', get('Host: a', '__proto__: a')],
-    ['Content-Length', get('Host: a', 'Content-Length: 0')],
     ['Transfer-Encoding', get('Host: a', 'tRANSFER-encoding: chunked')],
     ['Expect', get('Host: a', 'Expect: 100-continue')],
     ['Upgrade', get('Host: a', 'Upgrade: websocket')],

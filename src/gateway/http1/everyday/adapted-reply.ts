@@ -1,6 +1,8 @@
 import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http'
 import { flatFields } from '../../flat-fields.ts'
 import type { Reply } from '../../reply.ts'
+import { AdaptedRequest } from './adapted-request.ts'
+import { PlainBody } from './plain-body.ts'
 import { type Carrier, EverydayReply } from './reply.ts'
 import type { RequestHead } from './request-head.ts'
 
@@ -8,15 +10,20 @@ import type { RequestHead } from './request-head.ts'
 export class AdaptedReply extends EverydayReply implements Reply {
   readonly #carrier: Carrier
   readonly #request: RequestHead
+  readonly #body: PlainBody | null
 
-  constructor(carrier: Carrier, request: RequestHead) {
+  constructor(carrier: Carrier, request: RequestHead, body: PlainBody | null) {
     super(carrier, request)
     this.#carrier = carrier
     this.#request = request
+    this.#body = body
   }
 
   get req(): object {
-    return { ...this.#request, socket: this.#carrier.socket }
+    const { socket } = this.#carrier
+    const { method } = this.#request
+    if (method === 'GET' || method === 'HEAD') return { ...this.#request, socket }
+    return new AdaptedRequest(this.#request, this.#body ?? new PlainBody(0, socket))
   }
 
   get writable(): boolean {

@@ -4,8 +4,9 @@ import { type Deadline, type Deadlines, Exchange, type Peer, peerOf } from '../.
 import { answer } from '../../refusal.ts'
 import { watchHalfClosed } from '../half-closed.ts'
 import { lastWords } from '../last-words.ts'
-import { endInStages } from '../linger.ts'
+import { endInStages, READ_MS } from '../linger.ts'
 import { AdaptedReply } from './adapted-reply.ts'
+import { PlainBody } from './plain-body.ts'
 import type { Carrier, EverydayReply } from './reply.ts'
 import { type RequestHead, readEverydayHead } from './request-head.ts'
 import type { Everyday } from './server.ts'
@@ -22,6 +23,8 @@ export class EverydayConnection implements Deadline, Carrier {
   readonly #peer: Peer
   readonly #server: Everyday
   #reply: EverydayReply | undefined
+  /** Of the request at work, or of one that was answered before all of it had come. */
+  #body: PlainBody | null = null
   /** The request at work asks to close the connection. */
   #isAsked = false
   /** What has come while a request is at work. */
@@ -45,7 +48,9 @@ export class EverydayConnection implements Deadline, Carrier {
 
   /** Lets it go if it is idle. One that has not carried a request yet is not: the first may be on its way. */
   leave(): void {
-    if (this.#served && !this.#reply) this.socket.destroy()
+    if (!this.#served || this.#reply) return
+    if (this.#isBodyDue) this.#endBeforeRest()
+    else this.socket.destroy()
   }
 
   /** No request has come in time. */
@@ -58,6 +63,12 @@ export class EverydayConnection implements Deadline, Carrier {
 
   answered({ persistent }: EverydayReply, nowMs: number): void {
     this.#reply = undefined
+    this.#body?.answered()
+    if (this.#isBodyDue) {
+      if (!persistent) this.#endBeforeRest()
+      return
+    }
+    this.#body = null
     if (!persistent) {
       this.#deaf = true
       if (this.#isAsked && this.#early.length === 0) this.socket.destroySoon()
@@ -71,14 +82,9 @@ export class EverydayConnection implements Deadline, Carrier {
   }
 
   readonly #received = (chunk: Buffer): void => {
-    if (this.#deaf) return
-    if (this.#reply) {
-      this.#keep(chunk)
-      return
-    }
-    const head = readEverydayHead(chunk, this.#server.limits)
-    if (head) this.#serve(head)
-    else this.#handOver(chunk)
+    if (this.#isBodyDue) this.#receive(chunk)
+    else if (this.#reply) this.#keep(chunk)
+    else if (!this.#deaf) this.#begin(chunk)
   }
 
   readonly #drained = (): void => {
@@ -91,6 +97,10 @@ export class EverydayConnection implements Deadline, Carrier {
       if (!this.#deaf) this.socket.end()
       return
     }
+    if (this.#isBodyDue) {
+      this.#cutShort(this.#reply)
+      return
+    }
     if (this.#early.length === 0) this.#reply.closeBehind()
     watchHalfClosed(this.socket, () => this.#reply)
   }
@@ -99,6 +109,20 @@ export class EverydayConnection implements Deadline, Carrier {
     this.#stopWaiting()
     this.#server.forget(this)
     this.#reply?.conclude(false)
+    this.#body?.close(gone())
+  }
+
+  #begin(chunk: Buffer): void {
+    const head = readEverydayHead(chunk, this.#server.limits)
+    if (!head) {
+      this.#handOver(chunk)
+      return
+    }
+    if (head.bodyLength) {
+      this.#body = new PlainBody(head.bodyLength, this.socket)
+      if (head.end < chunk.length) this.#body.take(chunk.subarray(head.end))
+    }
+    this.#serve(head)
   }
 
   #serve(head: RequestHead): void {
@@ -106,16 +130,17 @@ export class EverydayConnection implements Deadline, Carrier {
     this.#served = true
     this.#isAsked = head.closes
     const { entrance, requests, witness } = this.#server
-    const reply = new AdaptedReply(this, head)
+    const reply = new AdaptedReply(this, head, this.#body)
     this.#reply = reply
     entrance.take(this.#exchangeOf(head), reply, witness)
+    if (this.#isBodyDue) this.#body!.watch(reply, this.#server.limits.bodyTimeoutMs)
     const refusal = entrance.shed()
     if (requests.isLast(this.socket)) reply.closeBehind()
     if (refusal) answer(reply, refusal)
     else void entrance.serve(reply)
   }
 
-  #exchangeOf({ method, url, rawHeaders, headers }: RequestHead): Exchange {
+  #exchangeOf({ method, url, rawHeaders, headers, bodyLength }: RequestHead): Exchange {
     const { entrance, witness } = this.#server
     const peer = this.#peer
     return new Exchange({
@@ -129,9 +154,44 @@ export class EverydayConnection implements Deadline, Carrier {
       encrypted: peer.encrypted,
       peer,
       intake: peer,
-      body: null,
-      bodyLength: null,
+      body: this.#body,
+      bodyLength,
     })
+  }
+
+  /** Some of the body of this request, or of the one answered last, is still to come. */
+  get #isBodyDue(): boolean {
+    return this.#body !== null && !this.#body.complete
+  }
+
+  #receive(chunk: Buffer): void {
+    const behind = this.#body!.take(chunk)
+    if (!this.#isBodyDue && !this.#reply) this.#restHasCome()
+    if (behind) this.#received(behind)
+  }
+
+  /** The body will not come whole. */
+  #cutShort(reply: EverydayReply): void {
+    if (reply.headersSent) {
+      this.socket.destroy()
+      return
+    }
+    this.#deaf = true
+    reply.conclude(false)
+    lastWords(this.socket, new GatewayError('GW_BAD_REQUEST', 'the request ends within its body'))
+  }
+
+  /** The answer has left: what is still to come is only to be out of the way (RFC 9112 9.6). */
+  #endBeforeRest(): void {
+    this.#deaf = true
+    this.socket.end()
+  }
+
+  /** Of a request that has its answer. */
+  #restHasCome(): void {
+    this.#body = null
+    if (this.#deaf) setTimeout(() => this.socket.destroy(), READ_MS).unref()
+    else this.#wait(this.#server.nextRequest, performance.now())
   }
 
   /** As much as a head may have; then the client has to wait. */
@@ -179,6 +239,11 @@ export class EverydayConnection implements Deadline, Carrier {
     this.#limit?.clear(this)
     this.#limit = undefined
   }
+}
+
+/** As Node says it: the adapter tells by the code that what has come whole is good. */
+function gone(): Error {
+  return Object.assign(new Error('the client closed the connection'), { code: 'ECONNRESET' })
 }
 
 /** An error is followed by `close`. */

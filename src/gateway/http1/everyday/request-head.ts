@@ -1,9 +1,9 @@
 import type { LimitsConfig } from '../../../config/types.ts'
 import { fieldCount, isHost, scanFields, spans } from '../../../proxy/index.ts'
 
-/** The head of a request without a body, in the words of Node. */
+/** The head of a request, in the words of Node. */
 export interface RequestHead {
-  readonly method: 'GET' | 'HEAD'
+  readonly method: string
   /** The request target. */
   readonly url: string
   /** Flat, as they came. */
@@ -12,14 +12,22 @@ export interface RequestHead {
   readonly headers: Readonly<Record<string, string>>
   /** The client asks to close behind the answer. */
   readonly closes: boolean
+  /** As `Content-Length` tells it; null: there is no such field, and no body. */
+  readonly bodyLength: number | null
+  /** Where in the input the head ends, and the body begins. */
+  readonly end: number
 }
 
 const SLASH = 47
 const MOST_KNOWN = 1024
 const MOST_KNOWN_LENGTH = 64
 
-const GET = Buffer.from('GET ')
-const HEAD = Buffer.from('HEAD ')
+/** With the blank behind it. Those that mean nothing special to a gateway, the most frequent first. */
+const METHODS = ['GET', 'POST', 'PUT', 'HEAD', 'DELETE', 'PATCH'].map((name) => ({
+  name,
+  start: Buffer.from(`${name} `),
+  hasBody: name !== 'GET' && name !== 'HEAD',
+}))
 const END_OF_LINE = Buffer.from(' HTTP/1.1\r\n')
 
 /** 1 for what a target holds: visible characters, but none that begins a fragment or that some take for a slash. */
@@ -27,41 +35,35 @@ const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (/[!-~]/.test(String
 for (const odd of '#\\') PLAIN[odd.charCodeAt(0)] = 0
 
 /** Framing, what asks for more than an answer, and what is read in its own way. */
-const LEFT_TO_NODE = new Set([
-  '__proto__',
-  'content-length',
-  'expect',
-  'proxy-connection',
-  'set-cookie',
-  'transfer-encoding',
-  'upgrade',
-])
+const LEFT_TO_NODE = new Set(['__proto__', 'expect', 'proxy-connection', 'set-cookie', 'transfer-encoding', 'upgrade'])
 
 /** Names by how they were sent: in lower case, or empty for one that is left to Node. Bounded, as names come from clients. */
 const known = new Map<string, string>()
 
 /**
- * Reads a request that has nothing about it to think of twice: GET or HEAD, of HTTP/1.1, in origin-form, for a host, each field
- * once, without a body, without a wish beyond the answer. All of it, and nothing else, has come in one piece, and is within
- * the limits.
+ * Reads a request that has nothing about it to think of twice: of a well-known method and of HTTP/1.1, in origin-form, for a host, each
+ * field once, without a wish beyond the answer, and without a body or with one whose length is told. All of the head has come in one
+ * piece, with nothing behind it but what there is of the body, and is within the limits.
  *
  * @returns undefined for everything else, whatever it may be
  */
 export function readEverydayHead(input: Buffer, limits: LimitsConfig): RequestHead | undefined {
-  if (input.length > limits.headerBytes) return undefined
-  const method = startsWith(input, 0, GET) ? 'GET' : startsWith(input, 0, HEAD) ? 'HEAD' : undefined
+  const method = methodOf(input)
   if (method === undefined) return undefined
-  const start = method.length + 1
+  const start = method.start.length
   if (input[start] !== SLASH) return undefined
   let end = start
   while (PLAIN[input[end]!] === 1) end++
   if (end - start > limits.urlBytes || !startsWith(input, end, END_OF_LINE)) return undefined
-  if (endOfFields(input, end + END_OF_LINE.length) !== input.length || fieldCount > limits.headerCount) return undefined
-  return headOf(method, input.toString('latin1'), start, end)
+  const endOfHead = endOfFields(input, end + END_OF_LINE.length)
+  if (endOfHead < 0 || endOfHead > limits.headerBytes || fieldCount > limits.headerCount) return undefined
+  const head = headOf(method.name, input.toString('latin1', 0, endOfHead), start, end)
+  if (head === undefined || (head.bodyLength !== null && !method.hasBody)) return undefined
+  return input.length - endOfHead > (head.bodyLength ?? 0) ? undefined : head
 }
 
 /** One string for the whole head, and slices of it: far cheaper than a decoding call per name and value. */
-function headOf(method: 'GET' | 'HEAD', text: string, start: number, end: number): RequestHead | undefined {
+function headOf(method: string, text: string, start: number, end: number): RequestHead | undefined {
   const rawHeaders: string[] = []
   const headers: Record<string, string> = {}
   for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
@@ -73,11 +75,24 @@ function headOf(method: 'GET' | 'HEAD', text: string, start: number, end: number
     rawHeaders.push(name, value)
     headers[lower] = value
   }
-  const { host, connection } = headers
+  const { host, connection, 'content-length': length } = headers
   if (host === undefined || !isHost(host)) return undefined
   const option = connection?.toLowerCase()
   if (option !== undefined && option !== 'keep-alive' && option !== 'close') return undefined
-  return { method, url: text.slice(start, end), rawHeaders, headers, closes: option === 'close' }
+  const bodyLength = length === undefined ? null : lengthOf(length)
+  if (bodyLength === undefined) return undefined
+  const url = text.slice(start, end)
+  return { method, url, rawHeaders, headers, closes: option === 'close', bodyLength, end: text.length }
+}
+
+/** @returns undefined for what is no length, or one that is written in another way than lengths are */
+function lengthOf(text: string): number | undefined {
+  return /^(?:0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined
+}
+
+function methodOf(input: Buffer): (typeof METHODS)[number] | undefined {
+  for (const method of METHODS) if (startsWith(input, 0, method.start)) return method
+  return undefined
 }
 
 /** @returns where the header section ends, or what is no place at all */

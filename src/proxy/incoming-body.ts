@@ -1,0 +1,25 @@
+/** What is asked of a request body on its way in, in the words of Node's streams: such a stream is one. */
+export interface IncomingBody {
+  readonly destroyed: boolean
+  readonly errored: Error | null
+  /** Some of it has been given away. */
+  readonly readableDidRead: boolean
+  /** All of it has. */
+  readonly readableEnded: boolean
+  /** null: nobody has begun to read. */
+  readonly readableFlowing: boolean | null
+  /** Bytes that wait to be read. */
+  readonly readableLength: number
+  on(event: BodyEvent, listener: BodyListener): this
+  once(event: BodyEvent, listener: BodyListener): this
+  off(event: BodyEvent, listener: BodyListener): this
+  pause(): this
+  resume(): this
+  /** Has what waits told as `data` at once, if somebody listens. */
+  read(): unknown
+}
+
+type BodyEvent = 'data' | 'end' | 'error' | 'close'
+
+// biome-ignore lint/suspicious/noExplicitAny: as Node types them.
+type BodyListener = (...args: any[]) => void
