@@ -1,6 +1,7 @@
-/** A field name as it was sent, and in lower case. */
+/** A field name. */
 export interface Name {
   readonly sent: string
+  /** In lower case; empty for one that is left out. */
   readonly lower: string
 }
 
@@ -13,32 +14,37 @@ const MOST_IN_A_SLOT = 4
 const MOST_BYTES = 64
 
 /**
- * The names that come, each as the same string every time: made and looked up once, it costs nothing to be asked for by that
- * string again. As names come from clients, so many of a length are kept and no more, however they are chosen.
+ * The names that come, each as the same string every time, so that whoever looks it up in a table pays for its hash once. As
+ * names come from clients, there is a bound to how many are kept, and to how many of them one is compared with.
  */
 export class Names {
+  readonly #leftOut: ReadonlySet<string>
   readonly #slots: Known[][] = Array.from({ length: SLOTS }, () => [])
 
-  /** @param text the input as latin1, for a name that is new */
-  at(input: Buffer, start: number, end: number, text: string): Name {
+  /** @param leftOut in lower case */
+  constructor(leftOut: ReadonlySet<string>) {
+    this.#leftOut = leftOut
+  }
+
+  /** The token that lies between these offsets. */
+  at(input: Buffer, start: number, end: number): Name {
     const slot = this.#slots[slotOf(input, start, end)]!
     for (const known of slot) if (isSame(input, start, end, known.bytes)) return known
-    const sent = text.slice(start, end)
-    const name = { sent, lower: sent.toLowerCase() }
-    if (slot.length === MOST_IN_A_SLOT || end - start > MOST_BYTES) return name
-    const bytes = Buffer.from(sent, 'latin1')
-    const known = { bytes, sent: bytes.toString('latin1'), lower: bytes.toString('latin1').toLowerCase() }
-    slot.push(known)
-    return known
+    return this.#learn(input.subarray(start, end), slot)
+  }
+
+  #learn(token: Buffer, slot: Known[]): Name {
+    const sent = token.toString('latin1')
+    const lower = sent.toLowerCase()
+    const name = { sent, lower: this.#leftOut.has(lower) ? '' : lower, bytes: Buffer.from(token) }
+    if (slot.length < MOST_IN_A_SLOT && token.length <= MOST_BYTES) slot.push(name)
+    return name
   }
 }
 
 function slotOf(input: Buffer, start: number, end: number): number {
-  const [first, last, beforeLast] = [input[start]!, input[end - 1]!, input[end - 2] ?? 0]
-  return (
-    (Math.imul(first, 31) ^ Math.imul(last, 131) ^ Math.imul(beforeLast, 521) ^ Math.imul(end - start, 1031)) &
-    (SLOTS - 1)
-  )
+  const ends = Math.imul(input[start]!, 31) ^ Math.imul(input[end - 1]!, 131)
+  return (ends ^ Math.imul(end - start, 1031) ^ Math.imul(input[(start + end) >> 1]!, 521)) & (SLOTS - 1)
 }
 
 function isSame(input: Buffer, start: number, end: number, bytes: Buffer): boolean {

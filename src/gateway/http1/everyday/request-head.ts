@@ -1,5 +1,6 @@
 import type { LimitsConfig } from '../../../config/types.ts'
 import { fieldCount, isHost, scanFields, spans } from '../../../proxy/index.ts'
+import { Names } from './names.ts'
 
 /** The head of a request, in the words of Node. */
 export interface RequestHead {
@@ -19,8 +20,6 @@ export interface RequestHead {
 }
 
 const SLASH = 47
-const MOST_KNOWN = 1024
-const MOST_KNOWN_LENGTH = 64
 
 /** With the blank behind it. Those that mean nothing special to a gateway, the most frequent first. */
 const METHODS = ['GET', 'POST', 'PUT', 'HEAD', 'DELETE', 'PATCH'].map((name) => ({
@@ -37,8 +36,7 @@ for (const odd of '#\\') PLAIN[odd.charCodeAt(0)] = 0
 /** Framing, what asks for more than an answer, and what is read in its own way. */
 const LEFT_TO_NODE = new Set(['__proto__', 'expect', 'proxy-connection', 'set-cookie', 'transfer-encoding', 'upgrade'])
 
-/** Names by how they were sent: in lower case, or empty for one that is left to Node. Bounded, as names come from clients. */
-const known = new Map<string, string>()
+const names = new Names(LEFT_TO_NODE)
 
 /**
  * Reads a request that has nothing about it to think of twice: of a well-known method and of HTTP/1.1, in origin-form, for a host, each
@@ -57,22 +55,22 @@ export function readEverydayHead(input: Buffer, limits: LimitsConfig): RequestHe
   if (end - start > limits.urlBytes || !startsWith(input, end, END_OF_LINE)) return undefined
   const endOfHead = endOfFields(input, end + END_OF_LINE.length)
   if (endOfHead < 0 || endOfHead > limits.headerBytes || fieldCount > limits.headerCount) return undefined
-  const head = headOf(method.name, input.toString('latin1', 0, endOfHead), start, end)
+  const head = headOf(method.name, input, endOfHead, start, end)
   if (head === undefined || (head.bodyLength !== null && !method.hasBody)) return undefined
   return input.length - endOfHead > (head.bodyLength ?? 0) ? undefined : head
 }
 
-/** One string for the whole head, and slices of it: far cheaper than a decoding call per name and value. */
-function headOf(method: string, text: string, start: number, end: number): RequestHead | undefined {
+/** One string for the whole head, and slices of it: far cheaper than a decoding call per value. */
+function headOf(method: string, input: Buffer, endOfHead: number, start: number, end: number): RequestHead | undefined {
+  const text = input.toString('latin1', 0, endOfHead)
   const rawHeaders: string[] = []
   const headers: Record<string, string> = {}
   for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
-    const name = text.slice(spans[slot]!, spans[slot + 1]!)
-    const value = text.slice(spans[slot + 2]!, spans[slot + 3]!)
-    const lower = known.get(name) ?? learn(name)
+    const { sent, lower } = names.at(input, spans[slot]!, spans[slot + 1]!)
     // One that every object has counts as one that has come before.
     if (lower === '' || headers[lower] !== undefined) return undefined
-    rawHeaders.push(name, value)
+    const value = text.slice(spans[slot + 2]!, spans[slot + 3]!)
+    rawHeaders.push(sent, value)
     headers[lower] = value
   }
   const { host, connection, 'content-length': length } = headers
@@ -102,13 +100,6 @@ function endOfFields(input: Buffer, at: number): number {
   } catch {
     return -1
   }
-}
-
-function learn(name: string): string {
-  const lower = name.toLowerCase()
-  const taken = LEFT_TO_NODE.has(lower) ? '' : lower
-  if (known.size < MOST_KNOWN && name.length <= MOST_KNOWN_LENGTH) known.set(name, taken)
-  return taken
 }
 
 function startsWith(input: Buffer, at: number, expected: Buffer): boolean {
