@@ -1,13 +1,12 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { RawClient } from '../../support/raw.ts'
 import { standstillOf } from '../../support/standstill.ts'
 import { taken } from '../../support/taken.ts'
 import { until } from '../../support/until.ts'
 import { type Answer, startRawUpstream, startUpstream } from '../../support/upstream.ts'
 import { gatewayBefore } from '../closing-rig.ts'
+import { readByNode } from './read-by-node.ts'
 
 const MB = 2 ** 20
 const through: MiddlewareHandler = (_, next) => next()
@@ -35,13 +34,7 @@ async function started({ answer = echo, handler = through, limits = {} }: Around
   const upstream = await startUpstream(answer)
   const settings = { server: { host: '127.0.0.1', port: 0, limits } }
   const port = await gatewayBefore(upstream.port, handler, settings)
-  const byNode: string[] = []
-  const note = (message: unknown): void => {
-    const { url = '', socket } = (message as { request: IncomingMessage }).request
-    if (socket.localPort === port) byNode.push(url)
-  }
-  subscribe('http.server.request.start', note)
-  onTestFinished(() => void unsubscribe('http.server.request.start', note))
+  const byNode = readByNode(port)
   return { upstream, byNode, client: await RawClient.open(port) }
 }
 

@@ -1,29 +1,17 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { RawClient } from '../../support/raw.ts'
 import { taken } from '../../support/taken.ts'
 import { until } from '../../support/until.ts'
 import { startUpstream } from '../../support/upstream.ts'
 import { gatewayBefore, startBefore } from '../closing-rig.ts'
+import { readByNode } from './read-by-node.ts'
 
 const through: MiddlewareHandler = (_, next) => next()
 const get = (path: string, ...fields: string[]) =>
   `${[`GET /services/up${path} HTTP/1.1`, 'Host: a', ...fields].join('\r\n')}\r\n\r\n`
 const OTHER = 'POST /services/up/post HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n'
-
-/** The requests that `node:http` reads on this port from now on. */
-function readByNode(port: number): string[] {
-  const urls: string[] = []
-  const note = (message: unknown): void => {
-    const { url = '', socket } = (message as { request: IncomingMessage }).request
-    if (socket.localPort === port) urls.push(url)
-  }
-  subscribe('http.server.request.start', note)
-  onTestFinished(() => void unsubscribe('http.server.request.start', note))
-  return urls
-}
 
 /** A gateway before an instance that answers with what it was asked for, at once unless `later` takes the answer. */
 async function started({ later = (_url: string, _response: ServerResponse): boolean => false, settings = {} } = {}) {
