@@ -1,5 +1,7 @@
 /** What is asked of a request body on its way in, in the words of Node's streams: such a stream is one. */
 export interface IncomingBody {
+  /** All of it has come; undefined: whoever made it does not tell. */
+  readonly complete?: boolean
   readonly destroyed: boolean
   readonly errored: Error | null
   /** Some of it has been given away. */

@@ -31,6 +31,8 @@ export class Stopwatch implements Deadline {
     const { body } = exchange
     if (!body || body.readableEnded) return
     this.#bytesSeen = exchange.bytesReceived
+    // Nothing of it is to be waited for.
+    if (body.complete) return
     this.#onBodyEnd = () => this.restart()
     body.once('end', this.#onBodyEnd)
   }
