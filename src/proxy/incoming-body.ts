@@ -17,6 +17,8 @@ export interface IncomingBody {
   off(event: BodyEvent, listener: BodyListener): this
   pause(): this
   resume(): this
+  /** All of it, if all of it has come in one piece, and nobody has begun to read; else it stays as it is. */
+  takeWhole?(): Buffer | undefined
   /** Has what waits told as `data` at once, if somebody listens. */
   read(): unknown
 }

@@ -75,6 +75,15 @@ export class PlainBody extends EventEmitter implements IncomingBody {
     return this
   }
 
+  takeWhole(): Buffer | undefined {
+    if (!this.complete || this.readableFlowing !== null || this.#held.length !== 1) return undefined
+    this.readableFlowing = true
+    this.readableDidRead = true
+    this.readableEnded = true
+    this.readableLength = 0
+    return this.#held.pop()
+  }
+
   /** `resume` has given all there is. */
   read(): null {
     return null
