@@ -31,7 +31,7 @@ export class Stopwatch implements Deadline {
     const { body } = exchange
     if (!body || body.readableEnded) return
     this.#bytesSeen = exchange.bytesReceived
-    // Nothing of it is to be waited for.
+    // Then the instance has its time from now on.
     if (body.complete) return
     this.#onBodyEnd = () => this.restart()
     body.once('end', this.#onBodyEnd)
