@@ -1,5 +1,7 @@
 /** What is asked of a request body on its way in, in the words of Node's streams: such a stream is one. */
 export interface IncomingBody {
+  /** All of it has come; undefined: whoever made it does not tell. */
+  readonly complete?: boolean
   readonly destroyed: boolean
   readonly errored: Error | null
   /** Some of it has been given away. */
@@ -15,6 +17,8 @@ export interface IncomingBody {
   off(event: BodyEvent, listener: BodyListener): this
   pause(): this
   resume(): this
+  /** All of it, if all of it has come in one piece, and nobody has begun to read; else it stays as it is. */
+  takeWhole?(): Buffer | undefined
   /** Has what waits told as `data` at once, if somebody listens. */
   read(): unknown
 }

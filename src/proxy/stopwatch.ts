@@ -31,6 +31,8 @@ export class Stopwatch implements Deadline {
     const { body } = exchange
     if (!body || body.readableEnded) return
     this.#bytesSeen = exchange.bytesReceived
+    // Then the instance has its time from now on.
+    if (body.complete) return
     this.#onBodyEnd = () => this.restart()
     body.once('end', this.#onBodyEnd)
   }

@@ -8,6 +8,7 @@ import { RequestBody } from './request-body.ts'
 import { asksFirst } from './request-head.ts'
 import { ResponseParser } from './response-parser.ts'
 import { listenTo } from './socket-listeners.ts'
+import { writeWhole } from './whole-request.ts'
 
 export interface ConnectionOwner {
   /** The connection may take another call. `unproven`: a body that must not come could still be on its way. */
@@ -101,13 +102,13 @@ export class Connection {
 
   #write(call: Http1Call): void {
     const { request } = call
-    if (request.body === null) {
-      this.#socket.write(call.head!, 'latin1')
-      return
-    }
-    this.#body = new RequestBody(request, request.body, call.head!, this.#socket, (error) => this.#fail(error))
+    if (writeWhole(this.#socket, call.head!, request.body)) return
+    this.#socket.cork()
+    this.#socket.write(call.head!, 'latin1')
+    this.#body = new RequestBody(request, request.body!, this.#socket, (error) => this.#fail(error))
     if (asksFirst(request)) this.#body.hold()
     else this.#body.start()
+    this.#socket.uncork()
     if (this.#keepsReading || this.#body?.whole !== false) return
     this.#keepsReading = true
     keepReading(this.#socket)

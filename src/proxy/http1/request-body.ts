@@ -5,26 +5,19 @@ import { CONTINUE_WITHIN_MS } from '../limits.ts'
 import type { UpstreamError, UpstreamRequest } from '../transport.ts'
 import { lastChunk } from './trailers.ts'
 
-/** Longer pieces are not copied. */
-const JOINED_BYTES = 8192
-
-/** Moves one request head and its body to the socket, framed, as fast as the socket takes it. */
+/** Moves one request body to the socket, framed, as fast as the socket takes it. */
 export class RequestBody extends BodyReader {
   readonly #socket: Socket
-  /** The head, for as long as it waits for what of the body has come with it. */
-  #head: string
   /** Set while nothing is read, and for good when nothing will be. */
   #held: NodeJS.Timeout | undefined
 
   constructor(
     request: Pick<UpstreamRequest, 'bodyLength' | 'trailers'>,
     source: IncomingBody,
-    head: string,
     socket: Socket,
     fail: (error: UpstreamError) => void,
   ) {
     super(request, source, fail)
-    this.#head = head
     this.#socket = socket
   }
 
@@ -33,14 +26,8 @@ export class RequestBody extends BodyReader {
     return this.ended || this.written === this.length
   }
 
-  override start(): void {
-    super.start()
-    this.#sendHead()
-  }
-
   /** Instead of `start`: reads nothing before `proceed`, or until the instance has had its time to call for that. */
   hold(): void {
-    this.#sendHead()
     this.#held = setTimeout(() => this.proceed(), CONTINUE_WITHIN_MS)
   }
 
@@ -67,36 +54,20 @@ export class RequestBody extends BodyReader {
   }
 
   protected send(chunk: Uint8Array): boolean {
-    const chunked = this.length === null
-    const before = chunked ? `${this.#takeHead()}${chunk.length.toString(16)}\r\n` : this.#takeHead()
-    const behind = chunked ? '\r\n' : ''
-    const socket = this.#socket
-    if (before === '') return socket.write(chunk)
-    if (chunk.length <= JOINED_BYTES) return socket.write(before + latin1(chunk) + behind, 'latin1')
-    socket.cork()
-    socket.write(before, 'latin1')
-    let takesMore = socket.write(chunk)
-    if (chunked) takesMore = socket.write(behind, 'latin1')
-    socket.uncork()
-    return takesMore
+    return this.length === null ? this.#sendChunk(chunk) : this.#socket.write(chunk)
   }
 
   protected sendEnd(): void {
-    if (this.length === null) this.#socket.write(this.#takeHead() + lastChunk(this.trailers?.()), 'latin1')
+    if (this.length === null) this.#socket.write(lastChunk(this.trailers?.()), 'latin1')
   }
 
-  #sendHead(): void {
-    const head = this.#takeHead()
-    if (head !== '') this.#socket.write(head, 'latin1')
+  #sendChunk(chunk: Uint8Array): boolean {
+    const socket = this.#socket
+    socket.cork()
+    socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1')
+    socket.write(chunk)
+    const takesMore = socket.write('\r\n', 'latin1')
+    socket.uncork()
+    return takesMore
   }
-
-  #takeHead(): string {
-    const head = this.#head
-    this.#head = ''
-    return head
-  }
-}
-
-function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
 }

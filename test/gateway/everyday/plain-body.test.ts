@@ -41,6 +41,28 @@ it('is no longer than was told', () => {
   expect(told).toEqual(['data abc', 'end'])
 })
 
+it('is given away as a whole once, if it is there in one piece and untouched', () => {
+  const { body, told } = bodyOf(2)
+  expect(body.takeWhole()).toBeUndefined()
+  body.take(Buffer.from('ab'))
+  expect(String(body.takeWhole())).toBe('ab')
+  expect([body.takeWhole(), body.readableDidRead, body.readableEnded, body.readableLength]).toEqual([
+    undefined,
+    true,
+    true,
+    0,
+  ])
+  body.resume()
+  expect(told).toEqual([])
+  const touched = bodyOf(2).body.pause()
+  touched.take(Buffer.from('ab'))
+  expect(touched.takeWhole()).toBeUndefined()
+  const pieces = bodyOf(2).body
+  pieces.take(Buffer.from('a'))
+  pieces.take(Buffer.from('b'))
+  expect([pieces.takeWhole(), pieces.readableLength]).toEqual([undefined, 2])
+})
+
 it('gives nothing while it is paused, in the midst of what waits too', () => {
   const { body, told } = bodyOf(3)
   body.take(Buffer.from('a'))

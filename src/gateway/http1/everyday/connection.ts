@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
 import { GatewayError } from '../../../errors.ts'
-import { type Deadline, type Deadlines, Exchange, type Peer, peerOf } from '../../../proxy/index.ts'
+import { type Deadline, type Deadlines, type Peer, peerOf } from '../../../proxy/index.ts'
 import { answer } from '../../refusal.ts'
 import { watchHalfClosed } from '../half-closed.ts'
 import { lastWords } from '../last-words.ts'
 import { endInStages, READ_MS } from '../linger.ts'
 import { AdaptedReply } from './adapted-reply.ts'
+import { exchangeOf } from './exchange-of.ts'
 import { PlainBody } from './plain-body.ts'
 import type { Carrier, EverydayReply } from './reply.ts'
 import { type RequestHead, readEverydayHead } from './request-head.ts'
@@ -132,31 +133,13 @@ export class EverydayConnection implements Deadline, Carrier {
     const { entrance, requests, witness } = this.#server
     const reply = new AdaptedReply(this, head, this.#body)
     this.#reply = reply
-    entrance.take(this.#exchangeOf(head), reply, witness)
+    const id = entrance.idOf(head.headers)
+    entrance.take(exchangeOf(head, this.#body, this.#peer, id, witness.now()), reply, witness)
     if (this.#isBodyDue) this.#body!.watch(reply, this.#server.limits.bodyTimeoutMs)
     const refusal = entrance.shed()
     if (requests.isLast(this.socket)) reply.closeBehind()
     if (refusal) answer(reply, refusal)
     else void entrance.serve(reply)
-  }
-
-  #exchangeOf({ method, url, rawHeaders, headers, bodyLength }: RequestHead): Exchange {
-    const { entrance, witness } = this.#server
-    const peer = this.#peer
-    return new Exchange({
-      id: entrance.idOf(headers),
-      startedMs: witness.now(),
-      method,
-      rawTarget: url,
-      rawHeaders,
-      headers,
-      httpVersion: '1.1',
-      encrypted: peer.encrypted,
-      peer,
-      intake: peer,
-      body: this.#body,
-      bodyLength,
-    })
   }
 
   /** Some of the body of this request, or of the one answered last, is still to come. */

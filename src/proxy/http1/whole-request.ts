@@ -1,0 +1,29 @@
+import type { Socket } from 'node:net'
+import type { IncomingBody } from '../incoming-body.ts'
+
+/** Longer bodies are not copied. */
+const JOINED_BYTES = 8192
+
+/**
+ * Writes a request that has no body, or one that is there as a whole.
+ *
+ * @param head in latin1
+ * @returns false if the body is still to be read: then nothing is written
+ */
+export function writeWhole(socket: Socket, head: string, body: IncomingBody | null): boolean {
+  if (body === null) {
+    socket.write(head, 'latin1')
+    return true
+  }
+  const whole = body.takeWhole?.()
+  if (whole === undefined) return false
+  if (whole.length <= JOINED_BYTES) {
+    socket.write(head + whole.toString('latin1'), 'latin1')
+    return true
+  }
+  socket.cork()
+  socket.write(head, 'latin1')
+  socket.write(whole)
+  socket.uncork()
+  return true
+}
