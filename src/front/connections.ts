@@ -25,7 +25,7 @@ export class Connections {
   admit(socket: Socket): boolean {
     if (this.#open.size >= (this.#limits.connections ?? Infinity)) return false
     this.#open.set(socket, socket)
-    socket.once('close', this.#leave)
+    socket.on('close', this.#leave)
     return true
   }
 

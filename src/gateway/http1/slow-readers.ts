@@ -44,7 +44,7 @@ export class SlowReaders {
   add(socket: Socket): void {
     if (this.#open.has(socket)) return
     this.#open.add(socket)
-    socket.once('close', this.#forget)
+    socket.on('close', this.#forget)
     this.#timer ??= setInterval(() => this.#look(performance.now()), this.#timeoutMs / LOOKS).unref()
   }
 

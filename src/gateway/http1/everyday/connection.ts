@@ -4,7 +4,7 @@ import { type Deadline, type Deadlines, Exchange, type Peer, peerOf } from '../.
 import { answer } from '../../refusal.ts'
 import { watchHalfClosed } from '../half-closed.ts'
 import { lastWords } from '../last-words.ts'
-import { endInStages } from '../linger.ts'
+import { endAtOnce, endInStages } from '../linger.ts'
 import { AdaptedReply } from './adapted-reply.ts'
 import type { Carrier, EverydayReply } from './reply.ts'
 import { type RequestHead, readEverydayHead } from './request-head.ts'
@@ -60,7 +60,7 @@ export class EverydayConnection implements Deadline, Carrier {
     this.#reply = undefined
     if (!persistent) {
       this.#deaf = true
-      if (this.#isAsked && this.#early.length === 0) this.socket.destroySoon()
+      if (this.#isAsked && this.#early.length === 0) endAtOnce(this.socket)
       else endInStages(this.socket)
     } else if (this.#early.length > 0) this.#handOver(Buffer.concat(this.#early))
     else this.#wait(this.#server.nextRequest)
@@ -110,7 +110,7 @@ export class EverydayConnection implements Deadline, Carrier {
     this.#reply = reply
     entrance.take(this.#exchangeOf(head), reply, witness)
     const refusal = entrance.shed()
-    if (requests.isLast(this.socket)) reply.closeBehind()
+    if (reply.persistent && requests.isLast(this.socket)) reply.closeBehind()
     if (refusal) answer(reply, refusal)
     else void entrance.serve(reply)
   }
