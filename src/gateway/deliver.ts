@@ -1,4 +1,11 @@
-import { type BodySink, FieldNames, type Tunnel, UpstreamBody, UpstreamResponse } from '../proxy/index.ts'
+import {
+  type BodySink,
+  FieldNames,
+  type PlainHead,
+  type Tunnel,
+  UpstreamBody,
+  UpstreamResponse,
+} from '../proxy/index.ts'
 import type { Reply } from './reply.ts'
 
 const NO_TRAILERS: readonly string[] = []
@@ -55,9 +62,18 @@ function headerList(response: Response): readonly string[] {
   return response instanceof UpstreamResponse ? response.headerList : [...response.headers].flat()
 }
 
+function plainHead(response: Response): PlainHead | undefined {
+  return response instanceof UpstreamResponse ? response.plain : undefined
+}
+
 function sendBody(response: Response, body: UpstreamBody, reply: Reply): void {
-  const headers = headerList(response)
   const whole = body.takeWhole()
+  const plain = whole && reply.sendPlain ? plainHead(response) : undefined
+  if (plain) {
+    reply.sendPlain!(response.status, response.statusText, plain, whole!)
+    return
+  }
+  const headers = headerList(response)
   if (whole) {
     reply.sendWhole(response.status, response.statusText, headers, whole)
     return

@@ -27,6 +27,11 @@ export class Outliers {
     this.#options = options
   }
 
+  /** Whether it makes a difference to the endpoint that a request to it succeeds. */
+  countsSuccess(endpoint: LiveEndpoint): boolean {
+    return endpoint.ejectedUntilMs !== 0 || this.#settings.successRate !== null || this.#accruals.has(endpoint)
+  }
+
   /**
    * Takes in what a request to the endpoint came to. `failed`: no connection, broken off, no valid answer, none in time, or
    * a status of 500 or more. What the client or the gateway itself cut short is not recorded at all.

@@ -8,6 +8,7 @@ import { restorePrefix } from './headers/restored-prefix.ts'
 import type { Service } from './service.ts'
 import { Stopwatch, type Timed } from './stopwatch.ts'
 import {
+  type PlainHead,
   type ResponseHead,
   type UpstreamCall,
   UpstreamError,
@@ -99,7 +100,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
     this.#stopwatch.stop()
     const nowMs = this.#service.means.now()
     const body = new UpstreamBody(this.#call, this.lease, this)
-    const response = new UpstreamResponse(this.#exchange.method, head, this.#headers(head), body)
+    const response = new UpstreamResponse(this.#exchange.method, head, this.#forClient(head), body)
     this.#failed = this.#service.answered(this.lease, head, nowMs - this.startedMs, nowMs)
     this.#head = head
     this.#body = body
@@ -129,7 +130,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
   }
 
   get stallTimeoutMs(): number | undefined {
-    return mayFallSilent(this.#head!.headers) ? undefined : this.#service.settings.upstream.stallTimeoutMs
+    return mayFallSilent(this.#head!) ? undefined : this.#service.settings.upstream.stallTimeoutMs
   }
 
   get requestMoved(): boolean {
@@ -154,6 +155,12 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
     this.#call.abort()
     if (this.#hadItsTime) this.#fail('timeout', 'the instance sent no response head in time')
     else this.#fail('cancelled', '')
+  }
+
+  #forClient(head: ResponseHead): readonly string[] | PlainHead {
+    const { plain } = head
+    const rewritten = this.#cookies || (this.#service.settings.upstream.restorePrefix && this.#exchange.route?.prefix)
+    return plain && !rewritten ? plain : this.#headers(head)
   }
 
   #headers(head: ResponseHead): string[] {

@@ -11,7 +11,7 @@ interface Carrier {
 
 export interface CallOwner<Head, On extends Carrier> {
   /** The call's turn has come. */
-  place(call: Call<Head, On>): void
+  place(call: Call<Head, On>, nowMs: number): void
   /** The call was aborted while it waited. */
   leave(call: Call<Head, On>): void
 }
@@ -37,8 +37,8 @@ export class Call<Head, On extends Carrier> implements UpstreamCall, Task {
     this.#owner = owner
   }
 
-  run(): void {
-    this.#owner.place(this)
+  run(nowMs: number): void {
+    this.#owner.place(this, nowMs)
   }
 
   pause(): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { KeptWord } from './headers/words.ts'
 
 /** The other end of a connection: what does not change from request to request. */
 export class Peer {
@@ -6,6 +7,8 @@ export class Peer {
   readonly encrypted: boolean
   /** Of the certificate that it has shown, as RFC 4514 writes it; only if that is verified. */
   readonly subject: string | undefined
+  /** What instances were told of it last. */
+  word: KeptWord | undefined
   readonly #socket: Socket
   #bytesTold = 0
 

@@ -89,9 +89,10 @@ export class Service {
   }
 
   /** A response head has come. @returns whether its status speaks against the instance */
-  answered(lease: Lease, { status, headers }: ResponseHead, latencyMs: number, nowMs: number): boolean {
+  answered(lease: Lease, head: ResponseHead, latencyMs: number, nowMs: number): boolean {
+    const { status } = head
     const failed = status >= 500
-    const streams = isEventStream(headers)
+    const streams = isEventStream(head)
     if (!streams) {
       this.pool.observe(lease.endpoint, latencyMs, failed)
       if (!failed) this.latency?.record(latencyMs, nowMs)
@@ -110,7 +111,7 @@ export class Service {
 
   /** An answer that was no failure has come whole. */
   completed(lease: Lease): void {
-    if (this.#outliers) this.#judge(lease, false, this.means.now())
+    if (this.#outliers?.countsSuccess(lease.endpoint)) this.#judge(lease, false, this.means.now())
   }
 
   /** An answer that was no failure by its head has broken off. */

@@ -1,6 +1,6 @@
 export interface Task {
-  /** Must not throw: it runs among others. */
-  run(): void
+  /** Must not throw: it runs among others, which all have the time when they began. */
+  run(nowMs: number): void
 }
 
 let tasks: Task[] = []
@@ -19,5 +19,6 @@ export function atEndOfTurn(task: Task): void {
 function runAll(): void {
   const due = tasks
   tasks = []
-  for (const task of due) task.run()
+  const nowMs = performance.now()
+  for (const task of due) task.run(nowMs)
 }

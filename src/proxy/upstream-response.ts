@@ -1,4 +1,5 @@
-import type { ResponseHead } from './transport.ts'
+import { listOf } from './lines.ts'
+import type { PlainHead, ResponseHead } from './transport.ts'
 import type { UpstreamBody } from './upstream-body.ts'
 
 /**
@@ -11,26 +12,32 @@ export class UpstreamResponse implements Response {
   readonly type = 'default'
   readonly url = ''
   readonly redirected = false
-  readonly #rawHeaders: readonly string[]
+  readonly #received: readonly string[] | PlainHead
   readonly #upstreamBody: UpstreamBody
   readonly #bodiless: boolean
   #headers: Headers | undefined
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined
   #fetched: Response | undefined
 
-  /** `rawHeaders` are those for the client. */
-  constructor(method: string, head: ResponseHead, rawHeaders: readonly string[], body: UpstreamBody) {
+  /** `received` is what the client gets. */
+  constructor(method: string, head: ResponseHead, received: readonly string[] | PlainHead, body: UpstreamBody) {
     const { status } = head
     this.status = status
     this.statusText = head.statusText
-    this.#rawHeaders = rawHeaders
+    this.#received = received
     this.#upstreamBody = body
     this.#bodiless = method === 'HEAD' || status === 204 || status === 205 || status === 304
   }
 
   /** The header list for the client: as received, or as somebody has left it. */
   get headerList(): readonly string[] {
-    return this.#headers ? [...this.#headers].flat() : this.#rawHeaders
+    return this.#headers ? [...this.#headers].flat() : this.#list
+  }
+
+  /** The header section for the client, if nobody has looked at it and it is a plain one. */
+  get plain(): PlainHead | undefined {
+    const received = this.#received
+    return this.#headers || !('lines' in received) ? undefined : received
   }
 
   /** The body, if nobody has taken it into Fetch's hands. */
@@ -50,7 +57,8 @@ export class UpstreamResponse implements Response {
   get headers(): Headers {
     if (this.#headers) return this.#headers
     const headers = new Headers()
-    for (let i = 0; i < this.#rawHeaders.length; i += 2) headers.append(this.#rawHeaders[i]!, this.#rawHeaders[i + 1]!)
+    const list = this.#list
+    for (let i = 0; i < list.length; i += 2) headers.append(list[i]!, list[i + 1]!)
     this.#headers = headers
     return headers
   }
@@ -92,6 +100,11 @@ export class UpstreamResponse implements Response {
 
   text(): Promise<string> {
     return this.#fetch().text()
+  }
+
+  get #list(): readonly string[] {
+    const received = this.#received
+    return 'lines' in received ? listOf(received.lines) : received
   }
 
   #fetch(): Response {

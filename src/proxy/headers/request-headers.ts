@@ -4,7 +4,7 @@ import type { UpstreamRequest } from '../transport.ts'
 import { FieldNames, nominated, withTwins } from './hop-by-hop.ts'
 import { isTraceparent, newTraceparent } from './trace-context.ts'
 import { announced } from './trailers.ts'
-import { addTrustedWord, forwardedBehindTrusted, forwardedElement, type Seen } from './trusted-word.ts'
+import { type ForwardingSettings, Words } from './words.ts'
 
 /** Never sent on: about this connection only (RFC 9110 7.6.1), framing, which the transport writes anew, or set by us below. */
 const NOT_FORWARDED = [
@@ -47,16 +47,11 @@ const NOT_OF_STRANGERS = [
 /** Of no use, alone or broken. */
 const TRACE = ['traceparent', 'tracestate']
 
-export interface ForwardingSettings {
-  /** Whether instances are told in `Forwarded`, too. */
-  readonly forwarded: boolean
-  /** Tells whose certificate a client has shown, in lower case. null: clients are not asked for one. */
-  readonly subjectHeader: string | null
-}
+export type HeaderSection = Pick<UpstreamRequest, 'headers' | 'word'>
 
 /** What the instances of a gateway are told in the header section of a request, and after its body. */
 export class RequestHeaders {
-  readonly #settings: ForwardingSettings
+  readonly #words: Words
   /** By whether the peer is trusted, and whether its trace is carried on. */
   readonly #dropped: readonly FieldNames[]
   /** What nobody but the gateway may say, wherever. */
@@ -65,7 +60,7 @@ export class RequestHeaders {
   constructor(settings: ForwardingSettings) {
     const { subjectHeader } = settings
     const always = subjectHeader === null ? NOT_FORWARDED : [...NOT_FORWARDED, subjectHeader]
-    this.#settings = settings
+    this.#words = new Words(settings)
     this.#vouched = subjectHeader === null ? null : new FieldNames(withTwins([subjectHeader]))
     this.#dropped = [
       [...NOT_OF_STRANGERS, ...TRACE],
@@ -76,7 +71,7 @@ export class RequestHeaders {
   }
 
   /** The header section that the instance sees: what the client sent, in its order and case, then what we say about it. */
-  of(exchange: Exchange): string[] {
+  of(exchange: Exchange): HeaderSection {
     const { rawHeaders, route } = exchange
     const host = hostOf(exchange)
     // HTTP/1.0 knows requests without one; the instance is asked in HTTP/1.1.
@@ -92,12 +87,12 @@ export class RequestHeaders {
       headers.push(name, rawHeaders[i + 1]!)
     }
     if (countsHops(exchange)) countDown(headers)
-    this.#addForwarding(headers, exchange, host)
     if (!traced) headers.push('traceparent', newTraceparent())
     if (takesTrailers(exchange)) headers.push('te', 'trailers')
     const trailers = exchange.trailers && announced(exchange.header('trailer'))
     if (trailers) headers.push('trailer', trailers)
-    return headers
+    headers.push('x-request-id', exchange.id)
+    return { headers, word: this.#words.on(exchange, host) }
   }
 
   /** What follows the body, to be asked for at its end; null: nothing can. */
@@ -109,19 +104,6 @@ export class RequestHeaders {
       return received.filter((_, i) => !vouched.has(received[i - (i % 2)]!))
     }
   }
-
-  #addForwarding(headers: string[], exchange: Exchange, host: string): void {
-    const { forwarded, subjectHeader } = this.#settings
-    const { peer, peerTrusted } = exchange
-    const proto = exchange.encrypted ? 'https' : 'http'
-    const seen: Seen = { address: peer?.address, proto, host, prefix: exchange.route?.prefix ?? '' }
-    if (peerTrusted) addTrustedWord(headers, exchange, seen)
-    else addOwnWord(headers, seen)
-    if (forwarded)
-      headers.push('forwarded', peerTrusted ? forwardedBehindTrusted(exchange, seen) : forwardedElement(seen))
-    if (subjectHeader !== null && peer?.subject !== undefined) headers.push(subjectHeader, peer.subject)
-    headers.push('via', viaOf(exchange), 'x-request-id', exchange.id)
-  }
 }
 
 /** RFC 9112 3.2.2: the authority of a target in absolute-form replaces the Host field. */
@@ -130,25 +112,10 @@ export function hostOf(exchange: Exchange): string {
   return (rawTarget.startsWith('/') ? undefined : parseTarget(rawTarget).authority) ?? exchange.header('host') ?? ''
 }
 
-function addOwnWord(headers: string[], { address, proto, host, prefix }: Seen): void {
-  if (address !== undefined) headers.push('x-forwarded-for', address)
-  headers.push('x-forwarded-proto', proto)
-  if (host !== '') headers.push('x-forwarded-host', host)
-  if (prefix !== '') headers.push('x-forwarded-prefix', prefix)
-}
-
 /** W3C Trace Context 3.3: a `tracestate` without a valid `traceparent` means nothing, and is not passed on. */
 function carriesTrace(exchange: Exchange, listed: FieldNames | undefined): boolean {
   const traceparent = exchange.header('traceparent')
   return traceparent !== undefined && isTraceparent(traceparent) && listed?.has('traceparent') !== true
-}
-
-/** RFC 9110 7.6.3: the version that the request was received in. */
-function viaOf(exchange: Exchange): string {
-  const { httpVersion } = exchange
-  const hop = httpVersion === '1.1' ? '1.1 portolan' : httpVersion === '1.0' ? '1.0 portolan' : '2 portolan'
-  const via = exchange.header('via')
-  return via ? `${via}, ${hop}` : hop
 }
 
 /** RFC 9110 10.1.4: whether the client says so, and there is a way to bring them. */

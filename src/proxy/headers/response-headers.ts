@@ -46,17 +46,18 @@ function announce(headers: string[], status: number, received: readonly string[]
 }
 
 /** Whether the body is an event stream: it lasts for as long as somebody listens. */
-export function isEventStream(received: readonly string[]): boolean {
-  const type = fieldValue(received, 'content-type')
+export function isEventStream(head: ResponseHead): boolean {
+  const type = contentType(head)
   return type !== undefined && type.slice(0, EVENT_STREAM.length).toLowerCase() === EVENT_STREAM
 }
 
 /** Whether the body may rightly be silent for as long as it likes: an event stream, or a stream of gRPC. */
-export function mayFallSilent(received: readonly string[]): boolean {
-  return (
-    isEventStream(received) ||
-    (fieldValue(received, 'content-type')?.toLowerCase().startsWith('application/grpc') ?? false)
-  )
+export function mayFallSilent(head: ResponseHead): boolean {
+  return isEventStream(head) || (contentType(head)?.toLowerCase().startsWith('application/grpc') ?? false)
+}
+
+function contentType(head: ResponseHead): string | undefined {
+  return head.plain ? head.plain.contentType : fieldValue(head.headers, 'content-type')
 }
 
 function fieldValue(received: readonly string[], lowerName: string): string | undefined {

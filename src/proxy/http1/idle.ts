@@ -27,10 +27,10 @@ export class IdleConnections {
   }
 
   /** The one used last, if it has not outlived its time. */
-  pop(): Connection | undefined {
+  pop(nowMs: number): Connection | undefined {
     for (;;) {
       const connection = this.#stack.pop()
-      if (!connection || (connection.usable && connection.expiresAtMs > performance.now())) return connection
+      if (!connection || (connection.usable && connection.expiresAtMs > nowMs)) return connection
       connection.destroy()
     }
   }

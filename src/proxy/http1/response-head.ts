@@ -1,16 +1,29 @@
 import { SP, TEXT } from '../tokens.ts'
 import { violation } from '../violation.ts'
 import { afterLineEnd, fieldCount, INCOMPLETE, scanFields, spans } from './fields.ts'
+import { ReceivedHead } from './received-head.ts'
+import { SoughtNames } from './sought-names.ts'
 
 const PREFIX = Buffer.from('HTTP/1.')
 const ZERO = 48
 
-/** One response head, read in place: the next `parse` overwrites it, but for the array of headers, which is new each time. */
+/** Those about framing and the connection, and what is asked of every answer. */
+const SOUGHT = new SoughtNames([
+  'connection',
+  'content-length',
+  'content-type',
+  'date',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Reads response heads, one after the other. What it says of one holds until the next. */
 export class ResponseHeadParser {
-  status = 0
-  statusText = ''
-  /** As received, but for a Content-Length that is repeated or overruled by Transfer-Encoding. */
-  headers: string[] = []
+  head = new ReceivedHead(0, '', [])
   /** -1: none. */
   contentLength = -1
   chunked = false
@@ -19,10 +32,16 @@ export class ResponseHeadParser {
   /** How long the peer promises to keep the connection when idle; Infinity when it does not say. */
   keepAliveMs = Number.POSITIVE_INFINITY
 
+  #status = 0
   #minor = 1
   #lengthText = ''
+  #repeated = false
   #sawClose = false
   #sawKeepAlive = false
+  #dated = false
+  #contentType: string | undefined
+  /** There is more to the head than a plain one may have. */
+  #odd = false
   #keepAliveText = ''
   #keepAliveTextMs = Number.POSITIVE_INFINITY
 
@@ -52,7 +71,7 @@ export class ResponseHeadParser {
     if ((minor !== 0 && minor !== 1) || input[at + 1] !== SP) throw violation('an HTTP version other than 1.0 and 1.1')
     const status = digit(input[at + 2]!) * 100 + digit(input[at + 3]!) * 10 + digit(input[at + 4]!)
     if (status < 100) throw violation('a status below 100')
-    this.status = status
+    this.#status = status
     this.#minor = minor
     let reasonEnd = at + 5
     if (input[reasonEnd] === SP) while (reasonEnd < end && TEXT[input[reasonEnd]!] === 1) reasonEnd++
@@ -62,72 +81,129 @@ export class ResponseHeadParser {
   /** One string for the whole head, and slices of it: far cheaper than a decoding call per name and value. */
   #take(input: Buffer, start: number, lineEnd: number, end: number): void {
     const text = input.toString('latin1', start, end)
-    this.statusText = text.slice(PREFIX.length + 6, lineEnd - start - 2)
-    this.contentLength = -1
-    this.chunked = false
-    this.keepAliveMs = Number.POSITIVE_INFINITY
-    this.#sawClose = this.#sawKeepAlive = false
-    const headers: string[] = []
-    let repeated = false
-    for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
-      const name = text.slice(spans[slot]! - start, spans[slot + 1]! - start)
-      const value = text.slice(spans[slot + 2]! - start, spans[slot + 3]! - start)
-      if (name.length === 10) this.#readConnection(name.toLowerCase(), value)
-      else if (name.length === 14) repeated = this.#readLength(name.toLowerCase(), value) || repeated
-      else if (name.length === 17) this.#readEncoding(name.toLowerCase(), value)
-      headers.push(name, value)
-    }
-    this.headers = headers
+    this.#forget()
+    const lines = this.#readFields(input, text, start, lineEnd)
     this.persistent = !this.#sawClose && (this.#minor === 1 || this.#sawKeepAlive)
-    if (this.chunked && this.contentLength >= 0) this.#overruleLength()
-    else if (repeated) this.headers = withoutLength(headers, 1)
+    const statusText = text.slice(PREFIX.length + 6, lineEnd - start - 2)
+    if (this.#isPlain) {
+      const { contentLength } = this
+      const plain = { lines, contentLength, contentType: this.#contentType, dated: this.#dated }
+      this.head = new ReceivedHead(this.#status, statusText, text.slice(lineEnd - start, -2), plain)
+    } else this.head = new ReceivedHead(this.#status, statusText, this.#list(text, start))
   }
 
-  #readConnection(name: string, value: string): void {
-    if (name === 'connection') {
-      const listed = value.toLowerCase()
-      if (listed === 'keep-alive') this.#sawKeepAlive = true
-      else if (listed === 'close') this.#sawClose = true
-      else this.#readOptions(listed)
-    } else if (name === 'keep-alive') {
-      if (value !== this.#keepAliveText) {
-        this.#keepAliveText = value
-        this.#keepAliveTextMs = timeoutHintMs(value)
-      }
-      this.keepAliveMs = this.#keepAliveTextMs
+  #forget(): void {
+    this.contentLength = -1
+    this.keepAliveMs = Number.POSITIVE_INFINITY
+    this.chunked = this.#repeated = this.#sawClose = this.#sawKeepAlive = this.#dated = this.#odd = false
+    this.#contentType = undefined
+  }
+
+  /** @returns the lines but for those about the connection; of use if the head is plain */
+  #readFields(input: Buffer, text: string, start: number, fieldsAt: number): string {
+    let lines = ''
+    /** Where the lines begin that are not taken yet. */
+    let first = fieldsAt
+    let lineAt = fieldsAt
+    for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
+      const nameAt = spans[slot]!
+      const nameEnd = spans[slot + 1]!
+      const valueAt = spans[slot + 2]!
+      const valueEnd = spans[slot + 3]!
+      if (nameAt !== lineAt || valueAt !== nameEnd + 2 || input[nameEnd + 1] !== SP) this.#odd = true
+      lineAt = valueEnd + 2
+      const name = SOUGHT.find(input, nameAt, nameEnd)
+      if (name === '' || !this.#read(name, text.slice(valueAt - start, valueEnd - start))) continue
+      lines += text.slice(first - start, nameAt - start)
+      first = lineAt
     }
+    if (lineAt !== start + text.length - 2) this.#odd = true
+    return lines + text.slice(first - start, lineAt - start)
+  }
+
+  /** @returns whether the field is about the connection */
+  #read(name: string, value: string): boolean {
+    switch (name) {
+      case 'connection':
+        this.#readConnection(value.toLowerCase())
+        return true
+      case 'keep-alive':
+        this.#readKeepAlive(value)
+        return true
+      case 'content-length':
+        this.#readLength(value)
+        break
+      case 'content-type':
+        this.#odd ||= this.#contentType !== undefined
+        this.#contentType = value
+        break
+      case 'date':
+        this.#dated = true
+        break
+      case 'transfer-encoding':
+        this.#readEncoding(value)
+        break
+      case 'te':
+      case 'trailer':
+      case 'upgrade':
+      case 'proxy-connection':
+        this.#odd = true
+    }
+    return false
+  }
+
+  get #isPlain(): boolean {
+    return !this.#odd && this.contentLength >= 0 && !this.#repeated && this.#status >= 200 && this.#status !== 204
+  }
+
+  /** RFC 9112 6.3: Transfer-Encoding wins, and a peer that says both may be confused about where its next response starts. */
+  #list(text: string, start: number): string[] {
+    const list: string[] = []
+    for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
+      list.push(text.slice(spans[slot]! - start, spans[slot + 1]! - start))
+      list.push(text.slice(spans[slot + 2]! - start, spans[slot + 3]! - start))
+    }
+    if (this.chunked && this.contentLength >= 0) {
+      this.contentLength = -1
+      this.persistent = false
+      return withoutLength(list, 0)
+    }
+    return this.#repeated ? withoutLength(list, 1) : list
+  }
+
+  #readConnection(listed: string): void {
+    if (listed === 'keep-alive') this.#sawKeepAlive = true
+    else if (listed === 'close') this.#sawClose = true
+    else this.#readOptions(listed)
   }
 
   #readOptions(listed: string): void {
     const options = listed.split(',').map((option) => option.trim())
     if (options.includes('close')) this.#sawClose = true
     if (options.includes('keep-alive')) this.#sawKeepAlive = true
+    this.#odd = true
   }
 
-  /** @returns true for a repetition of the same value */
-  #readLength(name: string, value: string): boolean {
-    if (name !== 'content-length') return false
+  #readKeepAlive(value: string): void {
+    if (value !== this.#keepAliveText) {
+      this.#keepAliveText = value
+      this.#keepAliveTextMs = timeoutHintMs(value)
+    }
+    this.keepAliveMs = this.#keepAliveTextMs
+  }
+
+  #readLength(value: string): void {
     if (this.contentLength < 0) {
       this.contentLength = parseLength(value)
       this.#lengthText = value
-      return false
-    }
-    if (value !== this.#lengthText) throw violation('two different Content-Length values')
-    return true
+    } else if (value === this.#lengthText) this.#repeated = true
+    else throw violation('two different Content-Length values')
   }
 
-  #readEncoding(name: string, value: string): void {
-    if (name !== 'transfer-encoding') return
+  #readEncoding(value: string): void {
     if (this.#minor === 0) throw violation('Transfer-Encoding in an HTTP/1.0 response')
     if (this.chunked || value.toLowerCase() !== 'chunked') throw violation('a Transfer-Encoding other than chunked')
-    this.chunked = true
-  }
-
-  /** RFC 9112 6.3: Transfer-Encoding wins, and a peer that says both may be confused about where its next response starts. */
-  #overruleLength(): void {
-    this.headers = withoutLength(this.headers, 0)
-    this.contentLength = -1
-    this.persistent = false
+    this.chunked = this.#odd = true
   }
 }
 

@@ -139,8 +139,8 @@ export class ResponseParser {
     const bytes = end - this.#at
     if (bytes > MAX_HEAD) throw violation('a header section over the limit')
     this.#at = end
-    const { status, statusText, headers } = this.#heads
-    this.head = { status, statusText, headers }
+    this.head = this.#heads.head
+    const { status } = this.head
     if (status < 200) return this.#readInterim(status, bytes)
     this.#state = this.#frame(status)
     return 'head'

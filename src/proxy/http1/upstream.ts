@@ -73,7 +73,7 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner<strin
     this.#dialForWaiting()
   }
 
-  place(call: Http1Call): void {
+  place(call: Http1Call, nowMs: number): void {
     if (call.over) return
     try {
       call.head = requestHead(call.request)
@@ -81,18 +81,18 @@ export class Http1Upstream implements Upstream, ConnectionOwner, CallOwner<strin
       call.fail(error instanceof UpstreamError ? error : violation(String(error)))
       return
     }
-    const connection = this.#idle.pop()
+    const connection = this.#idle.pop(nowMs)
     if (connection) connection.run(call)
-    else this.#wait(call)
+    else this.#wait(call, nowMs)
   }
 
-  #wait(call: Http1Call): void {
+  #wait(call: Http1Call, nowMs: number): void {
     // Beyond those for which a connection is on its way.
     if (this.#waiting.size - this.#coming >= MAX_WAITING) {
       call.fail(new UpstreamError('queue', `${MAX_WAITING} calls wait for a connection already`))
       return
     }
-    call.waitingSinceMs = performance.now()
+    call.waitingSinceMs = nowMs
     this.#waiting.add(call)
     if (this.#mayDial) this.#dial(call)
   }

@@ -24,7 +24,8 @@ export interface Origin {
  * @throws UpstreamError `protocol` for what is no HTTP, or contradicts the framing
  */
 export function requestHead(request: UpstreamRequest, { scheme, authority }: Origin): OutgoingHttpHeaders {
-  const { method, path, headers, bodyLength } = request
+  const { method, path, word, bodyLength } = request
+  const headers = word === null ? request.headers : [...request.headers, ...word.fields]
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
   if (headers.length % 2 !== 0) throw violation('a header without a value')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AnswerHead, assertText } from '../../../src/gateway/http1/everyday/answer-head.ts'
+import { type AnswerHead, answerHead, assertText } from '../../../src/gateway/http1/everyday/answer-head.ts'
 
 const DATED = ['date', 'x']
 const framing = (head: AnswerHead) => [head.bodiless, head.chunked, head.length]
@@ -13,13 +13,13 @@ describe('the framing of an answer', () => {
     ['is none of a 204', 204, ['content-length', '5'], false, [true, false, 0]],
     ['is none of a 304', 304, ['content-length', '5'], false, [true, false, 0]],
   ] as const)('%s', (_, status, headers, toHead, expected) => {
-    expect(framing(new AnswerHead(status, 'R', [...DATED, ...headers], toHead))).toEqual(expected)
+    expect(framing(answerHead(status, 'R', [...DATED, ...headers], toHead))).toEqual(expected)
   })
 
   it('is said once', () => {
     const text = (...args: [number, string[], boolean]) => {
       const [status, headers, toHead] = args
-      return new AnswerHead(status, 'R', [...DATED, ...headers], toHead).text
+      return answerHead(status, 'R', [...DATED, ...headers], toHead).text
     }
     expect(text(200, ['Content-Length', '5'], false)).toBe('HTTP/1.1 200 R\r\ndate: x\r\nContent-Length: 5\r\n')
     expect(text(200, [], false)).toBe('HTTP/1.1 200 R\r\ndate: x\r\nTransfer-Encoding: chunked\r\n')
@@ -29,16 +29,16 @@ describe('the framing of an answer', () => {
   })
 
   it.each(['', '-1', '5, 5', '0x5', '1e3', ' 5', '9'.repeat(16)])('is no length of %j', (length) => {
-    expect(() => new AnswerHead(200, '', ['content-length', length], false)).toThrow('Content-Length')
+    expect(() => answerHead(200, '', ['content-length', length], false)).toThrow('Content-Length')
   })
 })
 
 it('has a date, of ours where there is none', () => {
-  expect(new AnswerHead(200, '', [], true).text).toMatch(/^HTTP\/1\.1 200 \r\nDate: \w{3}, .* GMT\r\n$/)
+  expect(answerHead(200, '', [], true).text).toMatch(/^HTTP\/1\.1 200 \r\nDate: \w{3}, .* GMT\r\n$/)
 })
 
 it('takes from a middleware that the connection closes, and what else it says of that', () => {
-  const head = new AnswerHead(426, '', [...DATED, 'connection', 'Upgrade, close', 'keep-alive', 'timeout=1'], true)
+  const head = answerHead(426, '', [...DATED, 'connection', 'Upgrade, close', 'keep-alive', 'timeout=1'], true)
   expect(head.closes).toBe(true)
   expect(head.text).toBe('HTTP/1.1 426 \r\ndate: x\r\nConnection: upgrade\r\n')
 })
@@ -50,6 +50,6 @@ it('refuses what could end a line early', () => {
 })
 
 it('reads a length whatever zeros it begins with, as the parser of answers does', () => {
-  const head = new AnswerHead(200, 'OK', ['Content-Length', `${'0'.repeat(25)}7`], false)
+  const head = answerHead(200, 'OK', ['Content-Length', `${'0'.repeat(25)}7`], false)
   expect([head.length, head.chunked]).toEqual([7, false])
 })

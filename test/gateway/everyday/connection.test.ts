@@ -60,6 +60,19 @@ it('leaves a head that comes in pieces to node:http', async () => {
   expect(urls).toEqual(['/services/up/1'])
 })
 
+it('serves a request that comes while an answer is on its way, when that has left', async () => {
+  const held: ServerResponse[] = []
+  const { client, urls } = await started({ later: (url, response) => url === '/slow' && held.push(response) > 0 })
+  client.write(get('/slow'))
+  await until('the instance is asked', () => held.length > 0)
+  client.write(get('/1'))
+  await taken(client.socket)
+  held[0]!.end('slow')
+  const bodies = [await client.response(), await client.response(), await client.write(get('/2')).response()]
+  expect(bodies.map(({ body }) => body)).toEqual(['slow', '/1', '/2'])
+  expect(urls).toEqual([])
+})
+
 it('answers in order what is asked while an answer is on its way, also when nothing more will come', async () => {
   const held: ServerResponse[] = []
   const { client, urls } = await started({ later: (url, response) => url === '/slow' && held.push(response) > 0 })

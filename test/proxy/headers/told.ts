@@ -38,7 +38,8 @@ export function told(fields: readonly string[], asking: Asking = {}) {
   })
   exchange.route = { service: 's', path: '/', prefix, mode: 'path', dropHeaders: [], middleware: undefined }
   trust(trusted)(exchange)
-  const headers = new RequestHeaders({ forwarded: false, subjectHeader: null, ...settings }).of(exchange)
+  const { headers: own, word } = new RequestHeaders({ forwarded: false, subjectHeader: null, ...settings }).of(exchange)
+  const headers = [...own, ...word!.fields]
   return (name: string) => headers.filter((_, i) => i % 2 === 1 && headers[i - 1]!.toLowerCase() === name).join(' | ')
 }
 

@@ -29,6 +29,7 @@ const REQUEST: UpstreamRequest = {
   headers: ['host', 'h'],
   body: null,
   bodyLength: null,
+  word: null,
   trailers: null,
   upgrade: null,
   expectsContinue: false,

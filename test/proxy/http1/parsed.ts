@@ -46,7 +46,7 @@ function drain(parser: ResponseParser, result: Parsed): void {
   for (;;) {
     const event = parser.read()
     if (event === 'more') return
-    if (event === 'head') Object.assign(result, parser.head)
+    if (event === 'head') Object.assign(result, parser.head, { headers: parser.head.headers })
     if (event === 'data') result.body += parser.chunk.toString('latin1')
     if (event === 'end') {
       result.outcome = 'end'

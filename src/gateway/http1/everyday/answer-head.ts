@@ -1,49 +1,62 @@
-import { isText } from '../../../proxy/index.ts'
+import { isText, type PlainHead } from '../../../proxy/index.ts'
 
 /** How an answer is framed, and the head that says so. */
-export class AnswerHead {
+export interface AnswerHead {
   /** Up to the lines about the connection, in latin1. */
   readonly text: string
   /** No body follows, whatever the head says of one. */
   readonly bodiless: boolean
-  readonly chunked: boolean = false
+  readonly chunked: boolean
   /** Of the body, in bytes; 0 where it is not told. */
-  readonly length: number = 0
+  readonly length: number
   /** A middleware wants the connection to close. */
-  readonly closes: boolean = false
+  readonly closes: boolean
+}
 
-  /** @throws Error for a length that is none */
-  constructor(status: number, reason: string, headers: readonly string[], toHead: boolean) {
-    this.bodiless = toHead || status === 204 || status === 304
-    let text = `HTTP/1.1 ${status} ${reason}\r\n`
-    let length = -1
-    let dated = false
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = headers[i]!
-      const value = headers[i + 1]!
-      const lower = LENGTHS[name.length] === 1 ? name.toLowerCase() : ''
-      if (lower === 'transfer-encoding' || lower === 'keep-alive') continue
-      if (lower === 'connection') {
-        const options = optionsOf(value)
-        this.closes ||= options.includes('close')
-        text += otherOptions(options)
-        continue
-      }
-      if (lower === 'date') dated = true
-      else if (lower === 'content-length') {
-        if (status === 204) continue
-        length = lengthOf(value)
-      }
-      text += `${name}: ${value}\r\n`
+/** @throws Error for a length that is none */
+export function answerHead(status: number, reason: string, headers: readonly string[], toHead: boolean): AnswerHead {
+  const bodiless = hasNoBody(status, toHead)
+  let text = statusLine(status, reason)
+  let length = -1
+  let dated = false
+  let closes = false
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!
+    const value = headers[i + 1]!
+    const lower = LENGTHS[name.length] === 1 ? name.toLowerCase() : ''
+    if (lower === 'transfer-encoding' || lower === 'keep-alive') continue
+    if (lower === 'connection') {
+      const options = optionsOf(value)
+      closes ||= options.includes('close')
+      text += otherOptions(options)
+      continue
     }
-    if (!dated) text += dateLine()
-    if (length >= 0 && !this.bodiless) this.length = length
-    else if (!this.bodiless) {
-      this.chunked = true
-      text += 'Transfer-Encoding: chunked\r\n'
+    if (lower === 'date') dated = true
+    else if (lower === 'content-length') {
+      if (status === 204) continue
+      length = lengthOf(value)
     }
-    this.text = text
+    text += `${name}: ${value}\r\n`
   }
+  if (!dated) text += dateLine()
+  const chunked = length < 0 && !bodiless
+  if (chunked) text += 'Transfer-Encoding: chunked\r\n'
+  return { text, bodiless, chunked, length: bodiless || chunked ? 0 : length, closes }
+}
+
+/** Of a head that says for itself how it is framed. */
+export function plainAnswerHead(status: number, reason: string, head: PlainHead, toHead: boolean): AnswerHead {
+  const bodiless = hasNoBody(status, toHead)
+  const text = statusLine(status, reason) + head.lines + (head.dated ? '' : dateLine())
+  return { text, bodiless, chunked: false, length: bodiless ? 0 : head.contentLength, closes: false }
+}
+
+function statusLine(status: number, reason: string): string {
+  return `HTTP/1.1 ${status} ${reason}\r\n`
+}
+
+function hasNoBody(status: number, toHead: boolean): boolean {
+  return toHead || status === 204 || status === 304
 }
 
 const ZERO = 48

@@ -38,7 +38,7 @@ export class EverydayConnection implements Deadline, Carrier {
     this.socket = socket
     this.#peer = peerOf(socket)
     this.#server = server
-    this.#wait(server.firstRequest)
+    this.#wait(server.firstRequest, performance.now())
     socket.on('data', this.#received).on('drain', this.#drained).on('error', ignore)
     socket.on('end', this.#ended).on('close', this.#closed)
   }
@@ -56,14 +56,14 @@ export class EverydayConnection implements Deadline, Carrier {
     else lastWords(this.socket, new GatewayError('GW_REQUEST_TIMEOUT', 'the request head did not arrive in time'))
   }
 
-  answered({ persistent }: EverydayReply): void {
+  answered({ persistent }: EverydayReply, nowMs: number): void {
     this.#reply = undefined
     if (!persistent) {
       this.#deaf = true
       if (this.#isAsked && this.#early.length === 0) endAtOnce(this.socket)
       else endInStages(this.socket)
-    } else if (this.#early.length > 0) this.#handOver(Buffer.concat(this.#early))
-    else this.#wait(this.#server.nextRequest)
+    } else if (this.#early.length > 0) this.#goOn()
+    else this.#wait(this.#server.nextRequest, nowMs)
   }
 
   readonly lastHasLeft = (error?: Error | null): void => {
@@ -141,6 +141,22 @@ export class EverydayConnection implements Deadline, Carrier {
     if (this.#earlyBytes >= this.#server.limits.headerBytes) this.socket.pause()
   }
 
+  /**
+   * With what has come in the meantime. On TLS that is the rule: a client may have its answer, and ask again, before its
+   * connection has told that the answer has left.
+   */
+  #goOn(): void {
+    const bytes = Buffer.concat(this.#early)
+    this.#early = []
+    this.#earlyBytes = 0
+    if (this.#halfClosed) {
+      this.#handOver(bytes)
+      return
+    }
+    if (this.socket.isPaused()) this.socket.resume()
+    this.#received(bytes)
+  }
+
   /** Once and for all. Node's server is told of what has come as it would have been told by the socket. */
   #handOver(bytes: Buffer): void {
     const { socket } = this
@@ -154,9 +170,9 @@ export class EverydayConnection implements Deadline, Carrier {
     if (socket.isPaused()) socket.resume()
   }
 
-  #wait(limit: Deadlines): void {
+  #wait(limit: Deadlines, nowMs: number): void {
     this.#limit = limit
-    limit.set(this, performance.now())
+    limit.set(this, nowMs)
   }
 
   #stopWaiting(): void {

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import type { Downstream, Ending, Exchange, ResponseHead } from '../../../proxy/index.ts'
+import type { Downstream, Ending, Exchange, PlainHead, ResponseHead } from '../../../proxy/index.ts'
 import type { Reply } from '../../reply.ts'
 import { reset } from '../../reset.ts'
 import type { Underway } from '../half-closed.ts'
 import type { Http1Witness } from '../outgoing.ts'
-import { AnswerHead, assertText } from './answer-head.ts'
+import { type AnswerHead, answerHead, assertText, plainAnswerHead } from './answer-head.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** What an answer needs of its connection. */
@@ -14,7 +14,7 @@ export interface Carrier {
   /** What a write calls that is the last one of its answer. */
   readonly lastHasLeft: (error?: Error | null) => void
   /** All of the answer has left. */
-  answered(reply: EverydayReply): void
+  answered(reply: EverydayReply, nowMs: number): void
 }
 
 /** Longer bodies are not copied. */
@@ -86,17 +86,18 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
   }
 
   sendWhole(status: number, reason: string, headers: readonly string[], body: Buffer): void {
-    this.#begin(status, new AnswerHead(status, reason, headers, this.toHead))
-    if (body.length <= JOINED_BYTES && body.length === this.#left) {
-      this.#waiting += body.toString('latin1')
-      this.#left = 0
-    } else this.write(body)
-    this.finish(NO_TRAILERS)
+    this.#begin(status, answerHead(status, reason, headers, this.toHead))
+    this.#sendWhole(body)
+  }
+
+  sendPlain(status: number, reason: string, head: PlainHead, body: Buffer): void {
+    this.#begin(status, plainAnswerHead(status, reason, head, this.toHead))
+    this.#sendWhole(body)
   }
 
   sendHead(status: number, reason: string, headers: readonly string[]): void {
     assertText(reason, headers)
-    this.#begin(status, new AnswerHead(status, reason, headers, this.toHead))
+    this.#begin(status, answerHead(status, reason, headers, this.toHead))
   }
 
   flush(): void {
@@ -155,14 +156,15 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     if (complete) exchange.finish()
     else exchange.closeByClient()
     const ending: Ending = complete ? 'complete' : exchange.upstreamBroke ? 'upstream-broke' : 'client-closed'
+    const nowMs = this.#witness.now()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.#status : 499,
       bytes: exchange.peer?.takeBytesSent() ?? 0,
-      durationMs: this.#witness.now() - exchange.startedMs,
+      durationMs: nowMs - exchange.startedMs,
       ending,
     })
     this.#events?.emit('close')
-    if (complete) this.#carrier.answered(this)
+    if (complete) this.#carrier.answered(this, nowMs)
   }
 
   /** The client takes more. */
@@ -193,6 +195,14 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     this.#head = head
     this.#left = head.length
     this.#waiting = `${head.text}${this.persistent ? this.#witness.keepAliveLines : 'Connection: close\r\n'}\r\n`
+  }
+
+  #sendWhole(body: Buffer): void {
+    if (body.length <= JOINED_BYTES && body.length === this.#left) {
+      this.#waiting += body.toString('latin1')
+      this.#left = 0
+    } else this.write(body)
+    this.finish(NO_TRAILERS)
   }
 
   #takeWaiting(): string {
