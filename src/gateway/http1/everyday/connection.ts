@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { GatewayError } from '../../../errors.ts'
-import { type Deadline, type Deadlines, Exchange, type Peer, peerOf } from '../../../proxy/index.ts'
+import { type Deadline, type Deadlines, Exchange, type Member, type Peer, peerOf } from '../../../proxy/index.ts'
 import { answer } from '../../refusal.ts'
 import { watchHalfClosed } from '../half-closed.ts'
 import { lastWords } from '../last-words.ts'
@@ -14,7 +14,8 @@ import type { Everyday } from './server.ts'
  * A connection for as long as its requests are everyday ones. Listens on the socket once for all of them, and lets go of it with the
  * first that is not.
  */
-export class EverydayConnection implements Deadline, Carrier {
+export class EverydayConnection implements Deadline, Member, Carrier {
+  place = -1
   dueMs = 0
   earlier: Deadline | undefined
   later: Deadline | undefined
