@@ -1,19 +1,29 @@
 import type { Socket } from 'node:net'
 import type { LimitsConfig } from '../config/types.ts'
+import { type Member, Roster } from '../proxy/index.ts'
+
+const ENTRY = Symbol('entry')
+
+interface Entry extends Member {
+  /** What ends the connection. */
+  carrier: Socket
+}
+
+/** What was accepted. */
+type Accepted = Socket & { [ENTRY]?: Entry }
 
 /** Who is connected, in all and by client address. A connection leaves when its socket has closed, however that came. */
 export class Connections {
   readonly #limits: LimitsConfig
-  /** By what was accepted: what ends the connection. */
-  readonly #open = new Map<Socket, Socket>()
+  readonly #open = new Roster<Entry>()
   readonly #perAddress = new Map<string, number>()
-  readonly #leave: (this: Socket) => void
+  readonly #leave: (this: Accepted) => void
 
   constructor(limits: LimitsConfig) {
     this.#limits = limits
     const open = this.#open
     this.#leave = function leave() {
-      open.delete(this)
+      open.remove(this[ENTRY]!)
     }
   }
 
@@ -22,10 +32,12 @@ export class Connections {
   }
 
   /** @returns false when there are as many as may be */
-  admit(socket: Socket): boolean {
+  admit(socket: Accepted): boolean {
     if (this.#open.size >= (this.#limits.connections ?? Infinity)) return false
-    this.#open.set(socket, socket)
-    socket.once('close', this.#leave)
+    const entry: Entry = { place: -1, carrier: socket }
+    this.#open.add(entry)
+    socket[ENTRY] = entry
+    socket.on('close', this.#leave)
     return true
   }
 
@@ -42,12 +54,13 @@ export class Connections {
    * TLS lies on top of a connection from now on, and takes it along when it is destroyed. The connection itself must not be: Node
    * crashes when both are destroyed in one turn.
    */
-  secured(tcp: Socket, tls: Socket): void {
-    if (this.#open.has(tcp)) this.#open.set(tcp, tls)
+  secured(tcp: Accepted, tls: Socket): void {
+    const entry = tcp[ENTRY]
+    if (entry) entry.carrier = tls
   }
 
   cut(): void {
-    for (const socket of [...this.#open.values()]) socket.destroy()
+    for (const { carrier } of this.#open.all()) carrier.destroy()
   }
 
   #leaveFrom(address: string): void {

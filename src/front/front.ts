@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { ServerConfig } from '../config/types.ts'
 import type { Logger } from '../plugin/index.ts'
+import { acceptAtOnce } from './accept.ts'
 import { Arrival, type Next, type Stage } from './arrival.ts'
 import { Connections } from './connections.ts'
 import { choosing } from './preface.ts'
@@ -55,6 +56,7 @@ export function createFront(options: FrontOptions): Front {
     if (tls || config.proxyProtocol.length > 0) socket.destroy()
     else turnAway(socket)
   })
+  acceptAtOnce(server)
   if (tls) {
     server.once('listening', () => server.once('close', tls.watch()))
   }

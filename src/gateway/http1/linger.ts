@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 
 /** How long a client may take to read its last answer. */
 export const READ_MS = 1000
@@ -34,6 +35,20 @@ export function endInStages(socket: Socket, last?: string): void {
   if (last === undefined) socket.end()
   else socket.end(last)
   setTimeout(() => socket.destroy(), READ_MS).unref()
+}
+
+/**
+ * Ends a connection whose client has asked for that, and sends nothing more. Only when all that was written has left: the kernel
+ * sends its end behind it, without the turn of the event loop that it takes to close one side first. TLS has a word to say before.
+ */
+export function endAtOnce(socket: Socket): void {
+  if (socket instanceof TLSSocket) socket.destroySoon()
+  // Within the callback of a write Node would make an error for those that are still to come.
+  else process.nextTick(destroy, socket)
+}
+
+function destroy(socket: Socket): void {
+  socket.destroy()
 }
 
 /** Has Node end the connection in stages, once the answer at hand has left. */

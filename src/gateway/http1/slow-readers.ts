@@ -1,6 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { type Member, Roster } from '../../proxy/index.ts'
 import { reset } from '../reset.ts'
+
+const WATCHED = Symbol('watched')
+
+interface Watched extends Member {
+  readonly socket: Busy
+}
 
 /** How often within the time-out somebody looks. */
 const LOOKS = 4
@@ -10,6 +17,7 @@ const LOOKS = 4
  * has let go of it, as of a tunnel.
  */
 type Busy = Socket & {
+  [WATCHED]?: Watched
   readonly _httpMessage?: ServerResponse | null
   readonly _handle?: { readonly writeQueueSize?: number } | null
 }
@@ -26,30 +34,32 @@ interface Standstill {
  */
 export class SlowReaders {
   readonly #timeoutMs: number
-  readonly #open = new Set<Busy>()
+  readonly #open = new Roster<Watched>()
   readonly #stuck = new Map<Busy, Standstill>()
-  readonly #forget: (this: Socket) => void
+  readonly #forget: (this: Busy) => void
   #timer: NodeJS.Timeout | undefined
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs
     const [open, stuck] = [this.#open, this.#stuck]
     this.#forget = function forget() {
-      open.delete(this)
+      open.remove(this[WATCHED]!)
       stuck.delete(this)
     }
   }
 
   /** Harmless when it has been added before. */
-  add(socket: Socket): void {
-    if (this.#open.has(socket)) return
-    this.#open.add(socket)
-    socket.once('close', this.#forget)
+  add(socket: Busy): void {
+    if (socket[WATCHED]) return
+    const watched = { place: -1, socket }
+    this.#open.add(watched)
+    socket[WATCHED] = watched
+    socket.on('close', this.#forget)
     this.#timer ??= setInterval(() => this.#look(performance.now()), this.#timeoutMs / LOOKS).unref()
   }
 
   #look(nowMs: number): void {
-    for (const socket of this.#open) {
+    for (const { socket } of this.#open.all()) {
       if (socket._httpMessage === null || socket.writableLength === 0) this.#stuck.delete(socket)
       else if (this.#stoodFor(socket, nowMs) >= this.#timeoutMs) reset(socket)
     }

@@ -28,11 +28,14 @@ export class Words {
   on(exchange: Exchange, host: string): Word {
     const { peer, httpVersion } = exchange
     const prefix = exchange.route?.prefix ?? ''
-    if (!peer || exchange.peerTrusted || exchange.headers.via !== undefined) return this.#new(exchange, host, prefix)
+    if (!peer || exchange.peerTrusted || exchange.headers.via !== undefined || isLast(exchange))
+      return this.#new(exchange, host, prefix)
     const kept = peer.word
     if (kept && kept.host === host && kept.prefix === prefix && kept.httpVersion === httpVersion) return kept
     const own = { host: ownCopy(host), prefix: ownCopy(prefix) }
-    peer.word = { ...this.#new(exchange, own.host, own.prefix), ...own, httpVersion }
+    const { fields } = this.#new(exchange, own.host, own.prefix)
+    // No spread: Node 20 makes a new hidden class for each object that is copied and then added to.
+    peer.word = { fields, lines: undefined, host: own.host, prefix: own.prefix, httpVersion }
     return peer.word
   }
 
@@ -50,6 +53,11 @@ export class Words {
     fields.push('via', viaOf(exchange))
     return { fields, lines: undefined }
   }
+}
+
+/** There is no next request. */
+function isLast({ headers }: Exchange): boolean {
+  return headers.connection === 'close'
 }
 
 function addOwnWord(headers: string[], { address, proto, host, prefix }: Seen): void {

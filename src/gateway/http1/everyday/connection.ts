@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import { GatewayError } from '../../../errors.ts'
-import { type Deadline, type Deadlines, type Peer, peerOf } from '../../../proxy/index.ts'
+import { type Deadline, type Deadlines, type Member, type Peer, peerOf } from '../../../proxy/index.ts'
 import { answer } from '../../refusal.ts'
 import { watchHalfClosed } from '../half-closed.ts'
 import { lastWords } from '../last-words.ts'
-import { endInStages, READ_MS } from '../linger.ts'
+import { endAtOnce, endInStages, READ_MS } from '../linger.ts'
 import { AdaptedReply } from './adapted-reply.ts'
 import { exchangeOf } from './exchange-of.ts'
 import { PlainBody } from './plain-body.ts'
@@ -16,7 +16,8 @@ import type { Everyday } from './server.ts'
  * A connection for as long as its requests are everyday ones. Listens on the socket once for all of them, and lets go of it with the
  * first that is not.
  */
-export class EverydayConnection implements Deadline, Carrier {
+export class EverydayConnection implements Deadline, Member, Carrier {
+  place = -1
   dueMs = 0
   earlier: Deadline | undefined
   later: Deadline | undefined
@@ -72,7 +73,7 @@ export class EverydayConnection implements Deadline, Carrier {
     this.#body = null
     if (!persistent) {
       this.#deaf = true
-      if (this.#isAsked && this.#early.length === 0) this.socket.destroySoon()
+      if (this.#isAsked && this.#early.length === 0) endAtOnce(this.socket)
       else endInStages(this.socket)
     } else if (this.#early.length > 0) this.#goOn()
     else this.#wait(this.#server.nextRequest, nowMs)
@@ -137,7 +138,7 @@ export class EverydayConnection implements Deadline, Carrier {
     entrance.take(exchangeOf(head, this.#body, this.#peer, id, witness.now()), reply, witness)
     if (this.#isBodyDue) this.#body!.watch(reply, this.#server.limits.bodyTimeoutMs)
     const refusal = entrance.shed()
-    if (requests.isLast(this.socket)) reply.closeBehind()
+    if (reply.persistent && requests.isLast(this.socket)) reply.closeBehind()
     if (refusal) answer(reply, refusal)
     else void entrance.serve(reply)
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { LimitsConfig, ServerConfig } from '../../../config/types.ts'
-import { type Deadlines, deadlinesOf } from '../../../proxy/index.ts'
+import { type Deadlines, deadlinesOf, Roster } from '../../../proxy/index.ts'
 import type { Entrance } from '../../entrance.ts'
 import type { Http1Witness } from '../outgoing.ts'
 import type { RequestsPerConnection } from '../requests-per-connection.ts'
@@ -30,14 +30,14 @@ export interface Everyday extends Pick<EverydayOptions, 'requests' | 'witness' |
 /** Serves everyday requests, without `node:http`. */
 export function createEverydayServer(entrance: Entrance, options: EverydayOptions) {
   const { limits } = options.server
-  const connections = new Set<EverydayConnection>()
+  const connections = new Roster<EverydayConnection>()
   const common: Everyday = {
     ...options,
     entrance,
     limits,
     firstRequest: deadlinesOf(limits.headerTimeoutMs),
     nextRequest: deadlinesOf(limits.keepAliveTimeoutMs),
-    forget: (connection) => void connections.delete(connection),
+    forget: (connection) => connections.remove(connection),
   }
   return {
     accept(socket: Socket): void {
@@ -46,7 +46,7 @@ export function createEverydayServer(entrance: Entrance, options: EverydayOption
     },
     /** Idle connections go. */
     close(): void {
-      for (const connection of connections) connection.leave()
+      for (const connection of connections.all()) connection.leave()
     },
   }
 }
