@@ -4,7 +4,7 @@ import type { Listener } from '../gateway/index.ts'
 import type { ToWorker } from './messages.ts'
 
 /** Descriptors that a worker listens on. Those beyond the first cost one look each when a connection comes, and nothing else. */
-const DOORS = 8
+const DOORS = 16
 
 /** What listens, as Node's cluster module hands it from process to process. Its types do not know that it can be sent. */
 type Handle = Socket & { readonly fd?: number; close(): void }

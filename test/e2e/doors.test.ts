@@ -34,7 +34,7 @@ async function serving() {
 async function withDoors(gateway: GatewayProcess): Promise<number> {
   return until('a worker has its doors', async () => {
     const [pid] = await gateway.workers()
-    return pid !== undefined && mostOfOneSocket(pid) === 8 && pid
+    return pid !== undefined && mostOfOneSocket(pid) === 16 && pid
   })
 }
 
