@@ -4,7 +4,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import { renameSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 const settings = new URL(import.meta.url).searchParams
@@ -29,15 +29,26 @@ if (settings.has('reusePort') && cluster.isWorker) {
   }
 }
 
-/** Asked by a signal, it collects its garbage, and writes what is left. */
+/** Asked by a signal, it collects its garbage, and writes what its memory was made of, and what is left. */
 if (settings.has('collect') && cluster.isWorker)
   process.on('SIGUSR2', () => {
+    const parts = partsOfMemory()
     setFlagsFromString('--expose-gc')
     runInNewContext('gc')()
     const { heapUsed, external } = process.memoryUsage()
     const file = join(settings.get('dir'), 'collected')
-    writeFileSync(`${file}.new`, String(heapUsed + external))
+    writeFileSync(`${file}.new`, JSON.stringify({ parts, alive: heapUsed + external }))
     renameSync(`${file}.new`, file)
   })
+
+/** In bytes; together, what is resident. */
+function partsOfMemory() {
+  const { rss, external: buffers } = process.memoryUsage()
+  let [young, old] = [0, 0]
+  for (const { space_name: name, physical_space_size: size } of getHeapSpaceStatistics())
+    if (name.startsWith('new_')) young += size
+    else old += size
+  return { young, old, buffers, rest: rss - young - old - buffers }
+}
 
 process.once('exit', () => writeFileSync(join(settings.get('dir'), `inside-${process.pid}.json`), JSON.stringify(seen)))

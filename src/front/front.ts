@@ -32,6 +32,10 @@ export interface Front {
   readonly server: Server
   /** Connections that are open now. */
   readonly connections: number
+  /** Listens on another descriptor, too: for `net.Server.listen`. */
+  open(door: object): void
+  /** Lets nobody in any more. Resolves when the last connection has closed. */
+  close(): Promise<void>
   /** Breaks off all connections. */
   cut(): void
 }
@@ -42,7 +46,22 @@ export function createFront(options: FrontOptions): Front {
   const connections = new Connections(config.limits)
   const tls = config.tls && tlsOf(options, connections)
   const receive = reception(options, connections, tls)
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, function accept(socket) {
+  const server = serverOf(accept)
+  const servers = [server]
+  if (tls) {
+    server.once('listening', () => server.once('close', tls.watch()))
+  }
+  return {
+    server,
+    get connections() {
+      return connections.size
+    },
+    open: (door) => void servers.push(serverOf(accept).listen(door)),
+    close: () => Promise.all(servers.map(closed)).then(() => undefined),
+    cut: () => connections.cut(),
+  }
+
+  function accept(socket: Socket): void {
     // Reset before it was accepted. What it has sent may still be read, but there is nobody of whom to say that it is his.
     if (socket.remoteAddress === undefined) {
       socket.destroy()
@@ -55,19 +74,16 @@ export function createFront(options: FrontOptions): Front {
     refused('connections')
     if (tls || config.proxyProtocol.length > 0) socket.destroy()
     else turnAway(socket)
-  })
-  acceptAtOnce(server)
-  if (tls) {
-    server.once('listening', () => server.once('close', tls.watch()))
-  }
-  return {
-    server,
-    get connections() {
-      return connections.size
-    },
-    cut: () => connections.cut(),
   }
 }
+
+function serverOf(accept: (socket: Socket) => void): Server {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+  acceptAtOnce(server)
+  return server
+}
+
+const closed = (server: Server) => new Promise((resolve) => server.close(resolve))
 
 function tlsOf({ server, log, ticketSecret, http2, refused }: FrontOptions, connections: Connections): TlsStage {
   return tlsStage({

@@ -20,6 +20,8 @@ export interface ListenerOptions extends EntranceOptions {
 export interface Listener {
   /** What listens. */
   readonly server: Server
+  /** Listens on another descriptor, too. */
+  open(door: object): void
   /** That are open now. */
   readonly connections: number
   /** From now on every client is asked to go elsewhere: with every answer of HTTP/1, and at once on HTTP/2. */
@@ -56,6 +58,7 @@ export function createListener({ server, ticketSecret, refused, ...rest }: Liste
   })
   return {
     server: front.server,
+    open: front.open,
     get connections() {
       return front.connections
     },
@@ -66,8 +69,7 @@ export function createListener({ server, ticketSecret, refused, ...rest }: Liste
     close(withinMs) {
       http1.close()
       http2.close()
-      const closed = new Promise((resolve) => front.server.close(resolve))
-      return Promise.all([closed, tunnels.leave(withinMs)]).then(() => undefined)
+      return Promise.all([front.close(), tunnels.leave(withinMs)]).then(() => undefined)
     },
     cut() {
       tunnels.cut()

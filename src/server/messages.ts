@@ -20,12 +20,16 @@ export type ToWorker =
   | { readonly type: 'verdicts'; readonly verdicts: readonly Verdict[] }
   /** Answered by `explained` with the same number. */
   | { readonly type: 'explain'; readonly number: number; readonly question: Question }
+  /** With another descriptor of what the worker listens on. */
+  | { readonly type: 'door' }
   | { readonly type: 'drain' }
 
 export type ToPrimary =
   /** The worker's code is loaded; it waits for `start`. */
   | { readonly type: 'hello' }
   | { readonly type: 'listening'; readonly port: number }
+  /** With what the worker listens on. It is given some more of it: a `door` each. */
+  | { readonly type: 'doors' }
   /** A connection to an instance failed. */
   | { readonly type: 'unreachable'; readonly service: string; readonly id: string }
   /** The first view is in the worker's directory. */

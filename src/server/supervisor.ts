@@ -6,6 +6,7 @@ import type { Logger } from '../plugin/index.ts'
 import type { RegistryUpdate } from '../registry/index.ts'
 import { inTurns, slices } from '../registry/slices.ts'
 import { completion } from '../registry/update.ts'
+import { giveDoors } from './doors.ts'
 import { rescueHandoffs } from './handoffs.ts'
 import { Inquiries } from './inquiries.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
@@ -149,7 +150,10 @@ export class Supervisor {
     const state: Slot = { worker, started: false, filled: false, listeningSinceMs: undefined, ready: false, failures }
     this.#slots.set(slot, state)
     rescueHandoffs(worker, () => !this.#leaving && [...this.#slots.values()].some((s) => s !== state && isListening(s)))
-    worker.on('message', (message: ToPrimary) => this.#hear(slot, state, message))
+    worker.on('message', (message: ToPrimary, handle) => {
+      if (message.type === 'doors') giveDoors(worker, handle)
+      else this.#hear(slot, state, message)
+    })
     worker.on('error', () => undefined) // a message to a worker that has just died
     worker.once('exit', (code, signal) => this.#bury(slot, state, signal ?? `exit code ${code}`))
   }

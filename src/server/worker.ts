@@ -4,6 +4,7 @@ import { parseConfig } from '../config/index.ts'
 import { bindDataPlane, dataPlaneOf } from '../container/data-plane.ts'
 import { newScopeWith } from '../container/root.ts'
 import type { RegistryUpdate } from '../registry/index.ts'
+import { askForDoors } from './doors.ts'
 import { drain } from './drain.ts'
 import { listen } from './listen.ts'
 import { openOutput } from './log.ts'
@@ -50,6 +51,7 @@ async function serve({ file, text, ordinal, ...start }: WorkerStart): Promise<(m
   }
   const { port } = await listen(data.listener.server, config.server)
   tell({ type: 'listening', port })
+  if (workers === 1) askForDoors(data.listener)
   setInterval(report, READING_MS)
 
   return function onMessage(message) {

@@ -33,26 +33,28 @@ it('lets a worker die and come back while the others serve, whatever kills its s
   expect((await gateway.admin('/readyz')).status).toBe(200)
 })
 
-it('lets a request that runs at SIGTERM end, however slow, and exits then', async () => {
-  let finish: (() => void) | undefined
-  const up = await startUpstream((_, response) => {
-    finish = () => response.end('at last')
+for (const workers of [1, 2]) {
+  it(`lets a request that runs at SIGTERM end, however slow, and exits then, with workers: ${workers}`, async () => {
+    let finish: (() => void) | undefined
+    const up = await startUpstream((_, response) => {
+      finish = () => response.end('at last')
+    })
+    const gateway = await startGateway(`server: { workers: ${workers} }`, { services: { up: [up.address] } })
+    const reply = call(`${gateway.url}/services/up/`)
+    await until('the instance is asked', () => finish)
+    const exit = gateway.stop()
+    await until('the door is closed', () =>
+      call(gateway.url).then(
+        () => false,
+        () => true,
+      ),
+    )
+    expect(gateway.running).toBe(true)
+    finish!()
+    expect(await reply).toMatchObject({ status: 200, text: 'at last' })
+    expect((await exit).code).toBe(0)
   })
-  const gateway = await startGateway('server: { workers: 2 }', { services: { up: [up.address] } })
-  const reply = call(`${gateway.url}/services/up/`)
-  await until('the instance is asked', () => finish)
-  const exit = gateway.stop()
-  await until('the door is closed', () =>
-    call(gateway.url).then(
-      () => false,
-      () => true,
-    ),
-  )
-  expect(gateway.running).toBe(true)
-  finish!()
-  expect(await reply).toMatchObject({ status: 200, text: 'at last' })
-  expect((await exit).code).toBe(0)
-})
+}
 
 for (const workers of [0, 2]) {
   it(`exits at once at the second SIGTERM, with workers: ${workers}`, async () => {

@@ -26,6 +26,8 @@ export async function memory({ dir, say, instance }) {
   const growthOf = (which) => ((many[which] - few[which]) / (MANY - FEW)) * 1000
   const both = (which) => `${FEW}: ${mib(few[which])}, ${MANY}: ${mib(many[which])}`
   say(`at rest ${mib(rest)}, with busy connections ${both('most')}`)
+  const madeOf = ({ parts: { young, old, buffers, rest } }) =>
+    `${mib(young)} young and ${mib(old)} old generation, ${mib(buffers)} buffers, ${mib(rest)} all else`
   return [
     {
       what: 'resident memory of a worker at rest',
@@ -44,6 +46,8 @@ export async function memory({ dir, say, instance }) {
       what: 'of which is alive on the heap',
       measured: `${mib(growthOf('alive'))} (${both('alive')})`,
     },
+    { what: `what it is made of with ${FEW} busy connections`, measured: madeOf(few) },
+    { what: `what it is made of with ${MANY} busy connections`, measured: madeOf(many) },
   ]
 }
 
@@ -59,16 +63,16 @@ async function busy({ dir, port, processes: [, worker] }, connections) {
     await sleep(LOOK_MS)
     most = Math.max(most, residentMiB(worker))
   }
-  const alive = await aliveMiB(dir, worker)
+  const collected = await collectedMiB(dir, worker)
   await loop.stop()
-  return { most, alive }
+  return { most, ...collected }
 }
 
-/** After a garbage collection, while it is busy. */
-async function aliveMiB(dir, worker) {
+/** What memory is made of while it is busy, and what of it is alive after a garbage collection. */
+async function collectedMiB(dir, worker) {
   const file = join(dir, 'collected')
   rmSync(file, { force: true })
   process.kill(worker, 'SIGUSR2')
   while (!existsSync(file)) await sleep(1)
-  return Number(readFileSync(file, 'utf8')) / 2 ** 20
+  return JSON.parse(readFileSync(file, 'utf8'), (_, value) => (typeof value === 'number' ? value / 2 ** 20 : value))
 }
