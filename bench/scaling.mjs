@@ -1,9 +1,8 @@
 // How the gateway starts, and what its processes need and cost each other; see docs/benchmark.md.
 import { heldToTargets } from './held-to-targets.mjs'
-import { startPlainInstance } from './plain-instance.mjs'
+import { measureParts } from './scaling/measure-parts.mjs'
 import { readOptions, usage } from './scaling/options.mjs'
 import { parts } from './scaling/parts/index.mjs'
-import { workFolder } from './work-folder.mjs'
 
 const names = Object.keys(parts)
 
@@ -15,17 +14,5 @@ await heldToTargets({
   readOptions: (argv) => readOptions(argv, names),
   usage: usage(names),
   isFull: ({ full }) => full,
-  measure,
+  measure: measureParts,
 })
-
-async function measure({ only, nodes }, say) {
-  const instance = await startPlainInstance()
-  const dir = workFolder()
-  const rows = []
-  for (const name of only) {
-    say(name)
-    rows.push(...(await parts[name]({ dir, say, instance, nodes })))
-  }
-  instance.close()
-  return rows
-}

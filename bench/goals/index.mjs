@@ -1,4 +1,5 @@
 import { ofCases } from './of-cases.mjs'
+import { ofScaling } from './of-scaling.mjs'
 
 /**
  * Where the rows of the table of targets come from, in its order. Each gets what the cases have measured, as `summarize` leaves it,
@@ -8,7 +9,7 @@ import { ofCases } from './of-cases.mjs'
  * @typedef {{ say: (line: string) => void, full: boolean }} Means
  * @type {((results: object[], means: Means) => Promise<Row[]> | Row[])[]}
  */
-export const sources = [ofCases]
+export const sources = [ofCases, ofScaling]
 
 /** @returns {Promise<Row[]>} */
 export async function targetRows(results, means) {

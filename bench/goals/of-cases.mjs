@@ -13,7 +13,6 @@ const targets = [
   ['new connection per request, CPU per request', 'new-connections', 'portolan', 'nginx', 2.5, CPU],
   ["p99 at half of nginx's capacity, fixed rate", 'half-load', 'portolan', 'nginx', 2, 'p99Ms'],
   ['10,000 services in the table beside one, CPU per request', 'services', 'services-10000', 'services-1', 1.05, CPU],
-  ['two workers beside one, CPU per request', 'workers', 'workers-2', 'workers-1', 1.1, CPU],
 ]
 
 const node = ['express-http-proxy-agent', 'fastify-http-proxy', 'fast-gateway', 'httpxy', 'hono-proxy']
