@@ -48,29 +48,32 @@ it('leaves a head that comes in pieces to node:http', async () => {
   expect(urls).toEqual(['/services/up/1'])
 })
 
-it('serves a request that comes while an answer is on its way, when that has left', async () => {
+/** As `started`, with a client that waits for an answer until `answer` is called. */
+async function waiting() {
   const held: ServerResponse[] = []
-  const { client, urls } = await started({ later: (url, response) => url === '/slow' && held.push(response) > 0 })
-  client.write(get('/slow'))
+  const all = await started({ later: (url, response) => url === '/slow' && held.push(response) > 0 })
+  all.client.write(get('/slow'))
   await until('the instance is asked', () => held.length > 0)
+  return { ...all, answer: () => void held[0]!.end('slow') }
+}
+
+it('serves a request that comes while an answer is on its way, when that has left', async () => {
+  const { client, urls, answer } = await waiting()
   client.write(get('/1'))
   await taken(client.socket)
-  held[0]!.end('slow')
+  answer()
   const bodies = [await client.response(), await client.response(), await client.write(get('/2')).response()]
   expect(bodies.map(({ body }) => body)).toEqual(['slow', '/1', '/2'])
   expect(urls).toEqual([])
 })
 
 it('answers in order what is asked while an answer is on its way, also when nothing more will come', async () => {
-  const held: ServerResponse[] = []
-  const { client, urls } = await started({ later: (url, response) => url === '/slow' && held.push(response) > 0 })
-  client.write(get('/slow'))
-  await until('the instance is asked', () => held.length > 0)
+  const { client, urls, answer } = await waiting()
   client.write(get('/1'))
   await taken(client.socket)
   client.write(get('/2')).end()
   await taken(client.socket)
-  held[0]!.end('slow')
+  answer()
   const bodies = [await client.response(), await client.response(), await client.response()].map(({ body }) => body)
   expect(bodies).toEqual(['slow', '/1', '/2'])
   expect(await client.closed()).toBe('end')
