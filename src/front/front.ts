@@ -42,11 +42,11 @@ export interface Front {
 
 /** @throws Error when the files of TLS are no good */
 export function createFront(options: FrontOptions): Front {
-  const { server: config, turnAway, refused } = options
+  const { server: config, log, turnAway, refused } = options
   const connections = new Connections(config.limits)
   const tls = config.tls && tlsOf(options, connections)
   const receive = reception(options, connections, tls)
-  const server = serverOf(accept)
+  const server = serverOf(accept, log)
   const servers = [server]
   if (tls) {
     server.once('listening', () => server.once('close', tls.watch()))
@@ -56,7 +56,7 @@ export function createFront(options: FrontOptions): Front {
     get connections() {
       return connections.size
     },
-    open: (door) => void servers.push(serverOf(accept).listen(door)),
+    open: (door) => void servers.push(serverOf(accept, log).listen(door)),
     close: () => Promise.all(servers.map(closed)).then(() => undefined),
     cut: () => connections.cut(),
   }
@@ -77,9 +77,13 @@ export function createFront(options: FrontOptions): Front {
   }
 }
 
-function serverOf(accept: (socket: Socket) => void): Server {
+function serverOf(accept: (socket: Socket) => void, log: Logger): Server {
   const server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
   acceptAtOnce(server)
+  // Before that it is for whoever has it listen. From then on it is about one connection: the kernel had no room for it.
+  server.once('listening', () => {
+    server.on('error', ({ message }) => log.warn({ reason: message }, 'a connection could not be accepted'))
+  })
   return server
 }
 

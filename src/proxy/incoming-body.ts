@@ -12,9 +12,9 @@ export interface IncomingBody {
   readonly readableFlowing: boolean | null
   /** Bytes that wait to be read. */
   readonly readableLength: number
-  on(event: BodyEvent, listener: BodyListener): this
-  once(event: BodyEvent, listener: BodyListener): this
-  off(event: BodyEvent, listener: BodyListener): this
+  on<E extends keyof BodyEvents>(event: E, listener: (...told: BodyEvents[E]) => void): this
+  once<E extends keyof BodyEvents>(event: E, listener: (...told: BodyEvents[E]) => void): this
+  off<E extends keyof BodyEvents>(event: E, listener: (...told: BodyEvents[E]) => void): this
   pause(): this
   resume(): this
   /** All of it, if all of it has come in one piece, and nobody has begun to read; else it stays as it is. */
@@ -23,7 +23,9 @@ export interface IncomingBody {
   read(): unknown
 }
 
-type BodyEvent = 'data' | 'end' | 'error' | 'close'
-
-// biome-ignore lint/suspicious/noExplicitAny: as Node types them.
-type BodyListener = (...args: any[]) => void
+interface BodyEvents {
+  data: [chunk: Buffer]
+  end: []
+  error: [cause: Error]
+  close: []
+}

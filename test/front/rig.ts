@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import { createServer as createHttp1 } from 'node:http'
 import { createServer as createHttp2 } from 'node:http2'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import { connect } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
@@ -12,6 +12,8 @@ import type { Logger } from '../../src/plugin/index.ts'
 import { until } from '../support/until.ts'
 
 export interface FrontRig {
+  /** What listens. */
+  readonly server: Server
   readonly port: number
   readonly log: Logged[]
   /** What is connected and has come through to one of the protocols. */
@@ -69,6 +71,7 @@ export async function startFront(
     return front.server.listening ? close() : undefined
   })
   return {
+    server: front.server,
     port,
     log,
     through,

@@ -2,7 +2,8 @@ import type { ResponseHead } from '../transport.ts'
 import { FieldNames, nominated } from './hop-by-hop.ts'
 import { announced } from './trailers.ts'
 
-const NOT_FORWARDED = new FieldNames([
+/** Of an instance's answer, what clients are not sent on. */
+export const NOT_SENT_ON = [
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -10,7 +11,9 @@ const NOT_FORWARDED = new FieldNames([
   'trailer',
   'transfer-encoding',
   'upgrade',
-])
+] as const
+
+const NOT_FORWARDED = new FieldNames(NOT_SENT_ON)
 
 const TRAILER = 'trailer'
 const EVENT_STREAM = 'text/event-stream'

@@ -1,3 +1,4 @@
+import { NOT_SENT_ON } from '../headers/response-headers.ts'
 import { SP, TEXT } from '../tokens.ts'
 import { violation } from '../violation.ts'
 import { afterLineEnd, fieldCount, INCOMPLETE, scanFields, spans } from './fields.ts'
@@ -7,19 +8,8 @@ import { SoughtNames } from './sought-names.ts'
 const PREFIX = Buffer.from('HTTP/1.')
 const ZERO = 48
 
-/** Those about framing and the connection, and what is asked of every answer. */
-const SOUGHT = new SoughtNames([
-  'connection',
-  'content-length',
-  'content-type',
-  'date',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+/** What clients are not sent on, and what is asked of every answer. */
+const SOUGHT = new SoughtNames([...NOT_SENT_ON, 'content-length', 'content-type', 'date'])
 
 /** Reads response heads, one after the other. What it says of one holds until the next. */
 export class ResponseHeadParser {
@@ -143,10 +133,7 @@ export class ResponseHeadParser {
       case 'transfer-encoding':
         this.#readEncoding(value)
         break
-      case 'te':
-      case 'trailer':
-      case 'upgrade':
-      case 'proxy-connection':
+      default:
         this.#odd = true
     }
     return false

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { RawClient } from '../../support/raw.ts'
 import { standstillOf } from '../../support/standstill.ts'
 import { taken } from '../../support/taken.ts'
@@ -9,6 +9,8 @@ import { gatewayBefore } from '../closing-rig.ts'
 import { readByNode } from './read-by-node.ts'
 
 const MB = 2 ** 20
+/** More than the adapter has with an unread body. */
+const ADAPTER_PATIENCE_MS = 700
 const through: MiddlewareHandler = (_, next) => next()
 const GET = 'GET /services/up/get HTTP/1.1\r\nHost: a\r\n\r\n'
 const post = (length: number, body = '', ...fields: string[]) =>
@@ -187,6 +189,8 @@ it('shows a body to middleware, and the instance the same', async () => {
 
 it('keeps a connection whose body a middleware leaves unread', async () => {
   const { client, byNode } = await started({ handler: async (c) => c.text('mine') })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   for (const body of ['', 'half']) {
     client.write(post(8, body))
     expect((await client.response()).body).toBe('mine')
@@ -194,7 +198,8 @@ it('keeps a connection whose body a middleware leaves unread', async () => {
     await taken(client.socket)
   }
   // The adapter gives up what nobody reads after a while: of that nothing may reach this connection.
-  await new Promise((later) => setTimeout(later, 700))
+  expect(vi.getTimerCount()).toBeGreaterThan(0)
+  vi.advanceTimersByTime(ADAPTER_PATIENCE_MS)
   expect((await client.write(post(4, 'body')).response()).body).toBe('mine')
   expect(byNode).toEqual([])
 })
