@@ -33,6 +33,8 @@ export class Children {
   readonly #nest: Nest | undefined
   readonly #held = new Map<string, Held>()
   readonly #unread = new Set<string>()
+  /** Found to be gone before the list said so: it may know one of that name again, which has no watch yet. */
+  #vanished: Set<string> | undefined
   #denied = NONE
   #bad = NONE
   /** By id, until all have been read once. */
@@ -76,7 +78,11 @@ export class Children {
   listed(names: readonly string[]): void {
     const listed = new Set(names)
     for (const name of this.#held.keys()) if (!listed.has(name)) this.#drop(name)
-    for (const name of names) if (!this.#held.has(name)) this.#add(name)
+    for (const name of names) {
+      if (!this.#held.has(name)) this.#add(name)
+      else if (this.#vanished?.has(name)) this.#unread.add(name)
+    }
+    this.#vanished = undefined
   }
 
   clear(): void {
@@ -113,11 +119,17 @@ export class Children {
 
   async #readOne(name: string, denied: Set<string>): Promise<void> {
     const node = await this.#source.node(this.#at(name))
-    // Gone since it was listed leaves no watch here, but the parent's has fired: it is listed again in a moment.
-    if (!node) return this.#drop(name)
+    if (!node) return this.#vanish(name)
     if (node instanceof Denied) denied.add(name)
     else denied.delete(name)
     this.#held.set(name, node instanceof Denied ? broken(node.message) : this.#lean(name, this.#reading(name, node)))
+  }
+
+  /** The parent's watch has fired, too. Until the list is read again it stays as it was: those who go together go at once. */
+  #vanish(name: string): void {
+    if (this.#held.get(name) === UNREAD) return void this.#drop(name)
+    this.#vanished ??= new Set()
+    this.#vanished.add(name)
   }
 
   #reading(name: string, node: Znode): Reading {

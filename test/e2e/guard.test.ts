@@ -56,9 +56,10 @@ for (const workers of [0, 2]) {
   })
 
   it(`lets go of what has left when it is told to, with workers: ${workers}`, async () => {
-    const { root, writer, start } = await charted({ workers, instances: 3 })
+    const { root, writer, ups, pathOf, start } = await charted({ workers, instances: 3 })
     const gateway = await start()
-    await writer.removeTree(root)
+    // One after the other, the first would go by itself, in a view of its own.
+    await writer.removeTogether(...ups.map(pathOf), `${root}/service_1`, root)
     await until('all are held', async () => (await registryOf(gateway)).held.length === 3)
     expect((await ask(gateway)).status).toBe(200)
     expect(await (await accept(gateway)).json()).toEqual({ changed: 1 })

@@ -12,7 +12,7 @@ export class FaultProxy {
   readonly #server: Server
   #frozen = false
   #allowance = Number.POSITIVE_INFINITY
-  #spent = () => {}
+  #spent: 'cut' | 'freeze' = 'cut'
   #port = 0
   /** The first that a server said in the latest connection. */
   opening: Buffer | undefined
@@ -62,13 +62,13 @@ export class FaultProxy {
   /** Passes so many more bytes to clients, then breaks every connection, once. */
   cutAfter(bytes: number): void {
     this.#allowance = bytes
-    this.#spent = () => this.cut()
+    this.#spent = 'cut'
   }
 
   /** Passes so many more bytes to clients, then hangs. */
   freezeAfter(bytes: number): void {
     this.#allowance = bytes
-    this.#spent = () => this.freeze()
+    this.#spent = 'freeze'
   }
 
   /** Breaks every connection and accepts none. */
@@ -111,7 +111,10 @@ export class FaultProxy {
     this.#allowance -= passed.length
     if (this.#allowance > 0) return void pair.client.write(passed)
     this.#allowance = Number.POSITIVE_INFINITY
-    pair.client.write(passed, this.#spent)
+    if (this.#spent === 'cut') return void pair.client.write(passed, () => this.cut())
+    pair.client.write(passed)
+    this.freeze()
+    pair.upstream?.unshift(chunk.subarray(passed.length))
   }
 
   #end(pair: Pair): void {

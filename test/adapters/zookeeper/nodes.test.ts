@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import { summary } from '../../contract/index.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { Link } from '../../../adapters/zookeeper/link.ts'
+import { Following, summary } from '../../contract/index.ts'
 import { drive } from '../../support/driven.ts'
 import { until } from '../../support/until.ts'
 import type { Writer } from '../../support/zookeeper.ts'
@@ -7,6 +8,8 @@ import { behindProxy } from '../../support/zookeeper-faults.ts'
 
 const A = '10.0.0.1:80'
 const B = '10.0.0.2:80'
+/** Of what a watch is told with, without its path. */
+const DELETION_BYTES = 32
 
 describe('more than 1 MiB of watched paths', () => {
   it('are read again after a cut, and watched', { timeout: 60_000 }, async () => {
@@ -77,6 +80,53 @@ describe('a service that is deleted with its last instance', () => {
     await writer.create(`${root}/one/${B}`)
     await shows({ one: [B] })
     expect(driven.errors).toEqual([])
+  })
+})
+
+describe('instances that are deleted in one transaction', () => {
+  it.each([
+    ['with their service', true, undefined],
+    ['without it', false, 0],
+  ])('leave in one view, %s, also when one is heard of before the others', async (_how, withService, left) => {
+    const { root, writer, proxy, adapter } = await behindProxy()
+    const paths = [A, B, '10.0.0.3:80'].map((id) => `${root}/one/${id}`)
+    for (const path of paths) await writer.create(path)
+    const following = new Following(adapter)
+    onTestFinished(() => following.stop())
+    await following.until((view) => view.get('one')?.length === paths.length)
+    const seen = following.views.length
+    const read = vi.spyOn(Link.prototype, 'node')
+    onTestFinished(() => void read.mockRestore())
+    proxy.freezeAfter(DELETION_BYTES + paths[0]!.length)
+    await writer.removeTogether(...paths, ...(withService ? [`${root}/one`] : []))
+    await until('it looks for the first', () => read.mock.calls.some(([path]) => path === paths[0]))
+    proxy.thaw()
+    await following.until((view) => view.get('one')?.length === left)
+    const sizes = following.views.slice(seen).map((view) => view.get('one')?.length)
+    expect(sizes).toEqual([left])
+  })
+})
+
+describe('an instance that is deleted and is back before its service is listed again', () => {
+  it('is read anew', async () => {
+    const { root, writer, proxy, adapter } = await behindProxy()
+    const path = `${root}/one/${A}`
+    await writer.create(path)
+    const following = new Following(adapter)
+    onTestFinished(() => following.stop())
+    await following.shows({ one: [A] })
+    const { node } = Link.prototype
+    const read = vi.spyOn(Link.prototype, 'node').mockImplementation(async function (this: Link, ...args) {
+      const found = await node.apply(this, args)
+      if (!found) await writer.create(path, '{"weight":5}')
+      return found
+    })
+    onTestFinished(() => void read.mockRestore())
+    proxy.freezeAfter(DELETION_BYTES + path.length)
+    await writer.remove(path)
+    await until('it looks for it', () => read.mock.calls.length === 1)
+    proxy.thaw()
+    await following.until((view) => view.get('one')?.[0]?.weight === 5)
   })
 })
 
