@@ -17,15 +17,19 @@ if (settings.has('count'))
     seen.connections++
   })
 
-/** When the first process had started a worker, when that ran, and when it listened. */
-if (settings.has('steps') && cluster.isPrimary)
-  for (const step of ['fork', 'online', 'listening']) cluster.once(step, () => (seen[`${step}Ms`] = now()))
+/** When the first process had started a worker, and when that said that it listens. */
+if (settings.has('steps') && cluster.isPrimary) {
+  cluster.once('fork', () => (seen.forkMs = now()))
+  cluster.on('message', (_worker, { type }) => {
+    if (type === 'listening') seen.listeningMs ??= now()
+  })
+}
 
 /** Every worker listens for itself, and the kernel spreads the connections. */
 if (settings.has('reusePort') && cluster.isWorker) {
   const { listen } = net.Server.prototype
-  net.Server.prototype.listen = function (port, host) {
-    return listen.call(this, { port, host, reusePort: true })
+  net.Server.prototype.listen = function (where) {
+    return listen.call(this, { ...where, reusePort: true })
   }
 }
 

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import { builtins } from '../builtins.ts'
-import { ConfigError } from '../config/index.ts'
+import { ConfigError } from '../config/problems.ts'
 import { type Console, ExitCode } from './console.ts'
 import type { ExplainFlags } from './explain.ts'
 import type { RegisterFlags } from './register.ts'
@@ -14,39 +13,35 @@ const FILE_HELP = `the configuration (default: ${DEFAULT_FILES.join(', then ')})
 
 // A reader that is gone costs lines, not the work that they tell of.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
-process.exitCode = await main(process.argv, {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  builtins,
-})
+process.exitCode = await main(process.argv, { stdout: process.stdout, stderr: process.stderr, env: process.env })
 // What a verb has printed leaves before the end, however slowly it is read; one that is stopped does not wait for the reader of its log.
 if (!ENDED_BY_SIGNAL.has(process.argv[2])) await Promise.all([process.stdout, process.stderr].map(written))
 // A verb that has ended leaves nothing that must still run: no open handle holds the process.
 process.exit()
 
-/** A verb's module is loaded when it is asked for: `run` needs little of what the others do. */
-async function main(argv: readonly string[], console: Console): Promise<number> {
+/** A verb's module is loaded when it is asked for, and so is what it works with: `run` needs little before its worker runs. */
+async function main(argv: readonly string[], own: Omit<Console, 'builtins'>): Promise<number> {
   let code: number = ExitCode.ok
+  const whole = async (): Promise<Console> => ({ ...own, builtins: (await import('../builtins.ts')).builtins })
   const program = new Command('portolan')
     .description('A registry-agnostic service gateway.')
     .version(version())
     .exitOverride()
-    .configureOutput({ writeOut: (text) => console.stdout.write(text), writeErr: (text) => console.stderr.write(text) })
+    .configureOutput({ writeOut: (text) => own.stdout.write(text), writeErr: (text) => own.stderr.write(text) })
   const verb = (name: string, description: string) => program.command(name).description(description).exitOverride()
 
   verb('run', 'serve until SIGTERM or SIGINT, then drain')
     .argument('[config]', FILE_HELP)
     .action(async (file?: string) => {
       const { run } = await import('./run.ts')
-      code = await run(file ?? defaultFile(), console)
+      code = await run(file ?? defaultFile(), own)
     })
   verb('validate', 'check a configuration: exit code 0, or 78 with all that is wrong')
     .argument('[config]', FILE_HELP)
     .option('--json', 'print the problems as JSON')
     .action(async (file: string | undefined, options: { json?: boolean }) => {
       const { validate } = await import('./validate.ts')
-      code = await validate(file ?? defaultFile(), console, options)
+      code = await validate(file ?? defaultFile(), await whole(), options)
     })
   verb('register', 'hold a registration of an instance until SIGTERM or SIGINT, then take it back')
     .argument('<service>', 'what clients ask for')
@@ -65,13 +60,13 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     .option('--json', 'print lines of JSON')
     .action(async (service: string, where: string, { config, ...flags }: RegisterFlags & { config?: string }) => {
       const { register } = await import('./register.ts')
-      code = await register(config ?? defaultFile(), service, where, flags, console)
+      code = await register(config ?? defaultFile(), service, where, flags, await whole())
     })
   verb('schema', 'print the JSON Schema of the configuration, for editors')
     .argument('[config]', 'with the options of the plugins that this file names')
     .action(async (file?: string) => {
       const { schema } = await import('./schema.ts')
-      code = await schema(file, console)
+      code = await schema(file, await whole())
     })
   verb('services', 'show what the registry holds, and the layout that each instance was recognised by')
     .argument('[config]', FILE_HELP)
@@ -79,7 +74,7 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     .option('--watch', 'go on and print what changes')
     .action(async (file: string | undefined, options: ServicesOptions) => {
       const { services } = await import('./services.ts')
-      code = await services(file ?? defaultFile(), console, options)
+      code = await services(file ?? defaultFile(), await whole(), options)
     })
   verb('explain', 'say where a request would go and why, without sending it')
     .argument('<[config] method url...>', `${FILE_HELP}; GET, and a path such as /services/orders/ or a whole URL`)
@@ -92,7 +87,7 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
       if (url === undefined || method === undefined || words.length > 3)
         program.error('error: explain takes a method and a URL, after the configuration if it is not the default one')
       const { explain } = await import('./explain.ts')
-      code = await explain(file ?? defaultFile(), method!, url!, flags, console)
+      code = await explain(file ?? defaultFile(), method!, url!, flags, await whole())
     })
   for (const [name, description] of [
     ['drain', 'give an instance no new work, until it is undrained or registers anew; its requests may end'],
@@ -105,13 +100,13 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
       .option('--json', 'print JSON')
       .action(async (service: string, id: string, options: { config?: string; json?: boolean }) => {
         const { drain } = await import('./drain.ts')
-        code = await drain(name, options.config ?? defaultFile(), service, id, options, console)
+        code = await drain(name, options.config ?? defaultFile(), service, id, options, await whole())
       })
   verb('healthcheck', "ask the running gateway's admin port whether it is alive: exit code 0 or 1")
     .argument('[config]', FILE_HELP)
     .action(async (file?: string) => {
       const { healthcheck } = await import('./healthcheck.ts')
-      code = await healthcheck(file ?? defaultFile(), console)
+      code = await healthcheck(file ?? defaultFile(), await whole())
     })
 
   try {
@@ -119,7 +114,7 @@ async function main(argv: readonly string[], console: Console): Promise<number> 
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage
-    console.stderr.write(error instanceof ConfigError ? `${error.format()}\n` : `portolan: ${(error as Error).stack}\n`)
+    own.stderr.write(error instanceof ConfigError ? `${error.format()}\n` : `portolan: ${(error as Error).stack}\n`)
     return error instanceof ConfigError ? ExitCode.config : ExitCode.failure
   }
 }

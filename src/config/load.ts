@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { Catalog } from '../catalog/catalog.ts'
 import { pluginLoader } from '../catalog/load.ts'
 import type { Plugin } from '../plugin/index.ts'
-import { reasonOf } from '../tls/index.ts'
 import { assemble } from './assemble.ts'
 import { Source } from './document.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Env, interpolate } from './interpolate.ts'
 import { findings } from './issues.ts'
-import { ConfigError, type ConfigProblem } from './problems.ts'
+import type { ConfigProblem } from './problems.ts'
+import { readConfig } from './read.ts'
 import { checkReferences, references } from './references.ts'
 import { fileSchema } from './schema.ts'
 import { checkTlsFiles } from './tls-files.ts'
@@ -52,11 +51,6 @@ export async function configOf(source: string | object, options: ParseOptions): 
     : parseConfig(stringify(source), 'gateway.yaml', options)
 }
 
-/** @throws ConfigError that says why the file cannot be read */
-export async function readConfig(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error) => unreadable(file, error))
-}
-
 /**
  * Like `loadConfig`, of text that was read before: processes that are to agree on a configuration pass its text on,
  * so that a file that changes meanwhile is never mixed.
@@ -94,8 +88,4 @@ function addTo(catalog: Catalog, plugin: Plugin, origin: string): string[] {
   } catch (error) {
     return [(error as Error).message]
   }
-}
-
-function unreadable(file: string, error: NodeJS.ErrnoException): never {
-  throw new ConfigError([{ file, line: 0, column: 0, path: '', message: reasonOf(error) }])
 }

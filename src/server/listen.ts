@@ -8,9 +8,17 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such host',
 }
 
-/** @throws Error with a line for people that says where and why not */
-export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<AddressInfo> {
-  server.listen(port, host)
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/**
+ * @param exclusive in a worker of Node's cluster: it accepts for itself, and shares the address with nobody
+ * @throws Error with a line for people that says where and why not
+ */
+export async function listen(server: Server, { host, port }: Address, exclusive = false): Promise<AddressInfo> {
+  server.listen({ port, host, exclusive })
   await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
     throw new Error(`cannot listen on ${host}:${port}: ${REASONS[cause.code ?? ''] ?? cause.message}`, { cause })
   })

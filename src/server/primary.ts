@@ -2,12 +2,17 @@ import { randomBytes } from 'node:crypto'
 import type { ToPrimary } from './messages.ts'
 import type { Running, Start } from './running.ts'
 import { Supervisor } from './supervisor.ts'
+import type { WorkerProcess } from './worker-process.ts'
 
 /** What a worker gets on top of its drain to end by itself. */
 const KILL_AFTER_MS = 5000
 
-/** Control plane here, data planes in workers. Each worker begins with the full view and then hears of changes only. */
-export async function startCluster(start: Start): Promise<Running> {
+/**
+ * Control plane here, data planes in workers. Each worker begins with the full view and then hears of changes only.
+ *
+ * @param ahead becomes the first of them
+ */
+export async function startCluster(start: Start, ahead?: WorkerProcess): Promise<Running> {
   const { config, text, log } = start
   const { acceptGraceMs, timeoutMs } = config.server.drain
   const firstOrdinal = Math.floor(Math.random() * 2 ** 16)
@@ -15,6 +20,7 @@ export async function startCluster(start: Start): Promise<Running> {
   const supervisor = new Supervisor({
     count: config.server.workers,
     log,
+    ahead,
     startOf: (slot) => ({ file: config.file, text, ordinal: firstOrdinal + slot, ticketSecret }),
   })
   const listening = supervisor.start()

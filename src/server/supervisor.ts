@@ -1,5 +1,4 @@
-import cluster, { type Worker } from 'node:cluster'
-import { fileURLToPath } from 'node:url'
+import type { Worker } from 'node:cluster'
 import type { Explanation, Question } from '../explain/index.ts'
 import type { Verdict } from '../health/index.ts'
 import type { Logger } from '../plugin/index.ts'
@@ -10,6 +9,7 @@ import { giveDoors } from './doors.ts'
 import { rescueHandoffs } from './handoffs.ts'
 import { Inquiries } from './inquiries.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
+import { forkWorker, kill, type WorkerProcess } from './worker-process.ts'
 
 const BACKOFF_MS = { first: 100, most: 10_000 }
 /** A worker that has served for so long did not die of its start. */
@@ -18,6 +18,8 @@ const SETTLED_MS = 1000
 export interface SupervisorOptions {
   readonly count: number
   readonly log: Logger
+  /** One that has been started before it was known what it is to be: the first of them. */
+  readonly ahead?: WorkerProcess | undefined
   /** What the worker in this slot is to be, asked for at each start. */
   startOf(slot: number): WorkerStart
 }
@@ -67,18 +69,10 @@ export class Supervisor {
 
   /** @returns the port, once all workers listen. @throws Error with the reason when one cannot */
   start(): Promise<number> {
-    const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-    // Not `./`: bundled, this is elsewhere, beside its folder.
-    const exec = fileURLToPath(new URL(`../server/worker-main.${extension}`, import.meta.url))
-    // Between several, whoever hands out connections in turn spreads them evenly. One alone accepts them for much less.
-    if (this.#options.count === 1 && !process.env.NODE_CLUSTER_SCHED_POLICY)
-      cluster.schedulingPolicy = cluster.SCHED_NONE
-    cluster.setupPrimary({ exec, args: [] })
-    // One that is still starting would complain of a first process that is gone.
-    process.once('exit', () => this.#killAll())
+    const { count, ahead } = this.#options
     return new Promise((resolve, reject) => {
       this.#starting = { resolve, reject }
-      for (let slot = 0; slot < this.#options.count; slot++) this.#fork(slot, 0)
+      for (let slot = 0; slot < count; slot++) this.#begin(slot, 0, slot === 0 ? ahead : undefined)
     })
   }
 
@@ -127,15 +121,15 @@ export class Supervisor {
     this.#leaving = true
     const slots = [...this.#slots.values()]
     const ended = slots.map(({ worker }) => new Promise((exit) => worker.once('exit', exit)))
-    for (const slot of slots.filter(({ started }) => !started)) kill(slot)
+    for (const { worker, started } of slots) if (!started) kill(worker)
     for (const slot of slots) if (slot.started) send(slot, { type: 'drain' })
-    const deadline = setTimeout(() => slots.forEach(kill), deadlineMs)
+    const deadline = setTimeout(() => this.#killAll(), deadlineMs)
     await Promise.all(ended)
     clearTimeout(deadline)
   }
 
   #killAll(): void {
-    for (const slot of this.#slots.values()) kill(slot)
+    for (const { worker } of this.#slots.values()) kill(worker)
   }
 
   #tellVerdicts(): void {
@@ -145,8 +139,7 @@ export class Supervisor {
     for (const slot of this.#slots.values()) if (slot.filled) send(slot, { type: 'verdicts', verdicts })
   }
 
-  #fork(slot: number, failures: number): void {
-    const worker = cluster.fork()
+  #begin(slot: number, failures: number, { worker, loaded }: WorkerProcess = forkWorker()): void {
     const state: Slot = { worker, started: false, filled: false, listeningSinceMs: undefined, ready: false, failures }
     this.#slots.set(slot, state)
     rescueHandoffs(worker, () => !this.#leaving && [...this.#slots.values()].some((s) => s !== state && isListening(s)))
@@ -154,16 +147,18 @@ export class Supervisor {
       if (message.type === 'doors') giveDoors(worker, handle)
       else this.#hear(slot, state, message)
     })
-    worker.on('error', () => undefined) // a message to a worker that has just died
-    worker.once('exit', (code, signal) => this.#bury(slot, state, signal ?? `exit code ${code}`))
+    worker.once('exit', () => this.#bury(slot, state))
+    if (worker.isDead()) this.#bury(slot, state)
+    void loaded.then(() => this.#tellStart(slot, state))
+  }
+
+  #tellStart(slot: number, state: Slot): void {
+    state.started = true
+    send(state, { type: 'start', start: this.#options.startOf(slot) })
+    if (this.#control) void this.#fill(state, this.#control)
   }
 
   #hear(slot: number, state: Slot, message: ToPrimary): void {
-    if (message.type === 'hello') {
-      state.started = true
-      send(state, { type: 'start', start: this.#options.startOf(slot) })
-      if (this.#control) void this.#fill(state, this.#control)
-    }
     if (message.type === 'failed') state.reason = message.reason
     if (message.type === 'ready') state.ready = true
     if (message.type === 'explained') this.#inquiries.answered(message.number, message.explanation)
@@ -185,7 +180,8 @@ export class Supervisor {
     send(state, { type: 'update', update: completion(control.complete()) })
   }
 
-  #bury(slot: number, state: Slot, how: string): void {
+  #bury(slot: number, state: Slot): void {
+    const { pid, exitCode, signalCode } = state.worker.process
     this.#slots.delete(slot)
     if (this.#leaving) return
     if (state.reason && this.#starting) {
@@ -197,12 +193,12 @@ export class Supervisor {
     const failures = isSettled(state) ? 0 : state.failures + 1
     const delayMs = failures === 0 ? 0 : Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** (failures - 1))
     this.#options.log.error(
-      { worker: state.worker.process.pid, how, reason: state.reason, delayMs },
+      { worker: pid, how: signalCode ?? `exit code ${exitCode}`, reason: state.reason, delayMs },
       'a worker died and is replaced',
     )
     this.#control?.onReplaced(slot)
     setTimeout(() => {
-      if (!this.#leaving) this.#fork(slot, failures)
+      if (!this.#leaving) this.#begin(slot, failures)
     }, delayMs)
   }
 }
@@ -210,8 +206,6 @@ export class Supervisor {
 function send({ worker }: Slot, message: ToWorker): void {
   if (worker.isConnected()) worker.send(message)
 }
-
-const kill = ({ worker }: Slot) => worker.process.kill('SIGKILL')
 
 const isListening = ({ listeningSinceMs }: Slot) => listeningSinceMs !== undefined
 

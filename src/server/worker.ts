@@ -49,7 +49,9 @@ async function serve({ file, text, ordinal, ...start }: WorkerStart): Promise<(m
     data.directory.apply(update)
     if (!wasReady && data.directory.ready) tell({ type: 'ready' })
   }
-  const { port } = await listen(data.listener.server, config.server)
+  // Between several, whoever hands out connections in turn spreads them evenly. One alone accepts them for much less.
+  const alone = workers === 1 && !process.env.NODE_CLUSTER_SCHED_POLICY
+  const { port } = await listen(data.listener.server, config.server, alone)
   tell({ type: 'listening', port })
   if (workers === 1) askForDoors(data.listener)
   setInterval(report, READING_MS)

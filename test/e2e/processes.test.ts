@@ -106,7 +106,7 @@ it('takes its workers along when the primary is killed', async () => {
   await expect(call(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
 
-for (const workers of [0, 2]) {
+for (const workers of [0, 1, 2]) {
   it(`says in one line that a port is taken, and exits with 1, with workers: ${workers}`, async () => {
     const taken = await startUpstream()
     for (const room of ['server', 'admin']) {
