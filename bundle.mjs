@@ -14,6 +14,20 @@ const ENTRIES = ['src/cli/main', 'src/server/worker-main', 'src/index', 'src/plu
 /** Hono is shared with plugins, down to the classes of its errors; the others are loaded by few, and particular about their files. */
 const LEFT_ALONE = ['hono', 'jiti', 'node-zookeeper-client']
 
+/**
+ * Finding and opening a file costs more than what is in it, so what is loaded together is one, with all that it imports: what the first
+ * process needs before it starts a worker, what plugins import, and what both kinds of process need.
+ */
+const TOGETHER = [
+  { name: 'first', priority: 2, test: /src\/cli\/run\.js$/ },
+  { name: 'plugin', priority: 2, test: /src\/plugin\/index\.js$/ },
+  {
+    name: 'both',
+    priority: 1,
+    test: /src\/(?:builtins|container\/root|gateway\/meter|health\/index|registry\/index|server\/(?:doors|drain|listen|start))\.js$|@hono\/node-server/,
+  },
+]
+
 rmSync(join(dist, SHARED), { recursive: true, force: true })
 const bundle = await rolldown({
   input: Object.fromEntries(ENTRIES.map((entry) => [entry, join(dist, `${entry}.js`)])),
@@ -25,6 +39,7 @@ const { output } = await bundle.write({
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: `${SHARED}/[name]-[hash].js`,
+  codeSplitting: { groups: TOGETHER },
   sourcemap: true,
 })
 writeFileSync(join(dist, SHARED, 'LICENSES.txt'), licences(output.flatMap(({ moduleIds = [] }) => moduleIds)))
