@@ -16,6 +16,7 @@ export { combined, isRepetition, sendTrailers } from './http2/repeated-fields.ts
 export { resetStream } from './http2/reset-stream.ts'
 export { Http2Transport } from './http2/transport.ts'
 export type { IncomingBody } from './incoming-body.ts'
+export { Inlet, inletOf, toKeep } from './inlet.ts'
 export { limitBody } from './limited-body.ts'
 export type { Means } from './means.ts'
 export { within } from './networks.ts'
