@@ -207,6 +207,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
     const { socket } = this
     this.#stopWaiting()
     this.#server.forget(this)
+    this.#peer.takeBytesSent() // they have been told
     inletOf(socket)?.leadInto(socket)
     socket.off('data', this.#received).off('drain', this.#drained).off('error', ignore)
     socket.off('end', this.#ended).off('close', this.#closed)
