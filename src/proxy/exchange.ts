@@ -6,6 +6,7 @@ import type { Route, RouteRequest } from '../routing/index.ts'
 import type { Downstream, Intake } from './client-side.ts'
 import type { ForwardedElement } from './headers/forwarded.ts'
 import type { IncomingBody } from './incoming-body.ts'
+import { ListedFields } from './listed-fields.ts'
 import type { Peer } from './peer.ts'
 import type { Tunnel } from './tunnel.ts'
 
@@ -30,7 +31,6 @@ export class Exchange implements RouteRequest, PickContext {
   method: string
   rawTarget: string
   rawHeaders: readonly string[]
-  headers: Readonly<Record<string, string | string[] | undefined>>
   readonly httpVersion: string
   readonly encrypted: boolean
   /** undefined for a request that came over no socket of ours. */
@@ -70,6 +70,8 @@ export class Exchange implements RouteRequest, PickContext {
   dueMs = Number.POSITIVE_INFINITY
   /** What runs for this exchange just now: a wait, an attempt, then the body of its answer. */
   running: Cancellable | undefined
+  #listed: ListedFields | undefined
+  #headers: FieldValues | undefined
   #cookies: Map<string, string> | undefined
   #stopped: Stop | undefined
 
@@ -79,7 +81,8 @@ export class Exchange implements RouteRequest, PickContext {
     this.method = from.method
     this.rawTarget = from.rawTarget
     this.rawHeaders = from.rawHeaders
-    this.headers = from.headers
+    if (from.headers instanceof ListedFields) this.#listed = from.headers
+    else this.#headers = from.headers
     this.httpVersion = from.httpVersion
     this.encrypted = from.encrypted
     this.peer = from.peer
@@ -106,8 +109,21 @@ export class Exchange implements RouteRequest, PickContext {
     return this.method !== 'HEAD' && this.httpVersion !== '1.0'
   }
 
+  /** By lower-case name. A table: for one field `header` is cheaper. */
+  get headers(): FieldValues {
+    this.#headers ??= this.#listed!.table()
+    return this.#headers
+  }
+
+  set headers(headers: FieldValues) {
+    this.#listed = undefined
+    this.#headers = headers
+  }
+
+  /** @param name in lower case */
   header(name: string): string | undefined {
-    const value = this.headers[name]
+    if (this.#listed) return this.#listed.get(name)
+    const value = this.#headers![name]
     return Array.isArray(value) ? value.join(', ') : value
   }
 
@@ -171,14 +187,15 @@ export class Exchange implements RouteRequest, PickContext {
   }
 }
 
-type ExchangeFields = Pick<
+type FieldValues = Readonly<Record<string, string | string[] | undefined>>
+
+type ExchangeFields = { readonly headers: FieldValues | ListedFields } & Pick<
   Exchange,
   | 'id'
   | 'startedMs'
   | 'method'
   | 'rawTarget'
   | 'rawHeaders'
-  | 'headers'
   | 'httpVersion'
   | 'encrypted'
   | 'peer'

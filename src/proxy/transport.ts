@@ -28,6 +28,8 @@ export interface UpstreamRequest {
   readonly path: string
   /** Flat `[name, value, ...]` with exactly one host; no connection or framing fields but `te`: those are the transport's. */
   readonly headers: readonly string[]
+  /** Where in it those begin that the gateway has made up itself, which need no check. */
+  readonly ownFrom: number
   /** More of the header section. null: that is all of it. */
   readonly word: Word | null
   /** null: no body. Read by the transport once the connection is there, never destroyed by it. */

@@ -36,7 +36,7 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
   function serve(stream: ServerHttp2Stream, opening: Http2Opening, peer: Peer): Http2Outgoing {
     const incoming = new Http2Incoming(stream, opening)
     const outgoing = new Http2Outgoing(stream, incoming)
-    entrance.take(exchangeOf(incoming, peer, entrance.idOf(opening.headers), now()), outgoing, options)
+    entrance.take(exchangeOf(incoming, peer, entrance.idOf(opening.headers['x-request-id']), now()), outgoing, options)
     const refusal = refuse(incoming, limits) ?? entrance.shed()
     if (refusal) answer(outgoing, refusal)
     else if (!answersItself(outgoing)) entrance.serve(outgoing)

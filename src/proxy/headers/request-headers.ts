@@ -47,7 +47,7 @@ const NOT_OF_STRANGERS = [
 /** Of no use, alone or broken. */
 const TRACE = ['traceparent', 'tracestate']
 
-export type HeaderSection = Pick<UpstreamRequest, 'headers' | 'word'>
+export type HeaderSection = Pick<UpstreamRequest, 'headers' | 'ownFrom' | 'word'>
 
 /** What the instances of a gateway are told in the header section of a request, and after its body. */
 export class RequestHeaders {
@@ -87,12 +87,13 @@ export class RequestHeaders {
       headers.push(name, rawHeaders[i + 1]!)
     }
     if (countsHops(exchange)) countDown(headers)
-    if (!traced) headers.push('traceparent', newTraceparent())
     if (takesTrailers(exchange)) headers.push('te', 'trailers')
     const trailers = exchange.trailers && announced(exchange.header('trailer'))
     if (trailers) headers.push('trailer', trailers)
+    const ownFrom = headers.length
+    if (!traced) headers.push('traceparent', newTraceparent())
     headers.push('x-request-id', exchange.id)
-    return { headers, word: this.#words.on(exchange, host) }
+    return { headers, ownFrom, word: this.#words.on(exchange, host) }
   }
 
   /** What follows the body, to be asked for at its end; null: nothing can. */
@@ -126,8 +127,9 @@ function takesTrailers(exchange: Exchange): boolean {
 }
 
 /** RFC 9110 7.6.2: `Max-Forwards` has a meaning for these only. */
-function countsHops({ method, headers }: Exchange): boolean {
-  return (method === 'OPTIONS' || method === 'TRACE') && headers['max-forwards'] !== undefined
+function countsHops(exchange: Exchange): boolean {
+  const { method } = exchange
+  return (method === 'OPTIONS' || method === 'TRACE') && exchange.header('max-forwards') !== undefined
 }
 
 function countDown(headers: string[]): void {

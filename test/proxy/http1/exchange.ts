@@ -29,6 +29,7 @@ const REQUEST: UpstreamRequest = {
   headers: ['host', 'h'],
   body: null,
   bodyLength: null,
+  ownFrom: Number.POSITIVE_INFINITY,
   word: null,
   trailers: null,
   upgrade: null,

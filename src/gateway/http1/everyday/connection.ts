@@ -135,7 +135,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
     const { entrance, requests, witness } = this.#server
     const reply = new AdaptedReply(this, head, this.#body)
     this.#reply = reply
-    const id = entrance.idOf(head.headers)
+    const id = entrance.idOf(head.fields.get('x-request-id'))
     entrance.take(exchangeOf(head, this.#body, this.#peer, id, witness.now()), reply, witness)
     if (this.#isBodyDue) this.#body!.watch(reply, this.#server.limits.bodyTimeoutMs)
     const refusal = entrance.shed()

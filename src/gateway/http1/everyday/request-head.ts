@@ -1,5 +1,5 @@
 import type { LimitsConfig } from '../../../config/types.ts'
-import { fieldCount, isHost, scanFields, spans } from '../../../proxy/index.ts'
+import { fieldCount, isHost, ListedFields, scanFields, spans } from '../../../proxy/index.ts'
 import { Names } from './names.ts'
 
 /** The head of a request, in the words of Node. */
@@ -7,10 +7,7 @@ export interface RequestHead {
   readonly method: string
   /** The request target. */
   readonly url: string
-  /** Flat, as they came. */
-  readonly rawHeaders: readonly string[]
-  /** By lower-case name, each of which came once. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly fields: ListedFields
   /** The client asks to close behind the answer. */
   readonly closes: boolean
   /** As `Content-Length` tells it; null: there is no such field, and no body. */
@@ -63,24 +60,24 @@ export function readEverydayHead(input: Buffer, limits: LimitsConfig): RequestHe
 /** One string for the whole head, and slices of it: far cheaper than a decoding call per value. */
 function headOf(method: string, input: Buffer, endOfHead: number, start: number, end: number): RequestHead | undefined {
   const text = input.toString('latin1', 0, endOfHead)
-  const rawHeaders: string[] = []
-  const headers: Record<string, string> = {}
+  const raw: string[] = []
+  const lowerNames: string[] = []
   for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
     const { sent, lower } = names.at(input, spans[slot]!, spans[slot + 1]!)
-    // One that every object has counts as one that has come before.
-    if (lower === '' || headers[lower] !== undefined) return undefined
-    const value = text.slice(spans[slot + 2]!, spans[slot + 3]!)
-    rawHeaders.push(sent, value)
-    headers[lower] = value
+    if (lower === '' || lowerNames.includes(lower)) return undefined
+    raw.push(sent, text.slice(spans[slot + 2]!, spans[slot + 3]!))
+    lowerNames.push(lower)
   }
-  const { host, connection, 'content-length': length } = headers
+  const fields = new ListedFields(raw, lowerNames)
+  const host = fields.get('host')
   if (host === undefined || !isHost(host)) return undefined
-  const option = connection?.toLowerCase()
+  const option = fields.get('connection')?.toLowerCase()
   if (option !== undefined && option !== 'keep-alive' && option !== 'close') return undefined
+  const length = fields.get('content-length')
   const bodyLength = length === undefined ? null : lengthOf(length)
   if (bodyLength === undefined) return undefined
   const url = text.slice(start, end)
-  return { method, url, rawHeaders, headers, closes: option === 'close', bodyLength, end: text.length }
+  return { method, url, fields, closes: option === 'close', bodyLength, end: text.length }
 }
 
 /** @returns undefined for what is no length, or one that is written in another way than lengths are */
