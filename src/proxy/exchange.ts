@@ -6,8 +6,8 @@ import type { Route, RouteRequest } from '../routing/index.ts'
 import type { Downstream, Intake } from './client-side.ts'
 import type { ForwardedElement } from './headers/forwarded.ts'
 import type { IncomingBody } from './incoming-body.ts'
-import { ListedFields } from './listed-fields.ts'
 import type { Peer } from './peer.ts'
+import type { FieldValues, RequestFields } from './request-fields.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /**
@@ -30,7 +30,7 @@ export class Exchange implements RouteRequest, PickContext {
   readonly startedMs: number
   method: string
   rawTarget: string
-  rawHeaders: readonly string[]
+  fields: RequestFields
   readonly httpVersion: string
   readonly encrypted: boolean
   /** undefined for a request that came over no socket of ours. */
@@ -70,8 +70,6 @@ export class Exchange implements RouteRequest, PickContext {
   dueMs = Number.POSITIVE_INFINITY
   /** What runs for this exchange just now: a wait, an attempt, then the body of its answer. */
   running: Cancellable | undefined
-  #listed: ListedFields | undefined
-  #headers: FieldValues | undefined
   #cookies: Map<string, string> | undefined
   #stopped: Stop | undefined
 
@@ -80,9 +78,7 @@ export class Exchange implements RouteRequest, PickContext {
     this.startedMs = from.startedMs
     this.method = from.method
     this.rawTarget = from.rawTarget
-    this.rawHeaders = from.rawHeaders
-    if (from.headers instanceof ListedFields) this.#listed = from.headers
-    else this.#headers = from.headers
+    this.fields = from.fields
     this.httpVersion = from.httpVersion
     this.encrypted = from.encrypted
     this.peer = from.peer
@@ -109,22 +105,17 @@ export class Exchange implements RouteRequest, PickContext {
     return this.method !== 'HEAD' && this.httpVersion !== '1.0'
   }
 
-  /** By lower-case name. A table: for one field `header` is cheaper. */
-  get headers(): FieldValues {
-    this.#headers ??= this.#listed!.table()
-    return this.#headers
+  get rawHeaders(): readonly string[] {
+    return this.fields.raw
   }
 
-  set headers(headers: FieldValues) {
-    this.#listed = undefined
-    this.#headers = headers
+  get headers(): FieldValues {
+    return this.fields.table
   }
 
   /** @param name in lower case */
   header(name: string): string | undefined {
-    if (this.#listed) return this.#listed.get(name)
-    const value = this.#headers![name]
-    return Array.isArray(value) ? value.join(', ') : value
+    return this.fields.get(name)
   }
 
   setCookie(name: string, value: string): void {
@@ -187,15 +178,13 @@ export class Exchange implements RouteRequest, PickContext {
   }
 }
 
-type FieldValues = Readonly<Record<string, string | string[] | undefined>>
-
-type ExchangeFields = { readonly headers: FieldValues | ListedFields } & Pick<
+type ExchangeFields = Pick<
   Exchange,
   | 'id'
   | 'startedMs'
   | 'method'
   | 'rawTarget'
-  | 'rawHeaders'
+  | 'fields'
   | 'httpVersion'
   | 'encrypted'
   | 'peer'

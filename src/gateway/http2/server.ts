@@ -2,7 +2,7 @@ import { performServerHandshake, type ServerHttp2Stream, type ServerSessionOptio
 import type { Socket } from 'node:net'
 import type { LimitsConfig } from '../../config/types.ts'
 import { GatewayError } from '../../errors.ts'
-import { Exchange, type Peer, peerOf, trailersOf } from '../../proxy/index.ts'
+import { Exchange, GivenFields, type Peer, peerOf, trailersOf } from '../../proxy/index.ts'
 import { bad, excessOf, refuseHead } from '../admit.ts'
 import type { Entrance, EntranceOptions } from '../entrance.ts'
 import { answersItself } from '../own-matters.ts'
@@ -94,8 +94,7 @@ function exchangeOf(incoming: Http2Incoming, peer: Peer, id: string, startedMs: 
     startedMs,
     method: incoming.method,
     rawTarget: incoming.url,
-    rawHeaders: incoming.rawHeaders,
-    headers,
+    fields: new GivenFields(incoming.rawHeaders, headers),
     httpVersion: incoming.httpVersion,
     encrypted: peer.encrypted,
     peer,

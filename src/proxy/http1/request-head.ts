@@ -14,11 +14,11 @@ const known = new Map([['te', '\r\nconnection: te\r\nte: ']]) // RFC 9110 10.1.4
  * @throws UpstreamError `protocol` for anything that could end a line early, start another field or contradict the framing
  */
 export function requestHead(request: UpstreamRequest): string {
-  const { method, path, headers, ownFrom, word, body, bodyLength, upgrade } = request
+  const { method, path, headers, ownFrom, lines, word, body, bodyLength, upgrade } = request
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
-  let head = `${method} ${path} HTTP/1.1${lines(headers, ownFrom)}`
-  if (word !== null) head += word.lines ??= ownCopy(lines(word.fields, Number.POSITIVE_INFINITY))
+  let head = `${method} ${path} HTTP/1.1${linesOf(headers, ownFrom)}${lines}`
+  if (word !== null) head += word.lines ??= ownCopy(linesOf(word.fields, Number.POSITIVE_INFINITY))
   if (asksFirst(request)) head += '\r\nexpect: 100-continue'
   if (upgrade !== null) head += upgradeLines(upgrade)
   if (bodyLength !== null) return `${head}\r\ncontent-length: ${bodyLength}\r\n\r\n`
@@ -26,7 +26,7 @@ export function requestHead(request: UpstreamRequest): string {
 }
 
 /** @param ownFrom from here on the values are the gateway's own */
-function lines(headers: readonly string[], ownFrom: number): string {
+function linesOf(headers: readonly string[], ownFrom: number): string {
   if (headers.length % 2 !== 0) throw violation('a header without a value')
   let lines = ''
   for (let i = 0; i < headers.length; i += 2) {

@@ -127,7 +127,7 @@ it('reads alike what Node reads, of whatever it takes', async () => {
     const { incoming, body } = requests[0]!
     const { method, url, rawHeaders, headers, complete, httpVersion } = incoming
     const { method: verb, url: target, fields, closes, bodyLength, end } = own
-    const read = { method: verb, rawHeaders: fields.raw, headers: fields.table() }
+    const read = { method: verb, rawHeaders: fields.raw, headers: fields.table }
     expect({ method, rawHeaders, headers }, JSON.stringify(text)).toEqual(read)
     expect(url).toBe(target)
     expect(body).toBe(text.slice(end))

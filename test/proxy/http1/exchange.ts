@@ -30,6 +30,7 @@ const REQUEST: UpstreamRequest = {
   body: null,
   bodyLength: null,
   ownFrom: Number.POSITIVE_INFINITY,
+  lines: '',
   word: null,
   trailers: null,
   upgrade: null,

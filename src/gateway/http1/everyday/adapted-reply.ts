@@ -23,7 +23,7 @@ export class AdaptedReply extends EverydayReply implements Reply {
     const { socket } = this.#carrier
     const { method, url, fields } = this.#request
     if (method === 'GET' || method === 'HEAD')
-      return { method, url, rawHeaders: fields.raw, headers: fields.table(), socket }
+      return { method, url, rawHeaders: fields.raw, headers: fields.table, socket }
     return new AdaptedRequest(this.#request, this.#body ?? new PlainBody(0, socket))
   }
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import type { ListedFields } from '../../../proxy/index.ts'
+import type { RequestFields } from '../../../proxy/index.ts'
 import type { PlainBody } from './plain-body.ts'
 import type { RequestHead } from './request-head.ts'
 
@@ -9,7 +9,7 @@ export class AdaptedRequest extends Readable {
   readonly method: string
   readonly url: string
   readonly rawHeaders: readonly string[]
-  readonly headers: ReturnType<ListedFields['table']>
+  readonly headers: RequestFields['table']
   readonly socket: Socket
   readonly #body: PlainBody
   #begun = false
@@ -19,7 +19,7 @@ export class AdaptedRequest extends Readable {
     this.method = method
     this.url = url
     this.rawHeaders = fields.raw
-    this.headers = fields.table()
+    this.headers = fields.table
     this.socket = body.socket
     this.#body = body
     this.on('error', ignore)
