@@ -30,6 +30,7 @@ export class Exchange implements RouteRequest, PickContext {
   readonly startedMs: number
   method: string
   rawTarget: string
+  /** As the client sent them, or as a middleware has put others in their place. */
   fields: RequestFields
   readonly httpVersion: string
   readonly encrypted: boolean
