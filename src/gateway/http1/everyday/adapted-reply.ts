@@ -21,8 +21,9 @@ export class AdaptedReply extends EverydayReply implements Reply {
 
   get req(): object {
     const { socket } = this.#carrier
-    const { method } = this.#request
-    if (method === 'GET' || method === 'HEAD') return { ...this.#request, socket }
+    const { method, url, fields } = this.#request
+    if (method === 'GET' || method === 'HEAD')
+      return { method, url, rawHeaders: fields.raw, headers: fields.table, socket }
     return new AdaptedRequest(this.#request, this.#body ?? new PlainBody(0, socket))
   }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
+import type { RequestFields } from '../../../proxy/index.ts'
 import type { PlainBody } from './plain-body.ts'
 import type { RequestHead } from './request-head.ts'
 
@@ -8,17 +9,17 @@ export class AdaptedRequest extends Readable {
   readonly method: string
   readonly url: string
   readonly rawHeaders: readonly string[]
-  readonly headers: RequestHead['headers']
+  readonly headers: RequestFields['table']
   readonly socket: Socket
   readonly #body: PlainBody
   #begun = false
 
-  constructor({ method, url, rawHeaders, headers }: RequestHead, body: PlainBody) {
+  constructor({ method, url, fields }: RequestHead, body: PlainBody) {
     super()
     this.method = method
     this.url = url
-    this.rawHeaders = rawHeaders
-    this.headers = headers
+    this.rawHeaders = fields.raw
+    this.headers = fields.table
     this.socket = body.socket
     this.#body = body
     this.on('error', ignore)
