@@ -1,19 +1,23 @@
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
+import type { Exchange } from '../../../proxy/index.ts'
 import type { PlainBody } from './plain-body.ts'
-import type { RequestHead } from './request-head.ts'
+
+interface Head extends Pick<Exchange, 'method' | 'rawHeaders' | 'headers'> {
+  readonly url: string
+}
 
 /** A request that the Node server adapter takes for Node's. Takes nothing of the body before somebody reads. */
 export class AdaptedRequest extends Readable {
   readonly method: string
   readonly url: string
   readonly rawHeaders: readonly string[]
-  readonly headers: RequestHead['headers']
+  readonly headers: Exchange['headers']
   readonly socket: Socket
   readonly #body: PlainBody
   #begun = false
 
-  constructor({ method, url, rawHeaders, headers }: RequestHead, body: PlainBody) {
+  constructor({ method, url, rawHeaders, headers }: Head, body: PlainBody) {
     super()
     this.method = method
     this.url = url

@@ -63,14 +63,15 @@ export function readEverydayHead(input: Buffer, limits: LimitsConfig): RequestHe
 /** One string for the whole head, and slices of it: far cheaper than a decoding call per value. */
 function headOf(method: string, input: Buffer, endOfHead: number, start: number, end: number): RequestHead | undefined {
   const text = input.toString('latin1', 0, endOfHead)
-  const rawHeaders: string[] = []
+  const rawHeaders = new Array<string>(2 * fieldCount)
   const headers: Record<string, string> = {}
   for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
     const { sent, lower } = names.at(input, spans[slot]!, spans[slot + 1]!)
     // One that every object has counts as one that has come before.
     if (lower === '' || headers[lower] !== undefined) return undefined
     const value = text.slice(spans[slot + 2]!, spans[slot + 3]!)
-    rawHeaders.push(sent, value)
+    rawHeaders[slot >> 1] = sent
+    rawHeaders[(slot >> 1) + 1] = value
     headers[lower] = value
   }
   const { host, connection, 'content-length': length } = headers
