@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts'
-import { Exchange } from '../proxy/index.ts'
+import { Exchange, GivenFields } from '../proxy/index.ts'
 
 /** A request that is not sent. Survives JSON. */
 export interface Question {
@@ -24,8 +24,7 @@ export function exchangeOf({ method, url, headers = {}, clientAddress = '127.0.0
     startedMs: 0,
     method: method.toUpperCase(),
     rawTarget: target,
-    rawHeaders: fields.flat(),
-    headers: joined(fields),
+    fields: new GivenFields(fields.flat(), joined(fields)),
     httpVersion: '1.1',
     encrypted: url.startsWith('https:'),
     peer: undefined,

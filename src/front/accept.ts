@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { type Server, Socket } from 'node:net'
+import { Inlet } from '../proxy/index.ts'
 
 /** Node's own names: what accepts, what it has accepted, and who counts that. */
 interface Handle {
@@ -16,7 +17,7 @@ const accepted = channel('net.server.socket')
 /**
  * Node 20 copies the options of each socket and then adds three to the copy. Its V8 does not remember what such an object becomes,
  * and makes new hidden classes for each connection: nothing that reads the options is fast any more, and what is made lives until
- * the next full collection. Here a socket is given all of them at once. Later versions do not need that, and are left alone.
+ * the next full collection. Here a socket is given all of them at once, and an inlet to be read by. Later versions do not need that, and are left alone.
  *
  * @param server one that makes half-open sockets without delay
  */
@@ -34,7 +35,9 @@ function takeOver(server: Listening): void {
       return
     }
     connection.setNoDelay(true)
-    const socket = new Socket(optionsOf(connection)) as Accepted
+    const inlet = new Inlet()
+    const socket = new Socket(optionsOf(connection, inlet)) as Accepted
+    inlet.leadInto(socket)
     server._connections++
     socket.server = server
     socket._server = server
@@ -44,9 +47,10 @@ function takeOver(server: Listening): void {
 }
 
 /** With what Node would add: `emitClose` to `decodeStrings`. */
-function optionsOf(handle: Handle): object {
+function optionsOf(handle: Handle, { onread }: Inlet): object {
   return {
     handle,
+    onread,
     allowHalfOpen: true,
     noDelay: true,
     emitClose: false,

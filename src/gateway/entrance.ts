@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { GatewayError } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
 import { atEndOfTurn, type Exchange, type Task } from '../proxy/index.ts'
@@ -34,9 +33,9 @@ export class Entrance {
     this.#pressure = pressure
   }
 
-  /** The id of a request: its own, if it could be one. */
-  idOf(headers: IncomingHttpHeaders): string {
-    return this.#options.requestId(headers['x-request-id'])
+  /** The id of a request: its `X-Request-Id`, if it could be one. */
+  idOf(offered: string | string[] | undefined): string {
+    return this.#options.requestId(offered)
   }
 
   /** Why no more requests are let in for now, if so. */

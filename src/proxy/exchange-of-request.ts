@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { Exchange } from './exchange.ts'
+import { GivenFields } from './request-fields.ts'
 
 /** For a Fetch request that came over no socket of ours: from a test or from another runtime. */
 export function exchangeOfRequest(id: string, startedMs: number, request: Request): Exchange {
@@ -23,8 +24,10 @@ export function described(request: Request) {
   return {
     method: request.method,
     rawTarget: url.pathname + url.search,
-    rawHeaders: ['host', host, ...[...request.headers].filter(([name]) => name !== 'host').flat()],
-    headers: { ...Object.fromEntries(request.headers), host },
+    fields: new GivenFields(['host', host, ...[...request.headers].filter(([name]) => name !== 'host').flat()], {
+      ...Object.fromEntries(request.headers),
+      host,
+    }),
     body: request.body && Readable.from(bodyOf(request), { objectMode: false }),
     bodyLength: length === null ? null : Number(length),
   }

@@ -7,6 +7,7 @@ import type { Downstream, Intake } from './client-side.ts'
 import type { ForwardedElement } from './headers/forwarded.ts'
 import type { IncomingBody } from './incoming-body.ts'
 import type { Peer } from './peer.ts'
+import type { FieldValues, RequestFields } from './request-fields.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /**
@@ -29,8 +30,8 @@ export class Exchange implements RouteRequest, PickContext {
   readonly startedMs: number
   method: string
   rawTarget: string
-  rawHeaders: readonly string[]
-  headers: Readonly<Record<string, string | string[] | undefined>>
+  /** As the client sent them, or as a middleware has put others in their place. */
+  fields: RequestFields
   readonly httpVersion: string
   readonly encrypted: boolean
   /** undefined for a request that came over no socket of ours. */
@@ -78,8 +79,7 @@ export class Exchange implements RouteRequest, PickContext {
     this.startedMs = from.startedMs
     this.method = from.method
     this.rawTarget = from.rawTarget
-    this.rawHeaders = from.rawHeaders
-    this.headers = from.headers
+    this.fields = from.fields
     this.httpVersion = from.httpVersion
     this.encrypted = from.encrypted
     this.peer = from.peer
@@ -106,9 +106,17 @@ export class Exchange implements RouteRequest, PickContext {
     return this.method !== 'HEAD' && this.httpVersion !== '1.0'
   }
 
+  get rawHeaders(): readonly string[] {
+    return this.fields.raw
+  }
+
+  get headers(): FieldValues {
+    return this.fields.table
+  }
+
+  /** @param name in lower case */
   header(name: string): string | undefined {
-    const value = this.headers[name]
-    return Array.isArray(value) ? value.join(', ') : value
+    return this.fields.get(name)
   }
 
   setCookie(name: string, value: string): void {
@@ -177,8 +185,7 @@ type ExchangeFields = Pick<
   | 'startedMs'
   | 'method'
   | 'rawTarget'
-  | 'rawHeaders'
-  | 'headers'
+  | 'fields'
   | 'httpVersion'
   | 'encrypted'
   | 'peer'

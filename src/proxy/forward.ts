@@ -106,11 +106,13 @@ async function tryInTurn(exchange: Exchange, service: Service): Promise<Upstream
 const mayHedge = (exchange: Exchange) => exchange.upgrade === null && mayRepeat(exchange)
 
 function requestOf(exchange: Exchange, { means }: Service): UpstreamRequest {
-  const { headers, word } = means.requestHeaders.of(exchange)
+  const { headers, ownFrom, lines, word } = means.requestHeaders.of(exchange)
   return {
     method: exchange.method,
     path: exchange.path,
     headers,
+    ownFrom,
+    lines,
     word,
     body: exchange.body,
     bodyLength: exchange.bodyLength,

@@ -67,7 +67,7 @@ class LineBatch implements LineSink {
   flush(): void {
     let batch = ''
     for (const line of this.#lines) {
-      const text = String(line)
+      const text = line.toString()
       if (batch.length + text.length > this.#mostBytes) {
         this.#send(batch)
         batch = ''

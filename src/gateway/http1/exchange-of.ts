@@ -1,4 +1,4 @@
-import { Exchange, peerOf, trailersOf } from '../../proxy/index.ts'
+import { Exchange, GivenFields, peerOf, trailersOf } from '../../proxy/index.ts'
 import type { Incoming } from './incoming.ts'
 
 /** The exchange of a request as it came: nothing is copied. */
@@ -13,8 +13,7 @@ export function exchangeOf(incoming: Incoming, id: string, startedMs: number): E
     startedMs,
     method: incoming.method ?? 'GET',
     rawTarget: incoming.url ?? '/',
-    rawHeaders: incoming.rawHeaders,
-    headers,
+    fields: new GivenFields(incoming.rawHeaders, headers),
     httpVersion: incoming.httpVersion,
     encrypted: peer.encrypted,
     peer,

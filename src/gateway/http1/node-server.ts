@@ -57,7 +57,11 @@ export function createNodeServer(entrance: Entrance, options: NodeServerOptions)
       return
     }
     normaliseScheme(incoming)
-    entrance.take(exchangeOf(incoming, entrance.idOf(incoming.headers), options.now()), outgoing, witness)
+    entrance.take(
+      exchangeOf(incoming, entrance.idOf(incoming.headers['x-request-id']), options.now()),
+      outgoing,
+      witness,
+    )
     if (outgoing.exchange.body) watchBody(incoming, outgoing)
     if (incoming.asksToSwitch) outgoing.exchange.upgrade = incoming.switchTo
     const refusal = refuse(incoming, limits) ?? entrance.shed()

@@ -2,7 +2,7 @@ import { performServerHandshake, type ServerHttp2Stream, type ServerSessionOptio
 import type { Socket } from 'node:net'
 import type { LimitsConfig } from '../../config/types.ts'
 import { GatewayError } from '../../errors.ts'
-import { Exchange, type Peer, peerOf, trailersOf } from '../../proxy/index.ts'
+import { Exchange, GivenFields, type Peer, peerOf, trailersOf } from '../../proxy/index.ts'
 import { bad, excessOf, refuseHead } from '../admit.ts'
 import type { Entrance, EntranceOptions } from '../entrance.ts'
 import { answersItself } from '../own-matters.ts'
@@ -36,7 +36,7 @@ export function createHttp2Server(entrance: Entrance, options: Http2Options): Ht
   function serve(stream: ServerHttp2Stream, opening: Http2Opening, peer: Peer): Http2Outgoing {
     const incoming = new Http2Incoming(stream, opening)
     const outgoing = new Http2Outgoing(stream, incoming)
-    entrance.take(exchangeOf(incoming, peer, entrance.idOf(opening.headers), now()), outgoing, options)
+    entrance.take(exchangeOf(incoming, peer, entrance.idOf(opening.headers['x-request-id']), now()), outgoing, options)
     const refusal = refuse(incoming, limits) ?? entrance.shed()
     if (refusal) answer(outgoing, refusal)
     else if (!answersItself(outgoing)) entrance.serve(outgoing)
@@ -94,8 +94,7 @@ function exchangeOf(incoming: Http2Incoming, peer: Peer, id: string, startedMs: 
     startedMs,
     method: incoming.method,
     rawTarget: incoming.url,
-    rawHeaders: incoming.rawHeaders,
-    headers,
+    fields: new GivenFields(incoming.rawHeaders, headers),
     httpVersion: incoming.httpVersion,
     encrypted: peer.encrypted,
     peer,

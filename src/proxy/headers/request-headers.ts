@@ -47,7 +47,9 @@ const NOT_OF_STRANGERS = [
 /** Of no use, alone or broken. */
 const TRACE = ['traceparent', 'tracestate']
 
-export type HeaderSection = Pick<UpstreamRequest, 'headers' | 'word'>
+const NONE: readonly string[] = []
+
+export type HeaderSection = Pick<UpstreamRequest, 'headers' | 'ownFrom' | 'lines' | 'word'>
 
 /** What the instances of a gateway are told in the header section of a request, and after its body. */
 export class RequestHeaders {
@@ -70,29 +72,25 @@ export class RequestHeaders {
     ].map((names) => new FieldNames(withTwins([...always, ...names])))
   }
 
-  /** The header section that the instance sees: what the client sent, in its order and case, then what we say about it. */
+  /** The header section that the instance sees: what the client sent, in its order and case, and what we say about it. */
   of(exchange: Exchange): HeaderSection {
-    const { rawHeaders, route } = exchange
     const host = hostOf(exchange)
     // HTTP/1.0 knows requests without one; the instance is asked in HTTP/1.1.
     const headers = ['host', host || exchange.service]
     const listed = nominated(exchange.header('connection'))
     const traced = carriesTrace(exchange, listed)
     const dropped = this.#dropped[(exchange.peerTrusted ? 2 : 0) + (traced ? 1 : 0)]!
-    const routing = route?.dropHeaders ?? []
-    for (let i = 0; i < rawHeaders.length; i += 2) {
-      const name = rawHeaders[i]!
-      if (dropped.has(name) || listed?.has(name)) continue
-      if (routing.length > 0 && routing.includes(name.toLowerCase())) continue
-      headers.push(name, rawHeaders[i + 1]!)
-    }
-    if (countsHops(exchange)) countDown(headers)
-    if (!traced) headers.push('traceparent', newTraceparent())
+    const routing = exchange.route?.dropHeaders ?? NONE
+    const isPassedOn = listed === undefined && !countsHops(exchange)
+    const lines = isPassedOn ? exchange.fields.linesWithout(dropped, routing) : undefined
+    if (lines === undefined) addFields(headers, exchange, (name) => dropped.has(name) || listed?.has(name), routing)
     if (takesTrailers(exchange)) headers.push('te', 'trailers')
     const trailers = exchange.trailers && announced(exchange.header('trailer'))
     if (trailers) headers.push('trailer', trailers)
+    const ownFrom = headers.length
+    if (!traced) headers.push('traceparent', newTraceparent())
     headers.push('x-request-id', exchange.id)
-    return { headers, word: this.#words.on(exchange, host) }
+    return { headers, ownFrom, lines: lines ?? '', word: this.#words.on(exchange, host) }
   }
 
   /** What follows the body, to be asked for at its end; null: nothing can. */
@@ -104,6 +102,22 @@ export class RequestHeaders {
       return received.filter((_, i) => !vouched.has(received[i - (i % 2)]!))
     }
   }
+}
+
+/** One by one. */
+function addFields(
+  headers: string[],
+  exchange: Exchange,
+  isDropped: (name: string) => boolean | undefined,
+  routing: readonly string[],
+): void {
+  const { rawHeaders } = exchange
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (isDropped(name) || routing.includes(name.toLowerCase())) continue
+    headers.push(name, rawHeaders[i + 1]!)
+  }
+  if (countsHops(exchange)) countDown(headers)
 }
 
 /** RFC 9112 3.2.2: the authority of a target in absolute-form replaces the Host field. */
@@ -126,8 +140,9 @@ function takesTrailers(exchange: Exchange): boolean {
 }
 
 /** RFC 9110 7.6.2: `Max-Forwards` has a meaning for these only. */
-function countsHops({ method, headers }: Exchange): boolean {
-  return (method === 'OPTIONS' || method === 'TRACE') && headers['max-forwards'] !== undefined
+function countsHops(exchange: Exchange): boolean {
+  const { method } = exchange
+  return (method === 'OPTIONS' || method === 'TRACE') && exchange.header('max-forwards') !== undefined
 }
 
 function countDown(headers: string[]): void {

@@ -28,7 +28,7 @@ export class Words {
   on(exchange: Exchange, host: string): Word {
     const { peer, httpVersion } = exchange
     const prefix = exchange.route?.prefix ?? ''
-    if (!peer || exchange.peerTrusted || exchange.headers.via !== undefined || isLast(exchange))
+    if (!peer || exchange.peerTrusted || exchange.header('via') !== undefined || isLast(exchange))
       return this.#new(exchange, host, prefix)
     const kept = peer.word
     if (kept && kept.host === host && kept.prefix === prefix && kept.httpVersion === httpVersion) return kept
@@ -56,8 +56,8 @@ export class Words {
 }
 
 /** There is no next request. */
-function isLast({ headers }: Exchange): boolean {
-  return headers.connection === 'close'
+function isLast(exchange: Exchange): boolean {
+  return exchange.header('connection') === 'close'
 }
 
 function addOwnWord(headers: string[], { address, proto, host, prefix }: Seen): void {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
+import { type Inlet, toKeep } from '../inlet.ts'
 import { UpstreamError } from '../transport.ts'
 import { wasReset } from '../was-reset.ts'
-import type { Inlet } from './inlet.ts'
 
 export interface SocketListener {
   received(chunk: Buffer): void
@@ -14,7 +14,7 @@ export interface SocketListener {
 export function listenTo(socket: Socket, inlet: Inlet, listener: SocketListener): () => void {
   const listeners = {
     // Of a socket with TLS, which has no inlet.
-    data: (chunk: Buffer) => listener.received(chunk),
+    data: (chunk: Buffer) => listener.received(toKeep(chunk)),
     drain: () => listener.drained(),
     end: () => listener.ended(wasReset(socket) ? broken('the connection broke') : 'fin'),
     error: (cause: Error) => listener.ended(broken('the connection broke', cause)),

@@ -4,6 +4,7 @@ import type { Instance } from '../../plugin/index.ts'
 import type { TlsRoute } from '../../tls/index.ts'
 import { Call, type CallOwner } from '../call.ts'
 import { type DialOptions, dial } from '../dial.ts'
+import { Inlet } from '../inlet.ts'
 import { MAX_WAITING } from '../limits.ts'
 import {
   type Upstream,
@@ -17,7 +18,6 @@ import { violation } from '../violation.ts'
 import type { Http1Call } from './call.ts'
 import { Connection, type ConnectionOwner } from './connection.ts'
 import { IdleConnections } from './idle.ts'
-import { Inlet } from './inlet.ts'
 import { requestHead } from './request-head.ts'
 
 /** After a refusal, and while connections in use may still be freed for those who wait. */

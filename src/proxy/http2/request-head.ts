@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
+import { listOf } from '../lines.ts'
 import { ownCopy } from '../own-copy.ts'
 import { isTarget, isText, isToken } from '../tokens.ts'
 import type { UpstreamRequest } from '../transport.ts'
@@ -25,8 +26,8 @@ export interface Origin {
  * @throws UpstreamError `protocol` for what is no HTTP, or contradicts the framing
  */
 export function requestHead(request: UpstreamRequest, { scheme, authority }: Origin): OutgoingHttpHeaders {
-  const { method, path, word, bodyLength } = request
-  const headers = word === null ? request.headers : [...request.headers, ...word.fields]
+  const { method, path, bodyLength } = request
+  const headers = headersOf(request)
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
   if (headers.length % 2 !== 0) throw violation('a header without a value')
@@ -43,6 +44,11 @@ export function requestHead(request: UpstreamRequest, { scheme, authority }: Ori
   if (bodyLength !== null) head['content-length'] = String(bodyLength)
   if (request.expectsContinue) head.expect = '100-continue'
   return head
+}
+
+function headersOf({ headers, lines, word }: UpstreamRequest): readonly string[] {
+  if (lines === '' && word === null) return headers
+  return [...headers, ...(lines === '' ? [] : listOf(`${lines.slice(2)}\r\n`)), ...(word?.fields ?? [])]
 }
 
 /** Trailers as `node:http2` takes them. */

@@ -1,16 +1,19 @@
+import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
 import { expect, it } from 'vitest'
 import { RawClient } from '../../support/raw.ts'
 import { taken } from '../../support/taken.ts'
 import { until } from '../../support/until.ts'
-import { startUpstream } from '../../support/upstream.ts'
+import { startRawUpstream, startUpstream } from '../../support/upstream.ts'
 import { gatewayBefore, startBefore } from '../closing-rig.ts'
 import { readByNode } from './read-by-node.ts'
 
 const through: MiddlewareHandler = (_, next) => next()
 const get = (path: string, ...fields: string[]) =>
   `${[`GET /services/up${path} HTTP/1.1`, 'Host: a', ...fields].join('\r\n')}\r\n\r\n`
+/** Of an instance that does not wait for the rest of a request. */
+const EARLY = 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nearly'
 const OTHER = 'POST /services/up/post HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n'
 
 /** A gateway before an instance that answers with what it was asked for, at once unless `later` takes the answer. */
@@ -130,6 +133,23 @@ it('lets go of idle connections when the gateway closes', async () => {
   await client.write(get('/1')).response()
   await gateway.close()
   expect(await client.closed()).toBe('end')
+})
+
+it('takes in the rest of a request that was answered early when the gateway closes, and resets nobody', async () => {
+  const upstream = await startRawUpstream((socket) => void socket.once('data', () => socket.write(EARLY)))
+  const { gateway, port } = await startBefore(upstream.port, through)
+  const client = await RawClient.open(port)
+  client.write('POST /services/up/ HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf')
+  expect((await client.response()).body).toBe('early')
+  const closing = gateway.close()
+  expect(await client.closed()).toBe('end')
+  const gone = once(client.socket, 'close')
+  client.write('half').write(get('/behind'))
+  await taken(client.socket)
+  client.end()
+  expect(await gone).toEqual([false])
+  expect(client.received).toBe('')
+  await closing
 })
 
 function limited(limits: object) {

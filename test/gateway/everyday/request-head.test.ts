@@ -8,11 +8,19 @@ const get = (...fields: string[]) => `${['GET / HTTP/1.1', ...fields].join('\r\n
 
 describe('an everyday request', () => {
   it('is read as it was sent', () => {
-    expect(read('GET /a/b?c=%20d HTTP/1.1\r\nHost: shop.example:8080\r\nAccept:\t*/* \r\nX-Empty:\r\n\r\n')).toEqual({
+    const head = read('GET /a/b?c=%20d HTTP/1.1\r\nHost: shop.example:8080\r\nAccept:\t*/* \r\nX-Empty:\r\n\r\n')!
+    const { fields, ...rest } = head
+    expect(fields.raw).toEqual(['Host', 'shop.example:8080', 'Accept', '*/*', 'X-Empty', ''])
+    expect(fields.table).toEqual({ host: 'shop.example:8080', accept: '*/*', 'x-empty': '' })
+    expect(['accept', 'Accept', 'x-empty', 'x'].map((name) => fields.get(name))).toEqual([
+      '*/*',
+      undefined,
+      '',
+      undefined,
+    ])
+    expect(rest).toEqual({
       method: 'GET',
       url: '/a/b?c=%20d',
-      rawHeaders: ['Host', 'shop.example:8080', 'Accept', '*/*', 'X-Empty', ''],
-      headers: { host: 'shop.example:8080', accept: '*/*', 'x-empty': '' },
       closes: false,
       bodyLength: null,
       end: 77,
@@ -34,7 +42,7 @@ describe('an everyday request', () => {
     ['DELETE', 'DELETE / HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['one that keeps the connection', get('Host: a', 'Connection: Keep-Alive')],
     ['one with bytes above 127 in a value', get('Host: a', 'X-Name: \xe4\xff')],
-    ['one with a name that no object has', get('Host: a', 'Constructor-Of: b')],
+    ['one with a name that every object has', get('Host: a', 'constructor: b')],
     ['one for an address', get('Host: [::1]:80')],
     ['one with dots in its path', 'GET /a/../b HTTP/1.1\r\nHost: a\r\n\r\n'],
   ])('may be %s', (_, text) => expect(read(text)).toBeDefined())
@@ -85,7 +93,6 @@ describe('left to Node is', () => {
     ['a Host with userinfo', get('Host: a@b')],
     ['a Host with a port that is none', get('Host: a:b')],
     ['a field that comes twice', get('Host: a', 'Accept: a', 'accept: b')],
-    ['a field that every object has', get('Host: a', 'constructor: a')],
     ['a field that no object can have', get('Host: a', '__proto__: a')],
     ['Transfer-Encoding', get('Host: a', 'tRANSFER-encoding: chunked')],
     ['Expect', get('Host: a', 'Expect: 100-continue')],

@@ -1,5 +1,5 @@
 import { trust } from '../../../src/gateway/client-address.ts'
-import { Exchange, type ForwardingSettings, RequestHeaders } from '../../../src/proxy/index.ts'
+import { Exchange, type ForwardingSettings, GivenFields, RequestHeaders } from '../../../src/proxy/index.ts'
 import type { Peer } from '../../../src/proxy/peer.ts'
 
 export interface Asking {
@@ -27,8 +27,7 @@ export function told(fields: readonly string[], asking: Asking = {}) {
     startedMs: 0,
     method: asking.method ?? 'GET',
     rawTarget: '/',
-    rawHeaders,
-    headers: joined(rawHeaders),
+    fields: new GivenFields(rawHeaders, joined(rawHeaders)),
     httpVersion: asking.httpVersion ?? '1.1',
     encrypted: asking.encrypted ?? false,
     peer: { address: '10.0.0.1', ...asking.peer } as Peer,

@@ -29,6 +29,8 @@ const REQUEST: UpstreamRequest = {
   headers: ['host', 'h'],
   body: null,
   bodyLength: null,
+  ownFrom: Number.POSITIVE_INFINITY,
+  lines: '',
   word: null,
   trailers: null,
   upgrade: null,

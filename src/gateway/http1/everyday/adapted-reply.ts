@@ -9,20 +9,22 @@ import type { RequestHead } from './request-head.ts'
 /** A reply that the Node server adapter takes for Node's response, beside the request that it takes for Node's. */
 export class AdaptedReply extends EverydayReply implements Reply {
   readonly #carrier: Carrier
+  readonly #request: RequestHead
   readonly #body: PlainBody | null
 
   constructor(carrier: Carrier, request: RequestHead, body: PlainBody | null) {
     super(carrier, request)
     this.#carrier = carrier
+    this.#request = request
     this.#body = body
   }
 
   get req(): object {
     const { socket } = this.#carrier
-    const { method, rawTarget: url, rawHeaders, headers } = this.exchange
-    const head = { method, url, rawHeaders, headers }
-    if (method === 'GET' || method === 'HEAD') return { ...head, socket }
-    return new AdaptedRequest(head, this.#body ?? new PlainBody(0, socket))
+    const { method, url, fields } = this.#request
+    if (method === 'GET' || method === 'HEAD')
+      return { method, url, rawHeaders: fields.raw, headers: fields.table, socket }
+    return new AdaptedRequest(this.#request, this.#body ?? new PlainBody(0, socket))
   }
 
   get writable(): boolean {

@@ -1,28 +1,25 @@
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import type { Exchange } from '../../../proxy/index.ts'
+import type { RequestFields } from '../../../proxy/index.ts'
 import type { PlainBody } from './plain-body.ts'
-
-interface Head extends Pick<Exchange, 'method' | 'rawHeaders' | 'headers'> {
-  readonly url: string
-}
+import type { RequestHead } from './request-head.ts'
 
 /** A request that the Node server adapter takes for Node's. Takes nothing of the body before somebody reads. */
 export class AdaptedRequest extends Readable {
   readonly method: string
   readonly url: string
   readonly rawHeaders: readonly string[]
-  readonly headers: Exchange['headers']
+  readonly headers: RequestFields['table']
   readonly socket: Socket
   readonly #body: PlainBody
   #begun = false
 
-  constructor({ method, url, rawHeaders, headers }: Head, body: PlainBody) {
+  constructor({ method, url, fields }: RequestHead, body: PlainBody) {
     super()
     this.method = method
     this.url = url
-    this.rawHeaders = rawHeaders
-    this.headers = headers
+    this.rawHeaders = fields.raw
+    this.headers = fields.table
     this.socket = body.socket
     this.#body = body
     this.on('error', ignore)

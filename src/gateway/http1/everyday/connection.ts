@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { GatewayError } from '../../../errors.ts'
-import { type Deadline, type Deadlines, type Member, type Peer, peerOf } from '../../../proxy/index.ts'
+import { type Deadline, type Deadlines, inletOf, type Member, type Peer, peerOf, toKeep } from '../../../proxy/index.ts'
 import { answer } from '../../refusal.ts'
 import { watchHalfClosed } from '../half-closed.ts'
 import { lastWords } from '../last-words.ts'
@@ -44,6 +44,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
     this.#peer = peerOf(socket)
     this.#server = server
     this.#wait(server.firstRequest, performance.now())
+    inletOf(socket)?.leadTo(socket, this.#received)
     socket.on('data', this.#received).on('drain', this.#drained).on('error', ignore)
     socket.on('end', this.#ended).on('close', this.#closed)
   }
@@ -122,7 +123,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
     }
     if (head.bodyLength) {
       this.#body = new PlainBody(head.bodyLength, this.socket)
-      if (head.end < chunk.length) this.#body.take(chunk.subarray(head.end))
+      if (head.end < chunk.length) this.#body.take(toKeep(chunk.subarray(head.end)))
     }
     this.#serve(head)
   }
@@ -134,7 +135,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
     const { entrance, requests, witness } = this.#server
     const reply = new AdaptedReply(this, head, this.#body)
     this.#reply = reply
-    const id = entrance.idOf(head.headers)
+    const id = entrance.idOf(head.fields.get('x-request-id'))
     entrance.take(exchangeOf(head, this.#body, this.#peer, id, witness.now()), reply, witness)
     if (this.#isBodyDue) this.#body!.watch(reply, this.#server.limits.bodyTimeoutMs)
     const refusal = entrance.shed()
@@ -149,7 +150,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
   }
 
   #receive(chunk: Buffer): void {
-    const behind = this.#body!.take(chunk)
+    const behind = this.#body!.take(toKeep(chunk))
     if (!this.#isBodyDue && !this.#reply) this.#restHasCome()
     if (behind) this.#received(behind)
   }
@@ -180,7 +181,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
 
   /** As much as a head may have; then the client has to wait. */
   #keep(chunk: Buffer): void {
-    this.#early.push(chunk)
+    this.#early.push(toKeep(chunk))
     this.#earlyBytes += chunk.length
     if (this.#earlyBytes >= this.#server.limits.headerBytes) this.socket.pause()
   }
@@ -206,10 +207,12 @@ export class EverydayConnection implements Deadline, Member, Carrier {
     const { socket } = this
     this.#stopWaiting()
     this.#server.forget(this)
+    this.#peer.takeBytesSent() // they have been told
+    inletOf(socket)?.leadInto(socket)
     socket.off('data', this.#received).off('drain', this.#drained).off('error', ignore)
     socket.off('end', this.#ended).off('close', this.#closed)
     this.#server.handOver(socket)
-    socket.emit('data', bytes)
+    socket.emit('data', toKeep(bytes))
     if (this.#halfClosed) socket.emit('end')
     if (socket.isPaused()) socket.resume()
   }

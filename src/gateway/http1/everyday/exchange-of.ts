@@ -4,7 +4,7 @@ import type { RequestHead } from './request-head.ts'
 
 /** The exchange of an everyday request: nothing is copied. */
 export function exchangeOf(
-  { method, url, rawHeaders, headers, bodyLength }: RequestHead,
+  { method, url, fields, bodyLength }: RequestHead,
   body: PlainBody | null,
   peer: Peer,
   id: string,
@@ -15,8 +15,7 @@ export function exchangeOf(
     startedMs,
     method,
     rawTarget: url,
-    rawHeaders,
-    headers,
+    fields,
     httpVersion: '1.1',
     encrypted: peer.encrypted,
     peer,

@@ -1,11 +1,7 @@
-/** A field name. */
-export interface Name {
-  readonly sent: string
-  /** In lower case; empty for one that is left out. */
-  readonly lower: string
-}
+import type { FieldName } from '../../../proxy/index.ts'
 
-interface Known extends Name {
+/** In lower case it is empty for one that is left out. */
+interface Known extends FieldName {
   readonly bytes: Buffer
 }
 
@@ -27,13 +23,13 @@ export class Names {
   }
 
   /** The token that lies between these offsets. */
-  at(input: Buffer, start: number, end: number): Name {
+  at(input: Buffer, start: number, end: number): FieldName {
     const slot = this.#slots[slotOf(input, start, end)]!
     for (const known of slot) if (isSame(input, start, end, known.bytes)) return known
     return this.#learn(input.subarray(start, end), slot)
   }
 
-  #learn(token: Buffer, slot: Known[]): Name {
+  #learn(token: Buffer, slot: Known[]): FieldName {
     const sent = token.toString('latin1')
     const lower = sent.toLowerCase()
     const name = { sent, lower: this.#leftOut.has(lower) ? '' : lower, bytes: Buffer.from(token) }

@@ -42,6 +42,8 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
   #waiting = ''
   /** Bytes of the body that are still to come, where that was told. */
   #left = 0
+  /** All that was written. */
+  #bytes = 0
   #over = false
   /** Made when somebody listens. */
   #events: EventEmitter | undefined
@@ -82,7 +84,7 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     if (this.headersSent || this.destroyed) return
     let head = `HTTP/1.1 ${status} ${statusText}\r\n`
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
-    this.#carrier.socket.write(`${head}\r\n`, 'latin1')
+    this.#writeText(`${head}\r\n`)
   }
 
   sendWhole(status: number, reason: string, headers: readonly string[], body: Buffer): void {
@@ -102,7 +104,7 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
 
   flush(): void {
     const waiting = this.#takeWaiting()
-    if (waiting !== '') this.#carrier.socket.write(waiting, 'latin1')
+    if (waiting !== '') this.#writeText(waiting)
   }
 
   write(chunk: Uint8Array): boolean {
@@ -115,11 +117,12 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     this.#left -= chunk.length
     const { socket } = this.#carrier
     const before = chunked ? `${this.#takeWaiting()}${chunk.length.toString(16)}\r\n` : this.#takeWaiting()
+    this.#bytes += chunk.length
     if (before === '') return socket.write(chunk)
     socket.cork()
-    socket.write(before, 'latin1')
+    this.#writeText(before)
     let wantsMore = socket.write(chunk)
-    if (chunked) wantsMore = socket.write('\r\n', 'latin1')
+    if (chunked) wantsMore = this.#writeText('\r\n')
     socket.uncork()
     return wantsMore
   }
@@ -134,7 +137,7 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     this.ended = true
     const { socket, lastHasLeft } = this.#carrier
     const rest = chunked ? this.#takeWaiting() + lastChunk(trailers) : this.#takeWaiting()
-    if (rest !== '' || socket.writableLength > 0) socket.write(rest, 'latin1', lastHasLeft)
+    if (rest !== '' || socket.writableLength > 0) this.#writeText(rest, lastHasLeft)
     else this.conclude(true)
   }
 
@@ -159,7 +162,7 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     const nowMs = this.#witness.now()
     this.#witness.finished(exchange, {
       status: this.headersSent ? this.#status : 499,
-      bytes: exchange.peer?.takeBytesSent() ?? 0,
+      bytes: this.#bytes,
       durationMs: nowMs - exchange.startedMs,
       ending,
     })
@@ -203,6 +206,12 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
       this.#left = 0
     } else this.write(body)
     this.finish(NO_TRAILERS)
+  }
+
+  /** In latin1, in which each character is a byte. */
+  #writeText(text: string, done?: (error?: Error | null) => void): boolean {
+    this.#bytes += text.length
+    return this.#carrier.socket.write(text, 'latin1', done)
   }
 
   #takeWaiting(): string {
