@@ -62,10 +62,10 @@ class AccessLine implements Line {
 
   toString(): string {
     const { status, bytes, durationMs, ending } = this.#result
-    let line = `{"level":30,"time":${timestamp(this.#time)},"type":"access","requestId":"${this.#id}","client":${quoted(this.#client)}`
-    line += `,"httpVersion":"${this.#httpVersion}","method":"${this.#method}","target":${quoted(this.#target)}`
+    let line = `${startAt(this.#time)}${this.#id}","client":"${inner(this.#client)}","httpVersion":"${this.#httpVersion}`
+    line += `","method":"${this.#method}","target":"${inner(this.#target)}"`
     if (this.#service) line += `,"service":"${this.#service}"`
-    if (this.#endpoint) line += `,"instance":${quoted(this.#endpoint.instance.id)},"attempts":${this.#attempts}`
+    if (this.#endpoint) line += `,"instance":"${inner(this.#endpoint.instance.id)}","attempts":${this.#attempts}`
     line += `,"status":${status},"bytes":${bytes}`
     if (this.#received !== undefined) line += `,"received":${this.#received}`
     line += `,"durationMs":${decimal(durationMs)}`
@@ -75,20 +75,19 @@ class AccessLine implements Line {
   }
 }
 
-/** JSON text, in ASCII. */
-export function quoted(text: string): string {
+/** What stands between the quotes of a JSON text, in ASCII. */
+function inner(text: string): string {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code < 32 || code > 126 || code === 34 || code === 92) return escaped(text)
   }
-  return `"${text}"`
+  return text
 }
 
 function escaped(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[\u007f-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 const HUNDREDTHS = Array.from({ length: 100 }, (_, i) => `.${String(i).padStart(2, '0')}`)
@@ -101,13 +100,13 @@ function decimal(ms: number): string {
 }
 
 let lastMs = 0
-let lastText = ''
+let lastStart = ''
 
-/** Lines of one millisecond stand together. */
-function timestamp(ms: number): string {
+/** Lines of one millisecond stand together, and begin alike, up to their id. */
+function startAt(ms: number): string {
   if (ms !== lastMs) {
     lastMs = ms
-    lastText = String(ms)
+    lastStart = `{"level":30,"time":${ms},"type":"access","requestId":"`
   }
-  return lastText
+  return lastStart
 }

@@ -7,7 +7,7 @@ import type { Exchange, UpstreamResponse } from '../proxy/index.ts'
 import type { Route, Router } from '../routing/index.ts'
 import { EveryRouter } from './every-router.ts'
 import type { RequestSource } from './fetch-side.ts'
-import { claim, problemAnswer } from './problem.ts'
+import { problemResponse } from './problem.ts'
 import { adoptRewrites } from './rewrites.ts'
 import { UNSEEN } from './unseen.ts'
 
@@ -21,7 +21,11 @@ export interface GatewayEnv {
   }
 }
 
-/** Asks the app for an answer. The request is made only if a middleware may look at it. */
+/**
+ * Asks for an answer. The request is made only if a middleware may look at it.
+ *
+ * @throws what goes wrong where no middleware is to hear of it: `problemResponse` is the answer to that
+ */
 export type Ask = (exchange: Exchange, source: RequestSource) => Response | Promise<Response>
 
 export interface AppOptions {
@@ -34,7 +38,7 @@ export interface AppOptions {
   forward(exchange: Exchange): Promise<UpstreamResponse>
 }
 
-/** The gateway as a Hono app, in reading order. */
+/** The gateway as a Hono app, in reading order. Requests that no middleware is to see pass it by: its context is dear. */
 export function createApp({ log, router, middleware, middlewareOf, forward }: AppOptions): Ask {
   const app = new Hono<GatewayEnv>({ router: new EveryRouter(), getPath: pathOf })
   for (const handler of middleware) app.use(handler)
@@ -42,14 +46,13 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
 
   app.all('*', function routeAndForward(c): Response | Promise<Response> {
     const { exchange } = c.env
-    const route = router.match(exchange)
-    if (!route) return unrouted(exchange, router.expectation)
-    exchange.route = route
+    const route = routeOf(exchange)
+    if (!route) return welcome()
     const own = middlewareOf(route)
     return own ? through(own, c) : forward(exchange)
   })
 
-  app.onError(answerProblem)
+  app.onError((thrown, c) => answerProblem(thrown, c))
   return middleware.length > 0 ? askWith : askWithout
 
   function askWith(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
@@ -58,7 +61,16 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
   }
 
   function askWithout(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
-    return app.fetch(UNSEEN, { exchange, source, request: undefined })
+    const route = routeOf(exchange)
+    if (!route) return welcome()
+    return middlewareOf(route) ? app.fetch(UNSEEN, { exchange, source, request: undefined }) : forward(exchange)
+  }
+
+  /** @returns undefined for the root, if it is nobody's. @throws GatewayError when nothing else matches */
+  function routeOf(exchange: Exchange): Route | undefined {
+    exchange.route ??= router.match(exchange)
+    if (!exchange.route && !isRoot(exchange)) throw new GatewayError('GW_ROUTE_NOT_FOUND', router.expectation)
+    return exchange.route
   }
 
   /** One route's middleware around the forwarding, by Hono's rules: `next` does not throw, what is returned or set is the answer. */
@@ -82,8 +94,7 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
     const { exchange } = c.env
     // Hono would add the header fields of the answer that this one takes the place of: an instance's lengths and codings.
     if (exchange.upstreamMs !== undefined) c.res = undefined
-    const { status, headers, body } = problemAnswer(claim(thrown, exchange, log), exchange)
-    return new Response(body, { status, headers })
+    return problemResponse(thrown, exchange, log)
   }
 }
 
@@ -102,7 +113,10 @@ function isAnswer(thrown: unknown): thrown is HTTPException {
   return thrown instanceof Error && 'getResponse' in thrown
 }
 
-function unrouted({ method, rawTarget }: Exchange, expectation: string): Response {
-  if (rawTarget === '/' && (method === 'GET' || method === 'HEAD')) return new Response('Portolan is up.\n')
-  throw new GatewayError('GW_ROUTE_NOT_FOUND', expectation)
+function isRoot({ method, rawTarget }: Exchange): boolean {
+  return rawTarget === '/' && (method === 'GET' || method === 'HEAD')
+}
+
+function welcome(): Response {
+  return new Response('Portolan is up.\n')
 }

@@ -1,10 +1,10 @@
 import { GatewayError } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
-import { atEndOfTurn, type Exchange } from '../proxy/index.ts'
+import { atEndOfTurn, type Exchange, type Task } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { deliver } from './deliver.ts'
 import { Adapter, FetchSide, type RequestSource } from './fetch-side.ts'
-import { claim } from './problem.ts'
+import { claim, problemResponse } from './problem.ts'
 import { answer } from './refusal.ts'
 import type { Reply, Witness } from './reply.ts'
 import type { Pressure, Shortage } from './shedding/index.ts'
@@ -52,27 +52,45 @@ export class Entrance {
   }
 
   async serve(reply: Reply): Promise<void> {
+    const { ask, log } = this.#options
     const side = new FetchSide(this.#adapter, reply)
+    let response: Response
     try {
-      const response = await this.#options.ask(reply.exchange, side)
-      atEndOfTurn({ run: () => this.#send(response, reply, side) })
+      response = await ask(reply.exchange, side)
     } catch (thrown) {
-      this.#rescue(thrown, reply)
+      response = problemResponse(thrown, reply.exchange, log)
     }
+    atEndOfTurn(new Departure(response, reply, side, this))
   }
 
-  #send(response: Response, reply: Reply, side: FetchSide): void {
+  /** Only for what `serve` has come to. */
+  send(response: Response, reply: Reply, side: FetchSide): void {
     try {
       if (this.leaving || this.#pressure.high) reply.closeBehind()
       const rest = deliver(response, reply)
       if (rest) side.answer(rest)
     } catch (thrown) {
-      this.#rescue(thrown, reply)
+      // Beyond the app's own rescue: a middleware has made a response that cannot be written.
+      answer(reply, claim(thrown, reply.exchange, this.#options.log))
     }
   }
+}
 
-  /** Beyond the app's own rescue: a middleware threw what is no Error, or made a response that cannot be written. */
-  #rescue(thrown: unknown, reply: Reply): void {
-    answer(reply, claim(thrown, reply.exchange, this.#options.log))
+/** An answer that leaves at the end of the turn. No closure: that would hold on to all of `serve` from its start. */
+class Departure implements Task {
+  readonly #response: Response
+  readonly #reply: Reply
+  readonly #side: FetchSide
+  readonly #entrance: Entrance
+
+  constructor(response: Response, reply: Reply, side: FetchSide, entrance: Entrance) {
+    this.#response = response
+    this.#reply = reply
+    this.#side = side
+    this.#entrance = entrance
+  }
+
+  run(): void {
+    this.#entrance.send(this.#response, this.#reply, this.#side)
   }
 }

@@ -101,10 +101,12 @@ export class Connection {
   }
 
   #write(call: Http1Call): void {
-    const { request } = call
-    if (writeWhole(this.#socket, call.head!, request.body)) return
+    const { request, head } = call
+    // It is as large as all that the call is made of, and the call goes on.
+    call.head = undefined
+    if (writeWhole(this.#socket, head!, request.body)) return
     this.#socket.cork()
-    this.#socket.write(call.head!, 'latin1')
+    this.#socket.write(head!, 'latin1')
     this.#body = new RequestBody(request, request.body!, this.#socket, (error) => this.#fail(error))
     if (asksFirst(request)) this.#body.hold()
     else this.#body.start()
