@@ -3,7 +3,7 @@ import { builtins } from './builtins.ts'
 import { configOf, headline } from './config/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { controlPlaneOf, dataPlaneOf, newGatewayScope } from './container.ts'
-import { type LineSink, problemResponse, requestIds } from './gateway/index.ts'
+import { type LineSink, requestIds } from './gateway/index.ts'
 import type { Logger, Plugin } from './plugin/index.ts'
 import { exchangeOfRequest } from './proxy/index.ts'
 import { drain, listen } from './server/index.ts'
@@ -61,11 +61,7 @@ export async function createGateway(source: string | object, options: GatewayOpt
       const id = requestId(request.headers.get('x-request-id') ?? undefined)
       const exchange = exchangeOfRequest(id, performance.now(), request)
       request.signal.addEventListener('abort', () => exchange.closeByClient(), { once: true })
-      try {
-        return await data.ask(exchange, { request })
-      } catch (thrown) {
-        return problemResponse(thrown, exchange, log)
-      }
+      return data.ask(exchange, { request })
     },
     start() {
       // Nobody reads what is counted here, and it must not pile up.

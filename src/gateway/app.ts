@@ -7,7 +7,7 @@ import type { Exchange, UpstreamResponse } from '../proxy/index.ts'
 import type { Route, Router } from '../routing/index.ts'
 import { EveryRouter } from './every-router.ts'
 import type { RequestSource } from './fetch-side.ts'
-import { problemResponse } from './problem.ts'
+import { claim, problemAnswer } from './problem.ts'
 import { adoptRewrites } from './rewrites.ts'
 import { UNSEEN } from './unseen.ts'
 
@@ -21,11 +21,7 @@ export interface GatewayEnv {
   }
 }
 
-/**
- * Asks for an answer. The request is made only if a middleware may look at it.
- *
- * @throws what goes wrong where no middleware is to hear of it: `problemResponse` is the answer to that
- */
+/** Asks the app for an answer. The request is made only if a middleware may look at it. */
 export type Ask = (exchange: Exchange, source: RequestSource) => Response | Promise<Response>
 
 export interface AppOptions {
@@ -38,7 +34,7 @@ export interface AppOptions {
   forward(exchange: Exchange): Promise<UpstreamResponse>
 }
 
-/** The gateway as a Hono app, in reading order. Requests that no middleware is to see pass it by: its context is dear. */
+/** The gateway as a Hono app, in reading order. */
 export function createApp({ log, router, middleware, middlewareOf, forward }: AppOptions): Ask {
   const app = new Hono<GatewayEnv>({ router: new EveryRouter(), getPath: pathOf })
   for (const handler of middleware) app.use(handler)
@@ -46,13 +42,14 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
 
   app.all('*', function routeAndForward(c): Response | Promise<Response> {
     const { exchange } = c.env
-    const route = routeOf(exchange)
-    if (!route) return welcome()
+    const route = router.match(exchange)
+    if (!route) return unrouted(exchange, router.expectation)
+    exchange.route = route
     const own = middlewareOf(route)
     return own ? through(own, c) : forward(exchange)
   })
 
-  app.onError((thrown, c) => answerProblem(thrown, c))
+  app.onError(answerProblem)
   return middleware.length > 0 ? askWith : askWithout
 
   function askWith(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
@@ -61,16 +58,7 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
   }
 
   function askWithout(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
-    const route = routeOf(exchange)
-    if (!route) return welcome()
-    return middlewareOf(route) ? app.fetch(UNSEEN, { exchange, source, request: undefined }) : forward(exchange)
-  }
-
-  /** @returns undefined for the root, if it is nobody's. @throws GatewayError when nothing else matches */
-  function routeOf(exchange: Exchange): Route | undefined {
-    exchange.route ??= router.match(exchange)
-    if (!exchange.route && !isRoot(exchange)) throw new GatewayError('GW_ROUTE_NOT_FOUND', router.expectation)
-    return exchange.route
+    return app.fetch(UNSEEN, { exchange, source, request: undefined })
   }
 
   /** One route's middleware around the forwarding, by Hono's rules: `next` does not throw, what is returned or set is the answer. */
@@ -94,7 +82,8 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
     const { exchange } = c.env
     // Hono would add the header fields of the answer that this one takes the place of: an instance's lengths and codings.
     if (exchange.upstreamMs !== undefined) c.res = undefined
-    return problemResponse(thrown, exchange, log)
+    const { status, headers, body } = problemAnswer(claim(thrown, exchange, log), exchange)
+    return new Response(body, { status, headers })
   }
 }
 
@@ -113,10 +102,7 @@ function isAnswer(thrown: unknown): thrown is HTTPException {
   return thrown instanceof Error && 'getResponse' in thrown
 }
 
-function isRoot({ method, rawTarget }: Exchange): boolean {
-  return rawTarget === '/' && (method === 'GET' || method === 'HEAD')
-}
-
-function welcome(): Response {
-  return new Response('Portolan is up.\n')
+function unrouted({ method, rawTarget }: Exchange, expectation: string): Response {
+  if (rawTarget === '/' && (method === 'GET' || method === 'HEAD')) return new Response('Portolan is up.\n')
+  throw new GatewayError('GW_ROUTE_NOT_FOUND', expectation)
 }

@@ -4,7 +4,7 @@ import { atEndOfTurn, type Exchange, type Task } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { deliver } from './deliver.ts'
 import { Adapter, FetchSide, type RequestSource } from './fetch-side.ts'
-import { claim, problemResponse } from './problem.ts'
+import { claim } from './problem.ts'
 import { answer } from './refusal.ts'
 import type { Reply, Witness } from './reply.ts'
 import type { Pressure, Shortage } from './shedding/index.ts'
@@ -52,15 +52,13 @@ export class Entrance {
   }
 
   async serve(reply: Reply): Promise<void> {
-    const { ask, log } = this.#options
     const side = new FetchSide(this.#adapter, reply)
-    let response: Response
     try {
-      response = await ask(reply.exchange, side)
+      const response = await this.#options.ask(reply.exchange, side)
+      atEndOfTurn(new Departure(response, reply, side, this))
     } catch (thrown) {
-      response = problemResponse(thrown, reply.exchange, log)
+      this.#rescue(thrown, reply)
     }
-    atEndOfTurn(new Departure(response, reply, side, this))
   }
 
   /** Only for what `serve` has come to. */
@@ -70,9 +68,13 @@ export class Entrance {
       const rest = deliver(response, reply)
       if (rest) side.answer(rest)
     } catch (thrown) {
-      // Beyond the app's own rescue: a middleware has made a response that cannot be written.
-      answer(reply, claim(thrown, reply.exchange, this.#options.log))
+      this.#rescue(thrown, reply)
     }
+  }
+
+  /** Beyond the app's own rescue: a middleware threw what is no Error, or made a response that cannot be written. */
+  #rescue(thrown: unknown, reply: Reply): void {
+    answer(reply, claim(thrown, reply.exchange, this.#options.log))
   }
 }
 

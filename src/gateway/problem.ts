@@ -39,12 +39,6 @@ function details({ code, message, problem: { status, title } }: GatewayError, re
   return `${JSON.stringify(members)}\n`
 }
 
-/** The same as Fetch knows it, of whatever was thrown. */
-export function problemResponse(thrown: unknown, exchange: Exchange, log: Logger): Response {
-  const { status, headers, body } = problemAnswer(claim(thrown, exchange, log), exchange)
-  return new Response(body, { status, headers })
-}
-
 /**
  * Names what went wrong with an exchange, and logs what has no code.
  *

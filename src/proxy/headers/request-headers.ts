@@ -83,7 +83,7 @@ export class RequestHeaders {
     const routing = exchange.route?.dropHeaders ?? NONE
     const isPassedOn = listed === undefined && !countsHops(exchange)
     const lines = isPassedOn ? exchange.fields.linesWithout(dropped, routing) : undefined
-    if (lines === undefined) addFields(headers, exchange, (name) => dropped.has(name) || listed?.has(name), routing)
+    if (lines === undefined) addFields(headers, exchange, listed ? [dropped, listed] : [dropped], routing)
     if (takesTrailers(exchange)) headers.push('te', 'trailers')
     const trailers = exchange.trailers && announced(exchange.header('trailer'))
     if (trailers) headers.push('trailer', trailers)
@@ -108,13 +108,13 @@ export class RequestHeaders {
 function addFields(
   headers: string[],
   exchange: Exchange,
-  isDropped: (name: string) => boolean | undefined,
+  dropped: readonly FieldNames[],
   routing: readonly string[],
 ): void {
   const { rawHeaders } = exchange
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!
-    if (isDropped(name) || routing.includes(name.toLowerCase())) continue
+    if (dropped.some((names) => names.has(name)) || routing.includes(name.toLowerCase())) continue
     headers.push(name, rawHeaders[i + 1]!)
   }
   if (countsHops(exchange)) countDown(headers)

@@ -31,7 +31,7 @@ export class Words {
     if (!peer || exchange.peerTrusted || exchange.header('via') !== undefined || isLast(exchange))
       return this.#new(exchange, host, prefix)
     const kept = peer.word
-    if (kept && kept.host === host && kept.prefix === prefix && kept.httpVersion === httpVersion) return kept
+    if (kept && isSame(kept.host, host) && isSame(kept.prefix, prefix) && kept.httpVersion === httpVersion) return kept
     const own = { host: ownCopy(host), prefix: ownCopy(prefix) }
     const { fields } = this.#new(exchange, own.host, own.prefix)
     // No spread: Node 20 makes a new hidden class for each object that is copied and then added to.
@@ -53,6 +53,13 @@ export class Words {
     fields.push('via', viaOf(exchange))
     return { fields, lines: undefined }
   }
+}
+
+/** V8 leaves its fast path to compare a string with a slice of another, as these are. */
+function isSame(text: string, other: string): boolean {
+  if (text.length !== other.length) return false
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== other.charCodeAt(i)) return false
+  return true
 }
 
 /** There is no next request. */
