@@ -1,7 +1,7 @@
 import type { Endpoint } from '../plugin/index.ts'
 import type { Ending, Exchange } from '../proxy/index.ts'
 
-/** A line of ASCII that is made when it is asked for: its line feed included. */
+/** A line of ASCII, its line feed included, that is made when it is asked for. */
 export interface Line {
   toString(): string
 }
