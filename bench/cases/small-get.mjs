@@ -4,6 +4,6 @@ import { candidates } from '../candidates/index.mjs'
 export const smallGet = {
   name: 'small-get',
   does: 'GETs answered with 150 bytes, 64 keep-alive connections',
-  warmups: 2, // what is compiled last is compiled after some 100,000 requests
+  warmups: 2, // what is compiled last is compiled late
   candidates: Object.values(candidates),
 }

@@ -10,12 +10,14 @@ import { startUpstream } from '../support/upstream.ts'
 /** In the first process it says that it is read, and then takes until there is a file `go`. */
 const slow = `
   import cluster from 'node:cluster'
-  import { existsSync, writeFileSync } from 'node:fs'
-  import { setTimeout as sleep } from 'node:timers/promises'
+  import { existsSync, watch, writeFileSync } from 'node:fs'
   const beside = (name) => new URL(name, import.meta.url)
   if (cluster.isPrimary) {
+    const told = new Promise((go) => {
+      const watcher = watch(beside('.'), () => existsSync(beside('go')) && go(watcher.close()))
+    })
     writeFileSync(beside('reading'), '')
-    while (!existsSync(beside('go'))) await sleep(10)
+    await told
   }
   export default { kind: 'strategy', name: 'slow', create: () => ({ pick: (endpoints) => endpoints[0] }) }`
 
