@@ -17,7 +17,8 @@ const accepted = channel('net.server.socket')
 /**
  * Node 20 copies the options of each socket and then adds three to the copy. Its V8 does not remember what such an object becomes,
  * and makes new hidden classes for each connection: nothing that reads the options is fast any more, and what is made lives until
- * the next full collection. Here a socket is given all of them at once, and an inlet to be read by. Later versions do not need that, and are left alone.
+ * the next full collection. Here a socket is given all of them at once, and an inlet to be read by. Later versions do not need that,
+ * and are left alone.
  *
  * @param server one that makes half-open sockets without delay
  */
