@@ -24,7 +24,7 @@ const TOGETHER = [
   {
     name: 'both',
     priority: 1,
-    test: /src\/(?:builtins|container\/root|gateway\/meter|health\/index|registry\/index|server\/(?:doors|drain|listen|start))\.js$|@hono\/node-server/,
+    test: /src\/(?:builtins|container\/root|gateway\/meter|health\/index|registry\/index|server\/(?:doors|drain|listen|old-generation|start))\.js$|@hono\/node-server/,
   },
 ]
 

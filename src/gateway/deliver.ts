@@ -98,8 +98,9 @@ class ReplySink implements BodySink {
   }
 
   write(chunk: Buffer): boolean {
-    if (this.#reply.write(chunk)) return true
-    if (!this.#waiting) this.#reply.once('drain', this.#resume)
+    const reply = this.#reply
+    if (reply.pass ? reply.pass(chunk) : reply.write(chunk)) return true
+    if (!this.#waiting) reply.once('drain', this.#resume)
     this.#waiting = true
     return false
   }

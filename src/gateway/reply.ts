@@ -32,6 +32,8 @@ export interface Reply {
   flush(): void
   /** False when the client wants no more for now: `drain` follows, or `close`. */
   write(chunk: Uint8Array): boolean
+  /** The same of a chunk that nobody else has or will have, where there is a use for that. */
+  pass?(chunk: Buffer): boolean
   /** @param trailers fields that follow the body */
   finish(trailers: readonly string[]): void
   /**

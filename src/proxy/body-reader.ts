@@ -12,7 +12,7 @@ export abstract class BodyReader {
   protected readonly trailers: UpstreamRequest['trailers']
   protected ended = false
   protected written = 0
-  readonly #source: IncomingBody
+  protected readonly source: IncomingBody
   readonly #fail: (error: UpstreamError) => void
 
   /** `fail` is called at most once, after which nothing more is sent. */
@@ -23,7 +23,7 @@ export abstract class BodyReader {
   ) {
     this.length = bodyLength
     this.trailers = trailers
-    this.#source = source
+    this.source = source
     this.#fail = fail
   }
 
@@ -33,23 +33,23 @@ export abstract class BodyReader {
   protected abstract sendEnd(): void
 
   start(): void {
-    if (this.#source.readableEnded) {
+    if (this.source.readableEnded) {
       this.#end()
       return
     }
-    this.#source.on('error', this.#broke).on('close', this.#closed).on('end', this.#end).on('data', this.#take).resume()
+    this.source.on('error', this.#broke).on('close', this.#closed).on('end', this.#end).on('data', this.#take).resume()
     // What has arrived already leaves together with the head.
-    this.#source.read()
+    this.source.read()
   }
 
   protected resume(): void {
-    if (!this.ended) this.#source.resume()
+    if (!this.ended) this.source.resume()
   }
 
   /** Lets go of the source, which stays as it is: for another attempt, if nothing was read. */
   stop(): void {
-    this.#source.off('error', this.#broke).off('close', this.#closed).off('end', this.#end).off('data', this.#take)
-    if (this.#source.readableFlowing && !this.#source.readableEnded) this.#source.pause()
+    this.source.off('error', this.#broke).off('close', this.#closed).off('end', this.#end).off('data', this.#take)
+    if (this.source.readableFlowing && !this.source.readableEnded) this.source.pause()
   }
 
   readonly #take = (data: unknown): void => {
@@ -61,7 +61,7 @@ export abstract class BodyReader {
       this.#giveUp(fault(`the body is longer than the ${length} bytes promised`))
     } else if (chunk.length > 0) {
       this.written += chunk.length
-      if (!this.send(chunk)) this.#source.pause()
+      if (!this.send(chunk)) this.source.pause()
     }
   }
 

@@ -12,6 +12,8 @@ export interface IncomingBody {
   readonly readableFlowing: boolean | null
   /** Bytes that wait to be read. */
   readonly readableLength: number
+  /** While it is told as `data`, nobody else has or will have a chunk of it; undefined: not known. */
+  readonly unshared?: boolean
   on<E extends keyof BodyEvents>(event: E, listener: (...told: BodyEvents[E]) => void): this
   once<E extends keyof BodyEvents>(event: E, listener: (...told: BodyEvents[E]) => void): this
   off<E extends keyof BodyEvents>(event: E, listener: (...told: BodyEvents[E]) => void): this

@@ -1,5 +1,6 @@
 export type { Downstream } from './client-side.ts'
 export { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts'
+export { doneWhenWritten } from './done-when-written.ts'
 export type { MeterEvent } from './events.ts'
 export { type Ending, Exchange } from './exchange.ts'
 export { described, exchangeOfRequest } from './exchange-of-request.ts'

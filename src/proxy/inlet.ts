@@ -1,11 +1,10 @@
 import type { OnReadOpts, Socket } from 'node:net'
-
-const READ_BYTES = 64 * 1024
+import { giveOut, putBack, READ_BYTES, takeBuffer } from './read-buffers.ts'
 
 /** What sockets read into whose input is small, one at a time. */
 const SHARED = Buffer.allocUnsafeSlow(READ_BYTES)
 
-/** From here on a buffer is not read into again. */
+/** From here on a buffer is not read into again before it has come back. */
 const LARGE_BYTES = READ_BYTES / 2
 
 const INLET = Symbol('inlet')
@@ -49,13 +48,16 @@ export class Inlet {
   /** While there is much to read the buffer itself is given away, and the next read has one of its own. */
   #chunk(bytes: number): Buffer {
     const buffer = this.#buffer
-    const chunk = buffer.subarray(0, bytes)
     if (bytes >= LARGE_BYTES) {
-      this.#buffer = Buffer.allocUnsafeSlow(READ_BYTES)
-      return chunk
+      this.#buffer = takeBuffer()
+      return buffer === SHARED ? SHARED.subarray(0, bytes) : giveOut(buffer, bytes)
     }
     this.#buffer = SHARED
-    return buffer === SHARED ? chunk : Buffer.from(chunk)
+    const chunk = buffer.subarray(0, bytes)
+    if (buffer === SHARED) return chunk
+    const copy = Buffer.from(chunk)
+    putBack(buffer)
+    return copy
   }
 }
 
@@ -66,5 +68,9 @@ export function inletOf(socket: Led): Inlet | undefined {
 
 /** What stays as it is: the chunk itself, or a copy of one that was lent. */
 export function toKeep(chunk: Buffer): Buffer {
-  return chunk.buffer === SHARED.buffer ? Buffer.from(chunk) : chunk
+  if (chunk.buffer !== SHARED.buffer) return chunk
+  if (chunk.length < LARGE_BYTES) return Buffer.from(chunk)
+  const buffer = takeBuffer()
+  chunk.copy(buffer)
+  return giveOut(buffer, chunk.length)
 }

@@ -2,12 +2,14 @@ import { controlPlaneOf, dataPlaneOf, newGatewayScope } from '../container.ts'
 import { ControlPlane } from './control-plane.ts'
 import { drain } from './drain.ts'
 import { listen } from './listen.ts'
+import { keepOldGenerationSmall } from './old-generation.ts'
 import type { Running, Start } from './running.ts'
 
 const READING_MS = 1000
 
 /** Both planes in one process: the same parts, no channel between them. */
 export async function startSingle({ config, log, ...rest }: Start): Promise<Running> {
+  keepOldGenerationSmall()
   const scope = newGatewayScope({ config, log, ...rest })
   const planes = controlPlaneOf(scope)
   const { registry, prober } = planes

@@ -9,11 +9,13 @@ import { drain } from './drain.ts'
 import { listen } from './listen.ts'
 import { openOutput } from './log.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
+import { keepOldGenerationSmall } from './old-generation.ts'
 
 const READING_MS = 1000
 
 /** The data plane of one worker process: told by the primary what to be, what is registered and when to go. */
 export function runWorker(): void {
+  keepOldGenerationSmall()
   // A terminal signals the whole process group; the primary decides what that means.
   process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined)
   // The primary is gone, and with it everybody who would hear of it.

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { BodyReader } from '../body-reader.ts'
+import { doneWhenWritten } from '../done-when-written.ts'
 import type { IncomingBody } from '../incoming-body.ts'
 import { CONTINUE_WITHIN_MS } from '../limits.ts'
 import type { UpstreamError, UpstreamRequest } from '../transport.ts'
@@ -54,7 +55,9 @@ export class RequestBody extends BodyReader {
   }
 
   protected send(chunk: Uint8Array): boolean {
-    return this.length === null ? this.#sendChunk(chunk) : this.#socket.write(chunk)
+    const takesMore = this.length === null ? this.#sendChunk(chunk) : this.#socket.write(chunk)
+    if (this.source.unshared) doneWhenWritten(this.#socket, chunk, takesMore)
+    return takesMore
   }
 
   protected sendEnd(): void {

@@ -1,5 +1,6 @@
 import { NO_TRAILERS } from '../headers/trailers.ts'
 import { MAX_HEAD, MAX_INTERIM } from '../limits.ts'
+import { doneWith } from '../read-buffers.ts'
 import { LF } from '../tokens.ts'
 import { type ResponseHead, UpstreamError } from '../transport.ts'
 import { violation } from '../violation.ts'
@@ -138,7 +139,7 @@ export class ResponseParser {
     if (end === INCOMPLETE) return this.#wait(MAX_HEAD)
     const bytes = end - this.#at
     if (bytes > MAX_HEAD) throw violation('a header section over the limit')
-    this.#at = end
+    this.#skipTo(end)
     this.head = this.#heads.head
     const { status } = this.head
     if (status < 200) return this.#readInterim(status, bytes)
@@ -184,7 +185,7 @@ export class ResponseParser {
 
   #readChunked(): ParserEvent {
     const chunks = this.#chunks
-    this.#at = chunks.advance(this.#input, this.#at)
+    this.#skipTo(chunks.advance(this.#input, this.#at))
     if (chunks.last) {
       this.#state = 'trailers'
       return this.read()
@@ -200,9 +201,15 @@ export class ResponseParser {
     if (end === INCOMPLETE) return this.#wait(MAX_TRAILERS)
     if (end - this.#at > MAX_TRAILERS) throw violation('a trailer section over the limit')
     this.trailers = takeTrailers(this.#input)
-    this.#at = end
+    this.#skipTo(end)
     this.#state = 'complete'
     return 'end'
+  }
+
+  /** Over what nobody gets. */
+  #skipTo(at: number): void {
+    doneWith(this.#input, at - this.#at)
+    this.#at = at
   }
 
   #take(bytes: number): ParserEvent {

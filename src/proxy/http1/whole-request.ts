@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { doneWhenWritten } from '../done-when-written.ts'
 import type { IncomingBody } from '../incoming-body.ts'
 
 /** Longer bodies are not copied. */
@@ -23,7 +24,8 @@ export function writeWhole(socket: Socket, head: string, body: IncomingBody | nu
   }
   socket.cork()
   socket.write(head, 'latin1')
-  socket.write(whole)
+  const takesMore = socket.write(whole)
   socket.uncork()
+  doneWhenWritten(socket, whole, takesMore)
   return true
 }

@@ -39,6 +39,10 @@ export class PlainBody extends EventEmitter implements IncomingBody {
     return this.#missing === 0
   }
 
+  get unshared(): boolean {
+    return this.listenerCount('data') === 1
+  }
+
   /**
    * Takes in what the client has sent; only before the body is complete.
    *

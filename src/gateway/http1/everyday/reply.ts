@@ -1,6 +1,13 @@
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import type { Downstream, Ending, Exchange, PlainHead, ResponseHead } from '../../../proxy/index.ts'
+import {
+  type Downstream,
+  doneWhenWritten,
+  type Ending,
+  type Exchange,
+  type PlainHead,
+  type ResponseHead,
+} from '../../../proxy/index.ts'
 import type { Reply } from '../../reply.ts'
 import { reset } from '../../reset.ts'
 import type { Underway } from '../half-closed.ts'
@@ -127,6 +134,12 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     return wantsMore
   }
 
+  pass(chunk: Buffer): boolean {
+    const wantsMore = this.write(chunk)
+    doneWhenWritten(this.#carrier.socket, chunk, wantsMore)
+    return wantsMore
+  }
+
   finish(trailers: readonly string[]): void {
     if (this.ended || this.destroyed) return
     const { bodiless, chunked } = this.#head!
@@ -204,7 +217,7 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     if (body.length <= JOINED_BYTES && body.length === this.#left) {
       this.#waiting += body.toString('latin1')
       this.#left = 0
-    } else this.write(body)
+    } else this.pass(body)
     this.finish(NO_TRAILERS)
   }
 
