@@ -141,7 +141,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
     const refusal = entrance.shed()
     if (reply.persistent && requests.isLast(this.socket)) reply.closeBehind()
     if (refusal) answer(reply, refusal)
-    else void entrance.serve(reply)
+    else entrance.serve(reply)
   }
 
   /** Some of the body of this request, or of the one answered last, is still to come. */
