@@ -1,5 +1,6 @@
 import { parseTarget } from '../../routing/index.ts'
 import type { Exchange } from '../exchange.ts'
+import { ownCopy } from '../own-copy.ts'
 import type { UpstreamRequest } from '../transport.ts'
 import { FieldNames, nominated, withTwins } from './hop-by-hop.ts'
 import { isTraceparent, newTraceparent } from './trace-context.ts'
@@ -123,7 +124,8 @@ function addFields(
 /** RFC 9112 3.2.2: the authority of a target in absolute-form replaces the Host field. */
 export function hostOf(exchange: Exchange): string {
   const { rawTarget } = exchange
-  return (rawTarget.startsWith('/') ? undefined : parseTarget(rawTarget).authority) ?? exchange.header('host') ?? ''
+  const authority = rawTarget.startsWith('/') ? undefined : parseTarget(rawTarget).authority
+  return authority === undefined ? (exchange.header('host') ?? '') : ownCopy(authority)
 }
 
 /** W3C Trace Context 3.3: a `tracestate` without a valid `traceparent` means nothing, and is not passed on. */
