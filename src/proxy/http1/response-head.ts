@@ -75,7 +75,7 @@ export class ResponseHeadParser {
     const lines = this.#readFields(input, text, start, lineEnd)
     this.persistent = !this.#sawClose && (this.#minor === 1 || this.#sawKeepAlive)
     const statusText = text.slice(PREFIX.length + 6, lineEnd - start - 2)
-    if (this.#isPlain) {
+    if (this.#isPlain()) {
       const { contentLength } = this
       const plain = { lines, contentLength, contentType: this.#contentType, dated: this.#dated }
       this.head = new ReceivedHead(this.#status, statusText, text.slice(lineEnd - start, -2), plain)
@@ -139,7 +139,7 @@ export class ResponseHeadParser {
     return false
   }
 
-  get #isPlain(): boolean {
+  #isPlain(): boolean {
     return !this.#odd && this.contentLength >= 0 && !this.#repeated && this.#status >= 200 && this.#status !== 204
   }
 
