@@ -142,12 +142,11 @@ function isAnswer(outcome: Outcome | undefined, service: Service): outcome is Up
 const mayHedge = (exchange: Exchange) => exchange.upgrade === null && mayRepeat(exchange)
 
 function requestOf(exchange: Exchange, { means }: Service): UpstreamRequest {
-  const { headers, ownFrom, lines, word } = means.requestHeaders.of(exchange)
+  const { headers, lines, word } = means.requestHeaders.of(exchange)
   return {
     method: exchange.method,
     path: exchange.path,
     headers,
-    ownFrom,
     lines,
     word,
     body: exchange.body,

@@ -28,8 +28,6 @@ export interface UpstreamRequest {
   readonly path: string
   /** Flat `[name, value, ...]` with exactly one host; no connection or framing fields but `te`: those are the transport's. */
   readonly headers: readonly string[]
-  /** Where in it those begin that the gateway has made up itself, which need no check. */
-  readonly ownFrom: number
   /** More of the header section, as lines of HTTP/1.1, known to be good: `\r\nname: value` each, each name once. */
   readonly lines: string
   /** The rest of the header section. null: that is all of it. */

@@ -50,7 +50,7 @@ const TRACE = ['traceparent', 'tracestate']
 
 const NONE: readonly string[] = []
 
-export type HeaderSection = Pick<UpstreamRequest, 'headers' | 'ownFrom' | 'lines' | 'word'>
+export type HeaderSection = Pick<UpstreamRequest, 'headers' | 'lines' | 'word'>
 
 /** What the instances of a gateway are told in the header section of a request, and after its body. */
 export class RequestHeaders {
@@ -88,10 +88,7 @@ export class RequestHeaders {
     if (takesTrailers(exchange)) headers.push('te', 'trailers')
     const trailers = exchange.trailers && announced(exchange.header('trailer'))
     if (trailers) headers.push('trailer', trailers)
-    const ownFrom = headers.length
-    if (!traced) headers.push('traceparent', newTraceparent())
-    headers.push('x-request-id', exchange.id)
-    return { headers, ownFrom, lines: lines ?? '', word: this.#words.on(exchange, host) }
+    return { headers, lines: ownLines(exchange, traced) + (lines ?? ''), word: this.#words.on(exchange, host) }
   }
 
   /** What follows the body, to be asked for at its end; null: nothing can. */
@@ -103,6 +100,11 @@ export class RequestHeaders {
       return received.filter((_, i) => !vouched.has(received[i - (i % 2)]!))
     }
   }
+}
+
+/** As they are known to be good, they are not put together of names and values to be checked. */
+function ownLines({ id }: Exchange, traced: boolean): string {
+  return traced ? `\r\nx-request-id: ${id}` : `\r\ntraceparent: ${newTraceparent()}\r\nx-request-id: ${id}`
 }
 
 /** One by one. */
