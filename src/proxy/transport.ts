@@ -57,10 +57,12 @@ export interface ResponseHead {
   readonly plain?: PlainHead | undefined
 }
 
-/** A header section that has nothing about it to think of twice, less what was about the connection, as HTTP/1.1 writes it. */
+/** A head that has nothing about it to think of twice, less what was about the connection, as HTTP/1.1 writes it. */
 export interface PlainHead {
-  /** `name: value` in latin1, each with its line end, checked. */
-  readonly lines: string
+  /** The status line, then `name: value`, in latin1, each with its line end, checked. */
+  readonly text: string
+  /** Where in it the fields begin. */
+  readonly fieldsAt: number
   /** What they say of it. */
   readonly contentLength: number
   readonly contentType: string | undefined
