@@ -121,8 +121,8 @@ export class Pool implements Lessor {
   }
 
   /** An attempt came to a response head, or failed, after `latencyMs`. A failure says nothing about how fast the endpoint is. */
-  observe(endpoint: LiveEndpoint, latencyMs: number, failed: boolean): void {
-    if (!failed) endpoint.observe(latencyMs, this.#options.now())
+  observe(endpoint: LiveEndpoint, latencyMs: number, failed: boolean, nowMs: number): void {
+    if (!failed) endpoint.observe(latencyMs, nowMs)
     this.#strategy.observe?.(endpoint, latencyMs, failed)
   }
 

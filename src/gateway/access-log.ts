@@ -62,10 +62,10 @@ class AccessLine implements Line {
 
   toString(): string {
     const { status, bytes, durationMs, ending } = this.#result
-    let line = `${startAt(this.#time)}${this.#id}","client":"${inner(this.#client)}","httpVersion":"${this.#httpVersion}`
-    line += `","method":"${this.#method}","target":"${inner(this.#target)}"`
-    if (this.#service) line += `,"service":"${this.#service}"`
-    if (this.#endpoint) line += `,"instance":"${inner(this.#endpoint.instance.id)}","attempts":${this.#attempts}`
+    let line = `${startAt(this.#time)}${this.#id}${ofClient(this.#client, this.#httpVersion)}`
+    line += `${this.#method}","target":"${inner(this.#target)}"`
+    if (this.#endpoint) line += `${ofInstance(this.#endpoint.instance.id, this.#service)}${this.#attempts}`
+    else if (this.#service) line += `,"service":"${this.#service}"`
     line += `,"status":${status},"bytes":${bytes}`
     if (this.#received !== undefined) line += `,"received":${this.#received}`
     line += `,"durationMs":${decimal(durationMs)}`
@@ -74,6 +74,27 @@ class AccessLine implements Line {
     return `${line},"end":"${ending}"}\n`
   }
 }
+
+const MOST_KEPT = 1024
+
+/** What many lines have in common is made once, in one piece: each piece of a line is paid for when it is added, and when it is written. */
+function kept(make: (subject: string, beside: string) => string): typeof make {
+  const known = new Map<string, { readonly beside: string; readonly part: string }>()
+  return function keptPart(subject, beside) {
+    const last = known.get(subject)
+    if (last !== undefined && last.beside === beside) return last.part
+    const part = Buffer.from(make(subject, beside)).toString()
+    if (known.size === MOST_KEPT) known.clear()
+    known.set(subject, { beside, part })
+    return part
+  }
+}
+
+const ofClient = kept(
+  (client, httpVersion) => `","client":"${inner(client)}","httpVersion":"${httpVersion}","method":"`,
+)
+
+const ofInstance = kept((id, service) => `,"service":"${service}","instance":"${inner(id)}","attempts":`)
 
 /** What stands between the quotes of a JSON text, in ASCII. */
 function inner(text: string): string {

@@ -70,7 +70,7 @@ function sendBody(response: Response, body: UpstreamBody, reply: Reply): void {
   const whole = body.takeWhole()
   const plain = whole && reply.sendPlain ? plainHead(response) : undefined
   if (plain) {
-    reply.sendPlain!(response.status, response.statusText, plain, whole!)
+    reply.sendPlain!(response.status, plain, whole!)
     return
   }
   const headers = headerList(response)

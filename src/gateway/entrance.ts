@@ -51,11 +51,16 @@ export class Entrance {
     reply.carry(exchange, witness)
   }
 
-  async serve(reply: Reply): Promise<void> {
+  serve(reply: Reply): void {
     const side = new FetchSide(this.#adapter, reply)
     try {
-      const response = await this.#options.ask(reply.exchange, side)
-      atEndOfTurn(new Departure(response, reply, side, this))
+      const asked = this.#options.ask(reply.exchange, side)
+      if (asked instanceof Promise)
+        asked.then(
+          (response) => atEndOfTurn(new Departure(response, reply, side, this)),
+          (thrown) => this.#rescue(thrown, reply),
+        )
+      else atEndOfTurn(new Departure(asked, reply, side, this))
     } catch (thrown) {
       this.#rescue(thrown, reply)
     }

@@ -54,9 +54,10 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
     this.startedMs = nowMs
   }
 
-  run(request: UpstreamRequest): Promise<Attempt> {
+  /** As the only one of its exchange. */
+  run(request: UpstreamRequest, settle: (attempt: Attempt) => void): void {
     this.#exchange.running = this
-    return new Promise((settle) => this.start(request, settle))
+    this.start(request, settle)
   }
 
   /** @param settle is told once, of this attempt and its outcome */

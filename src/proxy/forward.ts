@@ -1,6 +1,7 @@
+import type { Lease } from '../balancing/index.ts'
 import { circuitOpen, GatewayError, type ProblemCode } from '../errors.ts'
 import type { Endpoint } from '../plugin/index.ts'
-import { Attempt } from './attempt.ts'
+import { Attempt, type Outcome } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { HeadDeadline } from './head-deadline.ts'
 import { Hedge } from './hedge.ts'
@@ -74,44 +75,78 @@ async function forwardLater(exchange: Exchange, service: Service): Promise<Upstr
   return trying
 }
 
-/** Takes the first lease before it yields to anybody. */
-async function tryInTurn(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
-  exchange.assertGoing()
-  let nowMs = service.means.now()
-  service.budget?.request(nowMs)
-  const request = requestOf(exchange, service)
-  let lease = service.pool.lease(exchange, NOBODY)
-  if (!lease) throw nobodyToAsk(service)
-  // Only a request that has come to grief, or may be sent twice at once, has an account of its tries.
-  let retries = service.latency ? new Retries(exchange, service) : undefined
+/** Takes the first lease before it yields to anybody. One promise is all it takes if the first attempt brings the answer. */
+function tryInTurn(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
+  return new Promise((answer) => {
+    exchange.assertGoing()
+    const nowMs = service.means.now()
+    service.budget?.request(nowMs)
+    const request = requestOf(exchange, service)
+    const lease = service.pool.lease(exchange, NOBODY)
+    if (!lease) throw nobodyToAsk(service)
+    // Only a request that has come to grief, or may be sent twice at once, has an account of its tries.
+    if (service.latency) {
+      const retries = new Retries(exchange, service)
+      answer(tryOn(ask(exchange, service, request, retries, lease, nowMs), exchange, service, request, retries))
+      return
+    }
+    new Attempt(exchange, service, lease, nowMs).run(request, (attempt) => {
+      const { outcome } = attempt
+      if (isAnswer(outcome, service)) answer(outcome)
+      else answer(tryOn(attempt, exchange, service, request, new Retries(exchange, service)))
+    })
+  })
+}
+
+/** As often as need be, after what the first attempt comes to. */
+async function tryOn(
+  first: Attempt | Promise<Attempt>,
+  exchange: Exchange,
+  service: Service,
+  request: UpstreamRequest,
+  retries: Retries,
+): Promise<UpstreamResponse> {
+  let attempt = await first
   for (;;) {
-    const hedgeAfterMs = service.latency && mayHedge(exchange) ? service.hedgeAfterMs(nowMs) : undefined
-    const attempt: Attempt =
-      hedgeAfterMs === undefined
-        ? await new Attempt(exchange, service, lease, nowMs).run(request)
-        : await new Hedge(exchange, service, retries!, request).run(lease, hedgeAfterMs, nowMs)
     const { outcome } = attempt
-    if (outcome instanceof UpstreamResponse && !service.retriesStatus(outcome.status)) return outcome
-    retries ??= new Retries(exchange, service)
-    lease = await retries.next(attempt)
+    if (isAnswer(outcome, service)) return outcome
+    const lease = await retries.next(attempt)
     if (!lease) {
       if (outcome instanceof UpstreamResponse) return outcome
       throw retries.error
     }
-    nowMs = service.means.now()
+    attempt = await ask(exchange, service, request, retries, lease, service.means.now())
   }
+}
+
+/** One instance, or, where that is slow and it may be, another one beside it. */
+function ask(
+  exchange: Exchange,
+  service: Service,
+  request: UpstreamRequest,
+  retries: Retries,
+  lease: Lease,
+  nowMs: number,
+): Promise<Attempt> {
+  const hedgeAfterMs = service.latency && mayHedge(exchange) ? service.hedgeAfterMs(nowMs) : undefined
+  return hedgeAfterMs === undefined
+    ? new Promise((settle) => new Attempt(exchange, service, lease, nowMs).run(request, settle))
+    : new Hedge(exchange, service, retries, request).run(lease, hedgeAfterMs, nowMs)
+}
+
+function isAnswer(outcome: Outcome | undefined, service: Service): outcome is UpstreamResponse {
+  return outcome instanceof UpstreamResponse && !service.retriesStatus(outcome.status)
 }
 
 /** A session is not opened twice to see which one is faster. */
 const mayHedge = (exchange: Exchange) => exchange.upgrade === null && mayRepeat(exchange)
 
 function requestOf(exchange: Exchange, { means }: Service): UpstreamRequest {
-  const { headers, ownFrom, lines, word } = means.requestHeaders.of(exchange)
+  const { headers, lines, word } = means.requestHeaders.of(exchange)
   return {
     method: exchange.method,
     path: exchange.path,
     headers,
-    ownFrom,
     lines,
     word,
     body: exchange.body,

@@ -52,6 +52,7 @@ export class TextFields implements RequestFields {
   readonly #names: readonly FieldName[]
   readonly #places: readonly number[]
   readonly #asLines: boolean
+  readonly #host: string
   #raw: readonly string[] | undefined
   #table: FieldValues | undefined
 
@@ -59,12 +60,14 @@ export class TextFields implements RequestFields {
    * @param text in which each field is a line of its own, with a line end before and behind it
    * @param places of each field, in the order of `names`: where its name begins, its value begins, and its value ends
    * @param asLines each line is `name: value` to the letter, and the value holds nothing that it must not
+   * @param host the value of that field, if possible the same string for each request
    */
-  constructor(text: string, names: readonly FieldName[], places: readonly number[], asLines: boolean) {
+  constructor(text: string, names: readonly FieldName[], places: readonly number[], asLines: boolean, host: string) {
     this.#text = text
     this.#names = names
     this.#places = places
     this.#asLines = asLines
+    this.#host = host
   }
 
   get raw(): readonly string[] {
@@ -78,6 +81,7 @@ export class TextFields implements RequestFields {
   }
 
   get(name: string): string | undefined {
+    if (name === 'host') return this.#host
     const names = this.#names
     for (let i = 0; i < names.length; i++) if (names[i]!.lower === name) return this.#value(i)
     return undefined

@@ -94,7 +94,7 @@ export class Service {
     const failed = status >= 500
     const streams = isEventStream(head)
     if (!streams) {
-      this.pool.observe(lease.endpoint, latencyMs, failed)
+      this.pool.observe(lease.endpoint, latencyMs, failed, nowMs)
       if (!failed) this.latency?.record(latencyMs, nowMs)
       this.#adaptive?.sample(latencyMs, this.pool.inFlight, refusesForLoad(status), nowMs)
     }
@@ -123,7 +123,7 @@ export class Service {
   failed(lease: Lease, failure: Failure, startedMs: number): void {
     if (!failure.blamesInstance) return
     const nowMs = this.means.now()
-    this.pool.observe(lease.endpoint, nowMs - startedMs, true)
+    this.pool.observe(lease.endpoint, nowMs - startedMs, true, nowMs)
     if (failure.kind === 'timeout') this.#adaptive?.sample(nowMs - startedMs, this.pool.inFlight, true, nowMs)
     this.#judge(lease, true, nowMs)
   }

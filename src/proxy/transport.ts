@@ -28,8 +28,6 @@ export interface UpstreamRequest {
   readonly path: string
   /** Flat `[name, value, ...]` with exactly one host; no connection or framing fields but `te`: those are the transport's. */
   readonly headers: readonly string[]
-  /** Where in it those begin that the gateway has made up itself, which need no check. */
-  readonly ownFrom: number
   /** More of the header section, as lines of HTTP/1.1, known to be good: `\r\nname: value` each, each name once. */
   readonly lines: string
   /** The rest of the header section. null: that is all of it. */
@@ -59,10 +57,12 @@ export interface ResponseHead {
   readonly plain?: PlainHead | undefined
 }
 
-/** A header section that has nothing about it to think of twice, less what was about the connection, as HTTP/1.1 writes it. */
+/** A head that has nothing about it to think of twice, less what was about the connection, as HTTP/1.1 writes it. */
 export interface PlainHead {
-  /** `name: value` in latin1, each with its line end, checked. */
-  readonly lines: string
+  /** The status line, then `name: value`, in latin1, each with its line end, checked. */
+  readonly text: string
+  /** Where in it the fields begin. */
+  readonly fieldsAt: number
   /** What they say of it. */
   readonly contentLength: number
   readonly contentType: string | undefined

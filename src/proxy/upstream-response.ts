@@ -37,7 +37,7 @@ export class UpstreamResponse implements Response {
   /** The header section for the client, if nobody has looked at it and it is a plain one. */
   get plain(): PlainHead | undefined {
     const received = this.#received
-    return this.#headers || !('lines' in received) ? undefined : received
+    return this.#headers || !('text' in received) ? undefined : received
   }
 
   /** The body, if nobody has taken it into Fetch's hands. */
@@ -104,7 +104,7 @@ export class UpstreamResponse implements Response {
 
   get #list(): readonly string[] {
     const received = this.#received
-    return 'lines' in received ? listOf(received.lines) : received
+    return 'text' in received ? listOf(received.text.slice(received.fieldsAt)) : received
   }
 
   #fetch(): Response {

@@ -3,7 +3,7 @@ import { GatewayError } from '../errors.ts'
 import type { Exposure } from './expose.ts'
 import { NO_HEADERS } from './fields.ts'
 import { checkServiceName } from './name.ts'
-import type { RoutingMode } from './router.ts'
+import type { Route, RoutingMode } from './router.ts'
 import { plainSpelling } from './spelling.ts'
 
 /**
@@ -12,6 +12,7 @@ import { plainSpelling } from './spelling.ts'
  */
 export function pathMode({ prefix }: PathRoutingConfig, exposed: Exposure): RoutingMode {
   const root = `${prefix}/`
+  const named = namesBehind(root, exposed)
   return {
     expectation: `a path that begins with ${root}{service}/`,
     match(_request, { path, query }) {
@@ -19,18 +20,37 @@ export function pathMode({ prefix }: PathRoutingConfig, exposed: Exposure): Rout
       if (path.length === root.length) return undefined
       const slash = path.indexOf('/', root.length)
       const end = slash < 0 ? path.length : slash
-      const service = path.slice(root.length, end)
-      checkServiceName(service, 'the path')
-      exposed(service)
+      const { service, prefix } = named(path.slice(root.length, end))
       return {
         service,
         path: (slash < 0 ? '/' : path.slice(end)) + query,
-        prefix: path.slice(0, end),
+        prefix,
         mode: 'path',
         dropHeaders: NO_HEADERS,
         middleware: undefined,
       }
     },
+  }
+}
+
+/** A slice would keep all of the request head alive that it was cut from. */
+const ownCopy = (ascii: string) => Buffer.from(ascii, 'latin1').toString('latin1')
+
+const MOST_KNOWN = 1024
+
+type Named = Pick<Route, 'service' | 'prefix'>
+
+/** Checks names, each once as long as not too many come. It is the same string then, which tables find without hash and comparison. */
+function namesBehind(root: string, exposed: Exposure): (name: string) => Named {
+  const known = new Map<string, Named>()
+  return function named(name) {
+    const before = known.get(name)
+    if (before) return before
+    checkServiceName(name, 'the path')
+    exposed(name)
+    const passed = { service: ownCopy(name), prefix: ownCopy(root + name) }
+    if (known.size < MOST_KNOWN) known.set(passed.service, passed)
+    return passed
   }
 }
 

@@ -52,8 +52,8 @@ it('tells the strategy what came back, and keeps the mean latency of what was no
   const told: unknown[] = []
   const { pool, get } = pooling({}, { observe: (endpoint, ...what) => told.push([endpoint, ...what]) })
   pool.update(ports(1))
-  pool.observe(get(1), 20, false)
-  pool.observe(get(1), 1, true)
+  pool.observe(get(1), 20, false, 0)
+  pool.observe(get(1), 1, true, 0)
   expect(told).toEqual([
     [get(1), 20, false],
     [get(1), 1, true],

@@ -34,6 +34,22 @@ it('says who asked what, who answered, how long it took and how it ended', () =>
   })
 })
 
+it('says of each request what is true of it, whatever it has said of the client and the instance before', () => {
+  const endpoint = new LiveEndpoint(instance({ host: '10.0.0.1', port: 80 }))
+  for (const said of [
+    { service: 'shop', httpVersion: '1.1' },
+    { service: 'cart', httpVersion: '2.0' },
+    { service: 'shop', httpVersion: '1.1' },
+  ])
+    expect(logged({ ...said, endpoint, attempts: 1 }).entry).toMatchObject({ ...said, instance: '10.0.0.1:80' })
+})
+
+it('says who has asked, of however many', () => {
+  const clients = Array.from({ length: 1100 }, (_, i) => `10.0.${i >> 8}.${i & 255}`)
+  const told = [...clients, ...clients].map((clientAddress) => logged({ clientAddress }).entry.client)
+  expect(told).toEqual([...clients, ...clients])
+})
+
 it('leaves out what there was not', () => {
   const { entry } = logged({ code: 'GW_ROUTE_NOT_FOUND' })
   expect(entry).toMatchObject({ code: 'GW_ROUTE_NOT_FOUND' })

@@ -43,6 +43,13 @@ test.each([
   expect(route(target)).toBe(expected)
 })
 
+test('reads names right, of which there are more than can be kept', () => {
+  const names = Array.from({ length: 1100 }, (_, i) => `s${i}`)
+  const read = [...names, ...names].map((name) => router.match(request(`/services/${name}/x`))!)
+  expect(read.map(({ service }) => service)).toEqual([...names, ...names])
+  expect(read.at(-1)).toMatchObject({ path: '/x', prefix: '/services/s1099' })
+})
+
 test.each([
   '/',
   '/services',

@@ -1,5 +1,6 @@
 import { parseTarget } from '../../routing/index.ts'
 import type { Exchange } from '../exchange.ts'
+import { ownCopy } from '../own-copy.ts'
 import type { UpstreamRequest } from '../transport.ts'
 import { FieldNames, nominated, withTwins } from './hop-by-hop.ts'
 import { isTraceparent, newTraceparent } from './trace-context.ts'
@@ -49,7 +50,7 @@ const TRACE = ['traceparent', 'tracestate']
 
 const NONE: readonly string[] = []
 
-export type HeaderSection = Pick<UpstreamRequest, 'headers' | 'ownFrom' | 'lines' | 'word'>
+export type HeaderSection = Pick<UpstreamRequest, 'headers' | 'lines' | 'word'>
 
 /** What the instances of a gateway are told in the header section of a request, and after its body. */
 export class RequestHeaders {
@@ -87,10 +88,7 @@ export class RequestHeaders {
     if (takesTrailers(exchange)) headers.push('te', 'trailers')
     const trailers = exchange.trailers && announced(exchange.header('trailer'))
     if (trailers) headers.push('trailer', trailers)
-    const ownFrom = headers.length
-    if (!traced) headers.push('traceparent', newTraceparent())
-    headers.push('x-request-id', exchange.id)
-    return { headers, ownFrom, lines: lines ?? '', word: this.#words.on(exchange, host) }
+    return { headers, lines: ownLines(exchange, traced) + (lines ?? ''), word: this.#words.on(exchange, host) }
   }
 
   /** What follows the body, to be asked for at its end; null: nothing can. */
@@ -102,6 +100,11 @@ export class RequestHeaders {
       return received.filter((_, i) => !vouched.has(received[i - (i % 2)]!))
     }
   }
+}
+
+/** As they are known to be good, they are not put together of names and values to be checked. */
+function ownLines({ id }: Exchange, traced: boolean): string {
+  return traced ? `\r\nx-request-id: ${id}` : `\r\ntraceparent: ${newTraceparent()}\r\nx-request-id: ${id}`
 }
 
 /** One by one. */
@@ -123,7 +126,8 @@ function addFields(
 /** RFC 9112 3.2.2: the authority of a target in absolute-form replaces the Host field. */
 export function hostOf(exchange: Exchange): string {
   const { rawTarget } = exchange
-  return (rawTarget.startsWith('/') ? undefined : parseTarget(rawTarget).authority) ?? exchange.header('host') ?? ''
+  const authority = rawTarget.startsWith('/') ? undefined : parseTarget(rawTarget).authority
+  return authority === undefined ? (exchange.header('host') ?? '') : ownCopy(authority)
 }
 
 /** W3C Trace Context 3.3: a `tracestate` without a valid `traceparent` means nothing, and is not passed on. */

@@ -1,5 +1,4 @@
 import type { Exchange } from '../exchange.ts'
-import { ownCopy } from '../own-copy.ts'
 import { addTrustedWord, forwardedBehindTrusted, forwardedElement, type Seen } from './trusted-word.ts'
 import type { Word } from './word.ts'
 
@@ -25,17 +24,16 @@ export class Words {
     this.#settings = settings
   }
 
+  /** The host, as the prefix of the route, is no slice of a longer text, which would be kept with it. */
   on(exchange: Exchange, host: string): Word {
     const { peer, httpVersion } = exchange
     const prefix = exchange.route?.prefix ?? ''
     if (!peer || exchange.peerTrusted || exchange.header('via') !== undefined || isLast(exchange))
       return this.#new(exchange, host, prefix)
     const kept = peer.word
-    if (kept && isSame(kept.host, host) && isSame(kept.prefix, prefix) && kept.httpVersion === httpVersion) return kept
-    const own = { host: ownCopy(host), prefix: ownCopy(prefix) }
-    const { fields } = this.#new(exchange, own.host, own.prefix)
-    // No spread: Node 20 makes a new hidden class for each object that is copied and then added to.
-    peer.word = { fields, lines: undefined, host: own.host, prefix: own.prefix, httpVersion }
+    if (kept && kept.host === host && kept.prefix === prefix && kept.httpVersion === httpVersion) return kept
+    const { fields } = this.#new(exchange, host, prefix)
+    peer.word = { fields, lines: undefined, host, prefix, httpVersion }
     return peer.word
   }
 
@@ -53,13 +51,6 @@ export class Words {
     fields.push('via', viaOf(exchange))
     return { fields, lines: undefined }
   }
-}
-
-/** V8 leaves its fast path to compare a string with a slice of another, as these are. */
-function isSame(text: string, other: string): boolean {
-  if (text.length !== other.length) return false
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== other.charCodeAt(i)) return false
-  return true
 }
 
 /** There is no next request. */

@@ -14,24 +14,23 @@ const known = new Map([['te', '\r\nconnection: te\r\nte: ']]) // RFC 9110 10.1.4
  * @throws UpstreamError `protocol` for anything that could end a line early, start another field or contradict the framing
  */
 export function requestHead(request: UpstreamRequest): string {
-  const { method, path, headers, ownFrom, lines, word, body, bodyLength, upgrade } = request
+  const { method, path, headers, lines, word, body, bodyLength, upgrade } = request
   if (!isToken(method)) throw violation('the method is not a token')
   if (!isTarget(path)) throw violation('the path is empty or holds a blank or a control character')
-  let head = `${method} ${path} HTTP/1.1${linesOf(headers, ownFrom)}${lines}`
-  if (word !== null) head += word.lines ??= ownCopy(linesOf(word.fields, Number.POSITIVE_INFINITY))
+  let head = `${method} ${path} HTTP/1.1${linesOf(headers)}${lines}`
+  if (word !== null) head += word.lines ??= ownCopy(linesOf(word.fields))
   if (asksFirst(request)) head += '\r\nexpect: 100-continue'
   if (upgrade !== null) head += upgradeLines(upgrade)
   if (bodyLength !== null) return `${head}\r\ncontent-length: ${bodyLength}\r\n\r\n`
   return body === null ? `${head}\r\n\r\n` : `${head}\r\ntransfer-encoding: chunked\r\n\r\n`
 }
 
-/** @param ownFrom from here on the values are the gateway's own */
-function linesOf(headers: readonly string[], ownFrom: number): string {
+function linesOf(headers: readonly string[]): string {
   if (headers.length % 2 !== 0) throw violation('a header without a value')
   let lines = ''
   for (let i = 0; i < headers.length; i += 2) {
     const value = headers[i + 1]!
-    if (i < ownFrom && !isText(value)) throw violation('a header value holds a control character')
+    if (!isText(value)) throw violation('a header value holds a control character')
     lines += (known.get(headers[i]!) ?? learn(headers[i]!)) + value
   }
   return lines

@@ -24,6 +24,8 @@ export class ResponseHeadParser {
 
   #status = 0
   #minor = 1
+  /** The status line is what clients are sent, to the letter. */
+  #isAsSent = false
   #lengthText = ''
   #repeated = false
   #sawClose = false
@@ -63,6 +65,7 @@ export class ResponseHeadParser {
     if (status < 100) throw violation('a status below 100')
     this.#status = status
     this.#minor = minor
+    this.#isAsSent = minor === 1 && input[at + 5] === SP
     let reasonEnd = at + 5
     if (input[reasonEnd] === SP) while (reasonEnd < end && TEXT[input[reasonEnd]!] === 1) reasonEnd++
     return afterLineEnd(input, reasonEnd)
@@ -72,12 +75,15 @@ export class ResponseHeadParser {
   #take(input: Buffer, start: number, lineEnd: number, end: number): void {
     const text = input.toString('latin1', start, end)
     this.#forget()
-    const lines = this.#readFields(input, text, start, lineEnd)
-    this.persistent = !this.#sawClose && (this.#minor === 1 || this.#sawKeepAlive)
     const statusText = text.slice(PREFIX.length + 6, lineEnd - start - 2)
-    if (this.#isPlain) {
+    // As clients are sent it. If it has come so, it need not be cut off.
+    const statusLine = this.#isAsSent ? '' : `HTTP/1.1 ${this.#status} ${statusText}\r\n`
+    const kept = statusLine + this.#readFields(input, text, start, lineEnd)
+    this.persistent = !this.#sawClose && (this.#minor === 1 || this.#sawKeepAlive)
+    if (this.#isPlain()) {
       const { contentLength } = this
-      const plain = { lines, contentLength, contentType: this.#contentType, dated: this.#dated }
+      const fieldsAt = statusLine.length || lineEnd - start
+      const plain = { text: kept, fieldsAt, contentLength, contentType: this.#contentType, dated: this.#dated }
       this.head = new ReceivedHead(this.#status, statusText, text.slice(lineEnd - start, -2), plain)
     } else this.head = new ReceivedHead(this.#status, statusText, this.#list(text, start))
   }
@@ -89,11 +95,11 @@ export class ResponseHeadParser {
     this.#contentType = undefined
   }
 
-  /** @returns the lines but for those about the connection; of use if the head is plain */
+  /** @returns the head but for the lines about the connection, and without a status line that is not as clients are sent it */
   #readFields(input: Buffer, text: string, start: number, fieldsAt: number): string {
     let lines = ''
     /** Where the lines begin that are not taken yet. */
-    let first = fieldsAt
+    let first = this.#isAsSent ? start : fieldsAt
     let lineAt = fieldsAt
     for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
       const nameAt = spans[slot]!
@@ -139,7 +145,7 @@ export class ResponseHeadParser {
     return false
   }
 
-  get #isPlain(): boolean {
+  #isPlain(): boolean {
     return !this.#odd && this.contentLength >= 0 && !this.#repeated && this.#status >= 200 && this.#status !== 204
   }
 

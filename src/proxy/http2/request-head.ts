@@ -47,7 +47,6 @@ export function requestHead(request: UpstreamRequest, { scheme, authority }: Ori
 }
 
 function headersOf({ headers, lines, word }: UpstreamRequest): readonly string[] {
-  if (lines === '' && word === null) return headers
   return [...headers, ...(lines === '' ? [] : listOf(`${lines.slice(2)}\r\n`)), ...(word?.fields ?? [])]
 }
 

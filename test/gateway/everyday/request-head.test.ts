@@ -47,12 +47,23 @@ describe('an everyday request', () => {
     ['one with dots in its path', 'GET /a/../b HTTP/1.1\r\nHost: a\r\n\r\n'],
   ])('may be %s', (_, text) => expect(read(text)).toBeDefined())
 
+  it('is for its own host, whichever others were asked for', () => {
+    const hosts = Array.from({ length: 600 }, (_, i) => `shop-${i}.example`)
+    const asked = [...hosts, ...hosts].map((host) => read(get(`Host: ${host}`))?.fields.get('host'))
+    expect(asked).toEqual([...hosts, ...hosts])
+  })
+
   it('may ask to close the connection', () => {
     expect(read(get('Host: a', 'Connection: CLOSE'))?.closes).toBe(true)
   })
 })
 
 describe('left to Node is', () => {
+  it('a host that is none, however often it comes', () => {
+    const bad = get('Host: a b')
+    expect([read(bad), read(bad)]).toEqual([undefined, undefined])
+  })
+
   it.each([
     ['a part of a head', 'GET / HTTP/1.1\r\nHost: a\r\n'],
     ['nothing', ''],

@@ -1,5 +1,6 @@
 import { trust } from '../../../src/gateway/client-address.ts'
 import { Exchange, type ForwardingSettings, GivenFields, RequestHeaders } from '../../../src/proxy/index.ts'
+import { listOf } from '../../../src/proxy/lines.ts'
 import type { Peer } from '../../../src/proxy/peer.ts'
 
 export interface Asking {
@@ -37,8 +38,8 @@ export function told(fields: readonly string[], asking: Asking = {}) {
   })
   exchange.route = { service: 's', path: '/', prefix, mode: 'path', dropHeaders: [], middleware: undefined }
   trust(trusted)(exchange)
-  const { headers: own, word } = new RequestHeaders({ forwarded: false, subjectHeader: null, ...settings }).of(exchange)
-  const headers = [...own, ...word!.fields]
+  const section = new RequestHeaders({ forwarded: false, subjectHeader: null, ...settings }).of(exchange)
+  const headers = [...section.headers, ...listOf(`${section.lines.slice(2)}\r\n`), ...section.word!.fields]
   return (name: string) => headers.filter((_, i) => i % 2 === 1 && headers[i - 1]!.toLowerCase() === name).join(' | ')
 }
 

@@ -29,7 +29,6 @@ const REQUEST: UpstreamRequest = {
   headers: ['host', 'h'],
   body: null,
   bodyLength: null,
-  ownFrom: Number.POSITIVE_INFINITY,
   lines: '',
   word: null,
   trailers: null,

@@ -5,10 +5,10 @@ import { listOf } from '../../../src/proxy/lines.ts'
 import { bytes } from './parsed.ts'
 
 /** Of the second response of a connection: nothing is left of the first. */
-function headOf(fields: readonly string[], status = 200) {
+function headOf(fields: readonly string[], status = 200, statusLine = `HTTP/1.1 ${status} Fine`) {
   const parser = new ResponseParser()
   const first = 'HTTP/1.1 200 OK\r\nTrailer: x\r\nDate: then\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n'
-  const second = `HTTP/1.1 ${status} Fine\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`
+  const second = `${statusLine}\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`
   for (const response of [first, second]) {
     parser.reset(false)
     parser.push(bytes(response))
@@ -29,8 +29,26 @@ describe('the head of an everyday answer', () => {
     ['with names as long as those that count', ['Tf: x', 'Kerp-Alive: x', 'Content-lengtH: 0', 'Connectiom: y']],
   ])('is lines to be sent on, %s', (_, fields) => {
     const head = headOf(fields)
-    expect(listOf(head.plain!.lines)).toEqual(responseHeaders(head, true))
+    const { text, fieldsAt } = head.plain!
+    expect(text.slice(0, fieldsAt)).toBe('HTTP/1.1 200 Fine\r\n')
+    expect(listOf(text.slice(fieldsAt))).toEqual(responseHeaders(head, true))
     expect(head.plain!.contentLength).toBe(0)
+  })
+
+  it.each([
+    ['HTTP/1.1 404 Not Found', 'HTTP/1.1 404 Not Found'],
+    ['HTTP/1.0 404 Not Found', 'HTTP/1.1 404 Not Found'],
+    ['HTTP/1.1 404 ', 'HTTP/1.1 404 '],
+    ['HTTP/1.1 404', 'HTTP/1.1 404 '],
+    ['HTTP/1.0 404', 'HTTP/1.1 404 '],
+  ])('begins as clients are sent it, where it has come as %j', (received, sent) => {
+    for (const fields of [
+      ['Connection: close', 'Content-Length: 0'],
+      ['Content-Length: 0', 'Connection: close'],
+    ]) {
+      const { text } = headOf(fields, 404, received).plain!
+      expect(text).toBe(`${sent}\r\nContent-Length: 0\r\n`)
+    }
   })
 
   it('says what it is of, and of when', () => {

@@ -45,9 +45,9 @@ export function answerHead(status: number, reason: string, headers: readonly str
 }
 
 /** Of a head that says for itself how it is framed. */
-export function plainAnswerHead(status: number, reason: string, head: PlainHead, toHead: boolean): AnswerHead {
+export function plainAnswerHead(status: number, head: PlainHead, toHead: boolean): AnswerHead {
   const bodiless = hasNoBody(status, toHead)
-  const text = statusLine(status, reason) + head.lines + (head.dated ? '' : dateLine())
+  const text = head.dated ? head.text : head.text + dateLine()
   return { text, bodiless, chunked: false, length: bodiless ? 0 : head.contentLength, closes: false }
 }
 

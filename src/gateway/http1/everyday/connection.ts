@@ -52,7 +52,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
   /** Lets it go if it is idle. One that has not carried a request yet is not: the first may be on its way. */
   leave(): void {
     if (!this.#served || this.#reply) return
-    if (this.#isBodyDue) this.#endBeforeRest()
+    if (this.#isBodyDue()) this.#endBeforeRest()
     else this.socket.destroy()
   }
 
@@ -67,7 +67,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
   answered({ persistent }: EverydayReply, nowMs: number): void {
     this.#reply = undefined
     this.#body?.answered()
-    if (this.#isBodyDue) {
+    if (this.#isBodyDue()) {
       if (!persistent) this.#endBeforeRest()
       return
     }
@@ -85,7 +85,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
   }
 
   readonly #received = (chunk: Buffer): void => {
-    if (this.#isBodyDue) this.#receive(chunk)
+    if (this.#isBodyDue()) this.#receive(chunk)
     else if (this.#reply) this.#keep(chunk)
     else if (!this.#deaf) this.#begin(chunk)
   }
@@ -100,7 +100,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
       if (!this.#deaf) this.socket.end()
       return
     }
-    if (this.#isBodyDue) {
+    if (this.#isBodyDue()) {
       this.#cutShort(this.#reply)
       return
     }
@@ -137,21 +137,21 @@ export class EverydayConnection implements Deadline, Member, Carrier {
     this.#reply = reply
     const id = entrance.idOf(head.fields.get('x-request-id'))
     entrance.take(exchangeOf(head, this.#body, this.#peer, id, witness.now()), reply, witness)
-    if (this.#isBodyDue) this.#body!.watch(reply, this.#server.limits.bodyTimeoutMs)
+    if (this.#isBodyDue()) this.#body!.watch(reply, this.#server.limits.bodyTimeoutMs)
     const refusal = entrance.shed()
     if (reply.persistent && requests.isLast(this.socket)) reply.closeBehind()
     if (refusal) answer(reply, refusal)
-    else void entrance.serve(reply)
+    else entrance.serve(reply)
   }
 
   /** Some of the body of this request, or of the one answered last, is still to come. */
-  get #isBodyDue(): boolean {
+  #isBodyDue(): boolean {
     return this.#body !== null && !this.#body.complete
   }
 
   #receive(chunk: Buffer): void {
     const behind = this.#body!.take(toKeep(chunk))
-    if (!this.#isBodyDue && !this.#reply) this.#restHasCome()
+    if (!this.#isBodyDue() && !this.#reply) this.#restHasCome()
     if (behind) this.#received(behind)
   }
 

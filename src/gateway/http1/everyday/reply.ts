@@ -99,8 +99,8 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     this.#sendWhole(body)
   }
 
-  sendPlain(status: number, reason: string, head: PlainHead, body: Buffer): void {
-    this.#begin(status, plainAnswerHead(status, reason, head, this.toHead))
+  sendPlain(status: number, head: PlainHead, body: Buffer): void {
+    this.#begin(status, plainAnswerHead(status, head, this.toHead))
     this.#sendWhole(body)
   }
 

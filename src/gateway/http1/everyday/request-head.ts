@@ -1,6 +1,7 @@
 import type { LimitsConfig } from '../../../config/types.ts'
 import { type FieldName, fieldCount, isHost, scanFields, spans, TextFields } from '../../../proxy/index.ts'
 import { Names } from './names.ts'
+import { Recurring } from './recurring.ts'
 
 /** The head of a request, in the words of Node. */
 export interface RequestHead {
@@ -37,6 +38,11 @@ const LEFT_TO_NODE = new Set(['__proto__', 'expect', 'proxy-connection', 'set-co
 
 const names = new Names(LEFT_TO_NODE)
 
+const HOST_SLOTS = 128
+
+/** The hosts that are asked for; empty for what is none. */
+const hosts = new Recurring(HOST_SLOTS, (text) => (isHost(text) ? text : ''))
+
 /**
  * Reads a request that has nothing about it to think of twice: of a well-known method and of HTTP/1.1, in origin-form, for a host, each
  * field once, without a wish beyond the answer, and without a body or with one whose length is told. All of the head has come in one
@@ -65,6 +71,7 @@ function headOf(method: string, input: Buffer, endOfHead: number, start: number,
   const sent: FieldName[] = []
   const places: number[] = []
   let asLines = true
+  let host = ''
   for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
     const nameAt = spans[slot]!
     const nameEnd = spans[slot + 1]!
@@ -74,11 +81,11 @@ function headOf(method: string, input: Buffer, endOfHead: number, start: number,
     if (name.lower === '' || isAmong(sent, name)) return undefined
     sent.push(name)
     places.push(nameAt, valueAt, valueEnd)
+    if (name.lower === 'host') host = hosts.at(input, valueAt, valueEnd)
     if (valueAt !== nameEnd + 2 || input[nameEnd + 1] !== SPACE || input[valueEnd] !== CR) asLines = false
   }
-  const fields = new TextFields(text, sent, places, asLines)
-  const host = fields.get('host')
-  if (host === undefined || !isHost(host)) return undefined
+  if (host === '') return undefined
+  const fields = new TextFields(text, sent, places, asLines, host)
   const option = fields.get('connection')?.toLowerCase()
   if (option !== undefined && option !== 'keep-alive' && option !== 'close') return undefined
   const length = fields.get('content-length')
