@@ -1,21 +1,17 @@
-import { fstatSync } from 'node:fs'
 import { pino } from 'pino'
 import type { LogConfig } from '../config/types.ts'
 import type { Line, LineSink } from '../gateway/index.ts'
 import type { Logger } from '../plugin/index.ts'
+import { Outlet } from './outlet.ts'
 
 const FLUSH_MS = 100
 const BATCH_LINES = 256
-const MOST_BYTES = 16 * 2 ** 20
-
-/** Workers share one pipe. It takes writes of up to PIPE_BUF bytes whole (pipe(7)); a file takes any. */
-const BATCH_BYTES = { pipe: 4096, file: 64 * 1024 }
 
 export interface Output {
   readonly log: Logger
   readonly lines: LineSink
-  /** Writes what is held and waits for it. */
-  flush(): void
+  /** Writes what is held and waits for it, though not for a reader that has stopped. */
+  flush(): Promise<void>
 }
 
 /**
@@ -23,58 +19,88 @@ export interface Output {
  * is gone, a full disk or one that is too slow costs lines, never requests.
  */
 export function openOutput({ level }: Pick<LogConfig, 'level'>): Output {
-  const maxWrite = fstatSync(1).isFile() ? BATCH_BYTES.file : BATCH_BYTES.pipe
-  const options = { fd: 1, sync: false, maxLength: MOST_BYTES, maxWrite }
-  const text = pino.destination(options).on('error', () => undefined)
-  // Lines are ASCII: as latin1 they become bytes without being measured and encoded as UTF-8.
-  const bytes = pino.destination({ ...options, contentMode: 'buffer' } as typeof options).on('error', () => undefined)
-  const lines = new LineBatch(maxWrite, (batch) => bytes.write(Buffer.from(batch, 'latin1') as unknown as string))
+  const outlet = new Outlet(1)
+  const missing = 'lines are missing here: they could not be written in time'
+  const lines = new LineBatch(outlet, (count) => log.warn({ lines: count }, missing))
+  const log = pino({ level, base: { pid: process.pid } }, { write: (text) => lines.writeSoon(bytewise(text)) })
   setInterval(() => lines.flush(), FLUSH_MS).unref()
+  process.once('exit', () => {
+    lines.handOver()
+    outlet.end()
+  })
   return {
-    log: pino({ level, base: { pid: process.pid } }, text),
+    log,
     lines,
-    flush() {
+    async flush() {
       lines.flush()
-      for (const destination of [text, bytes]) {
-        try {
-          destination.flushSync()
-        } catch {
-          // The reader is gone, or nothing was ever written.
-        }
-      }
+      await outlet.emptied()
     },
   }
 }
 
 /**
  * Keeps lines, and makes and writes many at once: a line is cheaper to make in a tight loop than between requests, and
- * dear to hand over by itself.
+ * dear to hand over by itself. What there is no room for is counted, and told when there is room again.
  */
 class LineBatch implements LineSink {
-  readonly #mostBytes: number
-  readonly #send: (batch: string) => void
+  readonly #outlet: Outlet
+  readonly #tellMissing: (count: number) => void
   #lines: Line[] = []
+  #missing = 0
 
-  constructor(mostBytes: number, send: (batch: string) => void) {
-    this.#mostBytes = mostBytes
-    this.#send = send
+  constructor(outlet: Outlet, tellMissing: (count: number) => void) {
+    this.#outlet = outlet
+    this.#tellMissing = tellMissing
   }
 
   write(line: Line): void {
     if (this.#lines.push(line) >= BATCH_LINES) this.flush()
   }
 
-  flush(): void {
-    let batch = ''
-    for (const line of this.#lines) {
-      const text = line.toString()
-      if (batch.length + text.length > this.#mostBytes) {
-        this.#send(batch)
-        batch = ''
-      }
-      batch += text
-    }
-    if (batch !== '') this.#send(batch)
-    this.#lines = []
+  /** At once, unless others wait already: what tells why a process has ended must not end with it. */
+  writeSoon(line: Line): void {
+    this.write(line)
+    if (this.#outlet.empty) this.flush()
   }
+
+  flush(): void {
+    this.handOver()
+    this.#outlet.pump()
+  }
+
+  handOver(): void {
+    const lines = this.#lines.splice(0)
+    if (this.#outlet.full) this.#missing += lines.length
+    else {
+      if (this.#missing > 0) lines.unshift(...this.#gap())
+      for (const piece of pieces(lines, this.#outlet.pieceBytes)) this.#outlet.push(piece)
+    }
+  }
+
+  /** What stands in the place of lines that are missing, unless it has been written already. */
+  #gap(): Line[] {
+    const count = this.#missing
+    this.#missing = 0
+    this.#tellMissing(count)
+    return this.#lines.splice(0)
+  }
+}
+
+/** Texts of one byte a character become bytes as latin1, without being measured and encoded as UTF-8. */
+function* pieces(lines: readonly Line[], mostBytes: number): Iterable<Buffer> {
+  let piece = ''
+  for (const line of lines) {
+    const text = line.toString()
+    if (piece !== '' && piece.length + text.length > mostBytes) {
+      yield Buffer.from(piece, 'latin1')
+      piece = ''
+    }
+    piece += text
+  }
+  if (piece !== '') yield Buffer.from(piece, 'latin1')
+}
+
+/** Each byte of the text as UTF-8 as one character: as many characters as bytes. */
+function bytewise(text: string): string {
+  return Buffer.from(text).toString('latin1')
 }

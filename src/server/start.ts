@@ -33,7 +33,7 @@ export async function start(
       log.info({}, 'draining')
       await running.drain()
       log.info({}, 'drained')
-      output.flush()
+      await output.flush()
     },
   }
 }

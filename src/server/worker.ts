@@ -69,7 +69,7 @@ async function serve({ file, text, ordinal, ...start }: WorkerStart): Promise<(m
   async function leave(): Promise<void> {
     await drain(data, config.server.drain, output.log)
     await report()
-    output.flush()
+    await output.flush()
     process.exit(0)
   }
 }

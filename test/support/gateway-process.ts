@@ -1,11 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import { closeSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parse, stringify } from 'yaml'
+import { openPipe } from './pipe.ts'
 import { until } from './until.ts'
 
 export const MAIN = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
@@ -27,6 +30,8 @@ export interface GatewayOptions {
   readonly services?: Readonly<Record<string, readonly unknown[]>>
   /** More files beside the YAML. */
   readonly files?: Readonly<Record<string, string>>
+  /** What its standard output is: a socket by default, as other Nodes make it; a shell or a container engine makes a pipe. */
+  readonly stdout?: 'socket' | 'pipe'
 }
 
 export interface Exit {
@@ -44,13 +49,18 @@ export class GatewayProcess {
   readonly exit: Promise<Exit>
   stderr = ''
   readonly #child: ChildProcess
+  readonly #stdout: Readable
 
-  constructor(folder: string) {
+  constructor(folder: string, stdout: GatewayOptions['stdout'] = 'socket') {
     this.folder = folder
-    const child = spawn(process.execPath, [MAIN, 'run', join(folder, 'gateway.yaml')], { cwd: folder })
+    const pipe = stdout === 'pipe' ? openPipe(join(folder, 'stdout')) : undefined
+    const stdio: StdioOptions = ['pipe', pipe?.writer ?? 'pipe', 'pipe']
+    const child = spawn(process.execPath, [MAIN, 'run', join(folder, 'gateway.yaml')], { cwd: folder, stdio })
+    if (pipe) closeSync(pipe.writer)
     this.#child = child
-    createInterface({ input: child.stdout }).on('line', (line) => this.logs.push(parsed(line)))
-    child.stderr.setEncoding('utf8').on('data', (text) => {
+    this.#stdout = child.stdout ?? new Socket({ fd: pipe!.reader, readable: true, writable: false })
+    createInterface({ input: this.#stdout }).on('line', (line) => this.logs.push(parsed(line)))
+    child.stderr!.setEncoding('utf8').on('data', (text) => {
       this.stderr += text
     })
     this.exit = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })))
@@ -122,7 +132,16 @@ export class GatewayProcess {
 
   /** Closes the reading end of its standard output. */
   stopReading(): void {
-    this.#child.stdout!.destroy()
+    this.#stdout.destroy()
+  }
+
+  /** Reads no more of its standard output until `resumeReading`. */
+  pauseReading(): void {
+    this.#stdout.pause()
+  }
+
+  resumeReading(): void {
+    this.#stdout.resume()
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -166,12 +185,12 @@ export class GatewayProcess {
 }
 
 /** Runs YAML text, with free ports, one process and a static file where the text does not say otherwise. */
-export function spawnGateway(yaml: string, { services, files = {} }: GatewayOptions = {}): GatewayProcess {
+export function spawnGateway(yaml: string, { services, files = {}, stdout }: GatewayOptions = {}): GatewayProcess {
   const folder = mkdtempSync(join(tmpdir(), 'portolan-'))
   const all: Record<string, string> = { ...files, 'gateway.yaml': complete(yaml) }
   if (services) all['services.yaml'] = stringify({ services })
   for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, name), text)
-  return new GatewayProcess(folder)
+  return new GatewayProcess(folder, stdout)
 }
 
 function complete(yaml: string): string {

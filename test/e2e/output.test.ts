@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { call } from '../support/call.ts'
+import { type GatewayProcess, startGateway } from '../support/gateway.ts'
+import { Load } from '../support/load.ts'
+import { until } from '../support/until.ts'
+
+/** Its access line has some 3400 bytes: two are too much for one write to a pipe. */
+const LONG_PATH = `/services/nobody/${'x'.repeat(3200)}`
+const MISSING = 'lines are missing here: they could not be written in time'
+
+const start = (stdout: 'pipe' | 'socket', workers: number) =>
+  startGateway(stringify({ server: { workers } }), { services: {}, stdout })
+
+/** @returns how many were asked: each has a line */
+async function ask(gateway: GatewayProcess, count: number): Promise<number> {
+  const load = new Load(gateway.url + LONG_PATH, { kept: 32 })
+  await until(`${count} requests are answered`, () => load.answered >= count)
+  const { replies, errors } = await load.stop()
+  expect(errors).toEqual([])
+  return replies.length
+}
+
+const missing = ({ logs }: GatewayProcess) =>
+  logs.filter(({ msg }) => msg === MISSING).reduce((sum, { lines }) => sum + Number(lines), 0)
+
+const broken = ({ logs }: GatewayProcess) => logs.filter(({ text }) => text !== undefined)
+
+const OUTPUTS = [
+  ['pipe', 0],
+  ['pipe', 2],
+  ['socket', 1],
+] as const
+
+for (const [stdout, workers] of OUTPUTS) {
+  it(`loses no line to a reader that reads a ${stdout}, with workers: ${workers}`, async () => {
+    const gateway = await start(stdout, workers)
+    const asked = await ask(gateway, Math.max(1, workers) * 8000)
+    await until('all lines are read', () => gateway.access.length === asked)
+    expect([missing(gateway), broken(gateway)]).toEqual([0, []])
+  })
+
+  it(`serves on while nobody reads a ${stdout}, and says then how many lines are missing, with workers: ${workers}`, async () => {
+    const gateway = await start(stdout, workers)
+    gateway.pauseReading()
+    const asked = await ask(gateway, Math.max(1, workers) * 6000)
+    gateway.resumeReading()
+    await until('all lines are read or told', () => gateway.access.length + missing(gateway) === asked)
+    expect(missing(gateway)).toBeGreaterThan(0)
+    expect(broken(gateway)).toEqual([])
+  })
+
+  it(`writes all that it holds before it ends, to a slow reader of a ${stdout}, with workers: ${workers}`, async () => {
+    const gateway = await start(stdout, workers)
+    gateway.pauseReading()
+    const asked = await ask(gateway, 1000)
+    gateway.signal('SIGTERM')
+    const reading = setInterval(() => {
+      gateway.resumeReading()
+      setImmediate(() => gateway.pauseReading())
+    }, 20)
+    await until('it has ended', () => !gateway.running)
+    clearInterval(reading)
+    gateway.resumeReading()
+    await until('all lines are read', () => gateway.access.length === asked && gateway.line('drained'))
+    expect([missing(gateway), broken(gateway)]).toEqual([0, []])
+    expect(await gateway.exit).toEqual({ code: 0, signal: null })
+  })
+
+  it(`ends though nobody reads a ${stdout}, with workers: ${workers}`, async () => {
+    const gateway = await start(stdout, workers)
+    gateway.pauseReading()
+    await ask(gateway, 1000)
+    gateway.signal('SIGTERM')
+    await until('it has ended', () => !gateway.running)
+    gateway.resumeReading()
+    expect(await gateway.exit).toEqual({ code: 0, signal: null })
+  })
+}
+
+it('ends at once at the second SIGTERM though nobody reads its log', async () => {
+  const gateway = await start('pipe', 0)
+  gateway.pauseReading()
+  await ask(gateway, 1000)
+  gateway.signal('SIGTERM')
+  await until('the door is closed', () =>
+    call(gateway.url).then(
+      () => false,
+      () => true,
+    ),
+  )
+  gateway.signal('SIGTERM')
+  expect((await gateway.exit).code).toBe(143)
+})
