@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, request } from 'node:http'
+import { Agent, createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { MiddlewareHandler } from 'hono'
 import { expect, it, onTestFinished } from 'vitest'
+import { putBack, takeBuffer } from '../../../src/proxy/read-buffers.ts'
 import { standstill } from '../../support/standstill.ts'
 import { until } from '../../support/until.ts'
 import { type Answer, startUpstream } from '../../support/upstream.ts'
@@ -37,11 +38,11 @@ const bulk: Answer = (asked, response) => {
   response.end()
 }
 
-function ask(port: number, path: string, body?: Buffer): Promise<IncomingMessage> {
+function ask(port: number, path: string, body?: Buffer, agent: Agent | false = false): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = body ? { 'content-length': body.length } : {}
     const method = body ? 'POST' : 'GET'
-    request({ port, host: '127.0.0.1', path: `/services/up${path}`, method, headers, agent: false }, resolve)
+    request({ port, host: '127.0.0.1', path: `/services/up${path}`, method, headers, agent }, resolve)
       .on('error', reject)
       .end(body)
   })
@@ -87,6 +88,19 @@ it('keeps what a slow instance has still to take as it is, while others are sent
   await pass(port, [7, 11, 13])
   take!()
   expect((await buffer(await upload)).equals(held)).toBe(true)
+})
+
+it('has the buffer back of a body that came in one piece with its head', async () => {
+  const upstream = await startUpstream((asked, response) => void buffer(asked).then(() => response.end()))
+  const port = await gatewayBefore(upstream.port, through)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => agent.destroy())
+  for (const seed of [3, 5, 7]) await buffer(await ask(port, '/', patterned(seed, 60_000), agent))
+  await until('it is there to be read into', () => {
+    const last = takeBuffer()
+    putBack(last)
+    return last.includes(patterned(7, 1000))
+  })
 })
 
 it('leaves what a middleware has kept of a body as it was', async () => {

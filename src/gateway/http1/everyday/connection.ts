@@ -1,6 +1,15 @@
 import type { Socket } from 'node:net'
 import { GatewayError } from '../../../errors.ts'
-import { type Deadline, type Deadlines, inletOf, type Member, type Peer, peerOf, toKeep } from '../../../proxy/index.ts'
+import {
+  type Deadline,
+  type Deadlines,
+  doneWith,
+  inletOf,
+  type Member,
+  type Peer,
+  peerOf,
+  toKeep,
+} from '../../../proxy/index.ts'
 import { answer } from '../../refusal.ts'
 import { watchHalfClosed } from '../half-closed.ts'
 import { lastWords } from '../last-words.ts'
@@ -123,6 +132,7 @@ export class EverydayConnection implements Deadline, Member, Carrier {
     }
     if (head.bodyLength) {
       this.#body = new PlainBody(head.bodyLength, this.socket)
+      doneWith(chunk, head.end)
       if (head.end < chunk.length) this.#body.take(toKeep(chunk.subarray(head.end)))
     }
     this.#serve(head)
