@@ -9,7 +9,6 @@ const READING_MS = 1000
 
 /** Both planes in one process: the same parts, no channel between them. */
 export async function startSingle({ config, log, ...rest }: Start): Promise<Running> {
-  keepOldGenerationSmall()
   const scope = newGatewayScope({ config, log, ...rest })
   const planes = controlPlaneOf(scope)
   const { registry, prober } = planes
@@ -23,7 +22,11 @@ export async function startSingle({ config, log, ...rest }: Start): Promise<Runn
   prober.subscribe((verdict) => data.directory.verdict(...verdict))
   const { port: adminPort } = await control.start()
   const { port } = await listen(data.listener.server, config.server)
-  const reporting = setInterval(() => control.hear(0, data.meter.take()), READING_MS)
+  const reporting = setInterval(() => {
+    const reading = data.meter.take()
+    keepOldGenerationSmall(reading.connections.open)
+    control.hear(0, reading)
+  }, READING_MS)
   return {
     port,
     adminPort,

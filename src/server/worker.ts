@@ -15,7 +15,6 @@ const READING_MS = 1000
 
 /** The data plane of one worker process: told by the primary what to be, what is registered and when to go. */
 export function runWorker(): void {
-  keepOldGenerationSmall()
   // A terminal signals the whole process group; the primary decides what that means.
   process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined)
   // The primary is gone, and with it everybody who would hear of it.
@@ -45,7 +44,11 @@ async function serve({ file, text, ordinal, ...start }: WorkerStart): Promise<(m
   const ticketSecret = Buffer.from(start.ticketSecret, 'base64')
   const inputs = { config, catalog, ordinal, workers, ticketSecret, unreachable, ...output }
   const data = dataPlaneOf(newScopeWith([bindDataPlane], inputs))
-  const report = () => tell({ type: 'reading', reading: data.meter.take() })
+  const report = () => {
+    const reading = data.meter.take()
+    keepOldGenerationSmall(reading.connections.open)
+    return tell({ type: 'reading', reading })
+  }
   const learn = (update: RegistryUpdate) => {
     const wasReady = data.directory.ready
     data.directory.apply(update)
