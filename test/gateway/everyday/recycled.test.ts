@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { MiddlewareHandler } from 'hono'
 import { expect, it, onTestFinished } from 'vitest'
@@ -74,20 +74,22 @@ it('keeps what a slow client has still to take as it is, while others are served
 })
 
 it('keeps what a slow instance has still to take as it is, while others are sent theirs out of the same buffers', async () => {
-  let take: (() => void) | undefined
+  const held: { readonly socket: Socket; take(): void }[] = []
   const server = createServer((asked, response) => {
-    if (asked.url === '/held') take = () => void buffer(asked).then((body) => response.end(body))
+    const take = () => void buffer(asked).then((body) => response.end(body))
+    if (asked.url === '/held') held.push({ socket: asked.socket, take })
     else bulk(asked, response)
   })
   onTestFinished(() => void server.close())
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const port = await gatewayBefore((server.address() as AddressInfo).port, through)
-  const held = patterned(3, MUCH)
-  const upload = ask(port, '/held', held)
-  await until('the instance has been asked', () => take !== undefined)
+  const bodies = [3, 5, 17, 19, 23, 29].map((seed) => patterned(seed, MUCH))
+  const uploads = bodies.map((body) => ask(port, '/held', body))
+  await until('the instance has been asked', () => held.length === bodies.length)
+  await standstill(() => held.reduce((sum, { socket }) => sum + socket.bytesRead, 0))
   await pass(port, [7, 11, 13])
-  take!()
-  expect((await buffer(await upload)).equals(held)).toBe(true)
+  for (const { take } of held) take()
+  for (const [at, body] of bodies.entries()) expect((await buffer(await uploads[at]!)).equals(body)).toBe(true)
 })
 
 it('has the buffer back of a body that came in one piece with its head', async () => {
