@@ -3,7 +3,7 @@ import { builtins } from './builtins.ts'
 import { configOf, headline } from './config/index.ts'
 import type { GatewayConfig } from './config/types.ts'
 import { controlPlaneOf, dataPlaneOf, newGatewayScope } from './container.ts'
-import { type LineSink, requestIds } from './gateway/index.ts'
+import { type LineSink, problemResponse, requestIds } from './gateway/index.ts'
 import type { Logger, Plugin } from './plugin/index.ts'
 import { exchangeOfRequest } from './proxy/index.ts'
 import { drain, listen } from './server/index.ts'
@@ -22,7 +22,7 @@ const FORGET_MS = 60_000
 /** A gateway in this process. It owns what it opens: call `close`. */
 export interface Gateway {
   readonly config: GatewayConfig
-  /** Serves one Fetch request, until its signal aborts: mount it in an app of your own, or call it in a test. */
+  /** Serves one Fetch request, until its signal aborts; what goes wrong is an answer, too: mount it in an app of your own, or call it in a test. */
   fetch(request: Request): Promise<Response>
   /** Begins to read the registries; resolves once the table is complete. */
   start(): Promise<void>
@@ -61,7 +61,11 @@ export async function createGateway(source: string | object, options: GatewayOpt
       const id = requestId(request.headers.get('x-request-id') ?? undefined)
       const exchange = exchangeOfRequest(id, performance.now(), request)
       request.signal.addEventListener('abort', () => exchange.closeByClient(), { once: true })
-      return data.ask(exchange, { request })
+      try {
+        return await data.ask(exchange, { request })
+      } catch (thrown) {
+        return problemResponse(thrown, exchange, log)
+      }
     },
     start() {
       // Nobody reads what is counted here, and it must not pile up.

@@ -61,6 +61,22 @@ it('keeps no counts, for nobody reads them, and no timer once it is closed', asy
   expect(take).toHaveBeenCalledTimes(1)
 })
 
+it('answers what goes wrong, whoever is to see the request', async () => {
+  const adapter: Plugin = { kind: 'adapter', name: 'empty', create: () => scripted(view({ s: [] })) }
+  const mine: Plugin = { kind: 'middleware', name: 'mine', create: () => (_c, next) => next() }
+  for (const settings of [{}, { middleware: ['mine'] }, { services: { s: { middleware: ['mine'] } } }]) {
+    const gateway = await createGateway({ registry: 'empty', ...settings }, { plugins: [adapter, mine] })
+    onTestFinished(() => gateway.close())
+    await gateway.start()
+    const codeAt = async (path: string) => {
+      const { status, headers } = await gateway.fetch(new Request(`http://gateway${path}`))
+      return [status, headers.get('x-portolan-error')]
+    }
+    expect(await codeAt('/elsewhere')).toEqual([404, 'GW_ROUTE_NOT_FOUND'])
+    expect(await codeAt('/services/s/')).toEqual([503, 'GW_NO_ENDPOINT'])
+  }
+})
+
 it('stops asking for a request that its program has called off', async () => {
   const silent = await startUpstream(() => undefined)
   const adapter: Plugin = { kind: 'adapter', name: 'scripted', create: () => scripted(view({ s: [silent.address] })) }

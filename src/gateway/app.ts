@@ -7,7 +7,7 @@ import type { Exchange, UpstreamResponse } from '../proxy/index.ts'
 import type { Route, Router } from '../routing/index.ts'
 import { EveryRouter } from './every-router.ts'
 import type { RequestSource } from './fetch-side.ts'
-import { claim, problemAnswer } from './problem.ts'
+import { problemResponse } from './problem.ts'
 import { adoptRewrites } from './rewrites.ts'
 import { UNSEEN } from './unseen.ts'
 
@@ -18,10 +18,16 @@ export interface GatewayEnv {
     readonly source: RequestSource
     /** As far as what it says has been taken over; undefined while nobody looks at it. */
     request: Request | undefined
+    /** Where it is known before the app is asked. */
+    readonly route?: Route
   }
 }
 
-/** Asks the app for an answer. The request is made only if a middleware may look at it. */
+/**
+ * Asks for an answer. The request is made only if a middleware may look at it.
+ *
+ * @throws and rejects with what is to be claimed as a problem
+ */
 export type Ask = (exchange: Exchange, source: RequestSource) => Response | Promise<Response>
 
 export interface AppOptions {
@@ -34,15 +40,17 @@ export interface AppOptions {
   forward(exchange: Exchange): Promise<UpstreamResponse>
 }
 
-/** The gateway as a Hono app, in reading order. */
+/**
+ * The gateway as a Hono app, in reading order. The app is asked where a middleware is to see the request. All that it adds to
+ * any other is a context, which lives as long as the request.
+ */
 export function createApp({ log, router, middleware, middlewareOf, forward }: AppOptions): Ask {
   const app = new Hono<GatewayEnv>({ router: new EveryRouter(), getPath: pathOf })
   for (const handler of middleware) app.use(handler)
   if (middleware.length > 0) app.use((c, next) => adoptRewrites(c).then(next))
 
   app.all('*', function routeAndForward(c): Response | Promise<Response> {
-    const { exchange } = c.env
-    const route = router.match(exchange)
+    const { exchange, route = router.match(exchange) } = c.env
     if (!route) return unrouted(exchange, router.expectation)
     exchange.route = route
     const own = middlewareOf(route)
@@ -50,15 +58,18 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
   })
 
   app.onError(answerProblem)
-  return middleware.length > 0 ? askWith : askWithout
+  return middleware.length > 0 ? askWith : askOrForward
 
   function askWith(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
     const { request } = source
     return app.fetch(request, { exchange, source, request })
   }
 
-  function askWithout(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
-    return app.fetch(UNSEEN, { exchange, source, request: undefined })
+  function askOrForward(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
+    const route = router.match(exchange)
+    if (!route) return unrouted(exchange, router.expectation)
+    exchange.route = route
+    return middlewareOf(route) ? app.fetch(UNSEEN, { exchange, source, request: undefined, route }) : forward(exchange)
   }
 
   /** One route's middleware around the forwarding, by Hono's rules: `next` does not throw, what is returned or set is the answer. */
@@ -82,8 +93,7 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
     const { exchange } = c.env
     // Hono would add the header fields of the answer that this one takes the place of: an instance's lengths and codings.
     if (exchange.upstreamMs !== undefined) c.res = undefined
-    const { status, headers, body } = problemAnswer(claim(thrown, exchange, log), exchange)
-    return new Response(body, { status, headers })
+    return problemResponse(thrown, exchange, log)
   }
 }
 

@@ -11,7 +11,7 @@ import type { Reply } from './reply.ts'
 const NO_TRAILERS: readonly string[] = []
 
 /**
- * The one look at what comes out of the Hono app. An instance's answer goes straight to the client, with its own header
+ * The one look at what comes out of the app. An instance's answer goes straight to the client, with its own header
  * list if nobody looked at it, with the changed one otherwise; an answer with a new body is read chunk by chunk.
  *
  * @returns an answer in which no instance had a part: it is left to the Node server adapter

@@ -5,7 +5,7 @@ import type { Result } from './access-log.ts'
 import { deliver } from './deliver.ts'
 import { Adapter, FetchSide, type RequestSource } from './fetch-side.ts'
 import { claim } from './problem.ts'
-import { answer } from './refusal.ts'
+import { answerProblem } from './refusal.ts'
 import type { Reply, Witness } from './reply.ts'
 import type { Pressure, Shortage } from './shedding/index.ts'
 
@@ -69,7 +69,7 @@ export class Entrance {
   /** Only for what `serve` has come to. */
   send(response: Response, reply: Reply, side: FetchSide): void {
     try {
-      if (this.leaving || this.#pressure.high) reply.closeBehind()
+      this.#sayGoodbye(reply)
       const rest = deliver(response, reply)
       if (rest) side.answer(rest)
     } catch (thrown) {
@@ -77,9 +77,14 @@ export class Entrance {
     }
   }
 
-  /** Beyond the app's own rescue: a middleware threw what is no Error, or made a response that cannot be written. */
+  /** What the forwarding came to, or, beyond the app's own rescue, what is no Error or an answer that cannot be written. */
   #rescue(thrown: unknown, reply: Reply): void {
-    answer(reply, claim(thrown, reply.exchange, this.#options.log))
+    this.#sayGoodbye(reply)
+    answerProblem(reply, claim(thrown, reply.exchange, this.#options.log))
+  }
+
+  #sayGoodbye(reply: Reply): void {
+    if (this.leaving || this.#pressure.high) reply.closeBehind()
   }
 }
 

@@ -34,6 +34,12 @@ export function problemAnswer(error: GatewayError, exchange?: Pick<Exchange, 'id
   }
 }
 
+/** What went wrong with an exchange as an answer for Fetch. Claims it. */
+export function problemResponse(thrown: unknown, exchange: Exchange, log: Logger): Response {
+  const { status, headers, body } = problemAnswer(claim(thrown, exchange, log), exchange)
+  return new Response(body, { status, headers })
+}
+
 function details({ code, message, problem: { status, title } }: GatewayError, requestId: string | undefined): string {
   const members = { type: 'about:blank', title, status, code, detail: message, ...(requestId && { requestId }) }
   return `${JSON.stringify(members)}\n`
