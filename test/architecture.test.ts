@@ -8,6 +8,7 @@ import { type Import, importsOf, sourcesIn } from './support/sources.ts'
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   plugin: [],
   errors: [],
+  clock: [],
   di: [],
   admission: [],
   tls: [],
@@ -20,7 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
   routing: ['errors', 'plugin', 'type config'],
   registry: ['balancing', 'errors', 'plugin'],
-  proxy: ['admission', 'errors', 'health', 'routing', 'tls', 'type balancing', 'type config', 'type plugin'],
+  proxy: ['admission', 'clock', 'errors', 'health', 'routing', 'tls', 'type balancing', 'type config', 'type plugin'],
   front: ['proxy', 'tls', 'type config', 'type plugin'],
   explain: ['errors', 'proxy', 'type balancing', 'type plugin', 'type routing'],
   gateway: ['front', 'proxy', 'errors', 'type balancing', 'type config', 'type plugin', 'type routing'],
@@ -43,6 +44,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'di',
     'tokens',
     'catalog',
+    'clock',
     'config',
     'explain',
     'gateway',

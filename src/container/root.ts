@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Catalog } from '../catalog/index.ts'
+import { monotonicMs } from '../clock.ts'
 import type { GatewayConfig } from '../config/types.ts'
 import { bind, get, newScope, type Scope, set } from '../di.ts'
 import type { LineSink } from '../gateway/index.ts'
@@ -14,7 +15,7 @@ export type Plane = (root: Scope) => void
 /** A value is built on first use and belongs to the scope that asked for it. */
 function newRoot(planes: readonly Plane[]): Scope {
   const root = newScope()
-  set(root, Tokens.now, () => performance.now())
+  set(root, Tokens.now, monotonicMs)
   set(root, Tokens.wallMs, Date.now)
   set(root, Tokens.random, Math.random)
   set(root, Tokens.ordinal, 0)

@@ -67,12 +67,8 @@ function plainHead(response: Response): PlainHead | undefined {
 }
 
 function sendBody(response: Response, body: UpstreamBody, reply: Reply): void {
+  if (sendPlain(response, body, reply)) return
   const whole = body.takeWhole()
-  const plain = whole && reply.sendPlain ? plainHead(response) : undefined
-  if (plain) {
-    reply.sendPlain!(response.status, plain, whole!)
-    return
-  }
   const headers = headerList(response)
   if (whole) {
     reply.sendWhole(response.status, response.statusText, headers, whole)
@@ -82,6 +78,15 @@ function sendBody(response: Response, body: UpstreamBody, reply: Reply): void {
   // An event stream may be silent for long.
   if (body.idle) reply.flush()
   body.flowInto(new ReplySink(body, reply))
+}
+
+/** @returns false for what is not plain, or not whole */
+function sendPlain(response: Response, body: UpstreamBody, reply: Reply): boolean {
+  const plain = reply.sendPlain && plainHead(response)
+  const whole = plain && (body.takeText() ?? body.takeWhole())
+  if (whole === undefined) return false
+  reply.sendPlain!(response.status, plain!, whole)
+  return true
 }
 
 class ReplySink implements BodySink {

@@ -24,8 +24,8 @@ export interface Reply {
   closeBehind(): void
   /** Sends a whole answer, whose head is checked: by the transport that received it, or by Fetch. */
   sendWhole(status: number, reason: string, headers: readonly string[], body: Buffer): void
-  /** The same of a head that is text, where there is a use for that. */
-  sendPlain?(status: number, head: PlainHead, body: Buffer): void
+  /** The same of a head that is text, and of a body that may be (latin1), where there is a use for that. */
+  sendPlain?(status: number, head: PlainHead, body: Buffer | string): void
   /** The head, which may wait for the first byte of the body. */
   sendHead(status: number, reason: string, headers: readonly string[]): void
   /** Sends the head before the first byte of the body has come. */

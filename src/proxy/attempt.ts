@@ -108,6 +108,10 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
     this.#answered(response, body, nowMs)
   }
 
+  onText(text: string): void {
+    this.#body!.pushText(text)
+  }
+
   onData(chunk: Buffer): void {
     this.#body!.push(chunk)
   }

@@ -84,6 +84,11 @@ export interface UpstreamListener {
    * with nobody else's listeners on it; `rest` is what has come through it already. Neither `onEnd` nor `onError` follows.
    */
   onSwitch(head: ResponseHead, tunnel: Duplex, rest: Buffer): void
+  /**
+   * If there is one, it is told of an HTTP/1 body that is small and has come in one piece, behind a plain head: all of it, in latin1.
+   * No `onData` is called then.
+   */
+  onText?(text: string): void
   /** The chunk belongs to the listener. Not called while paused. */
   onData(chunk: Buffer): void
   /** The body is complete by its own framing. */

@@ -1,3 +1,5 @@
+import { monotonicMs } from '../clock.ts'
+
 export interface Task {
   /** Must not throw: it runs among others, which all have the time when they began. */
   run(nowMs: number): void
@@ -19,6 +21,6 @@ export function atEndOfTurn(task: Task): void {
 function runAll(): void {
   const due = tasks
   tasks = []
-  const nowMs = performance.now()
+  const nowMs = monotonicMs()
   for (const task of due) task.run(nowMs)
 }

@@ -33,7 +33,10 @@ export class UpstreamBody implements Stallable {
   readonly #call: UpstreamCall
   readonly #lease: Lease
   readonly #source: BodySource
-  #held: Buffer[] = []
+  /** All of it, in latin1, where it is small and came at once; otherwise what came first, and what has come behind that. */
+  #text: string | undefined
+  #first: Buffer | undefined
+  #more: Buffer[] | undefined
   #heldBytes = 0
   #ending: { readonly trailers: readonly string[] } | { readonly error: Error } | undefined
   #sink: BodySink | undefined
@@ -53,13 +56,29 @@ export class UpstreamBody implements Stallable {
 
   /** True while nothing has come yet and nobody waits for it. */
   get idle(): boolean {
-    return this.#held.length === 0 && this.#ending === undefined
+    return this.#first === undefined && this.#text === undefined && this.#ending === undefined
   }
 
   /** All of the body, if all of it has come, nobody has begun to take it and it has no trailers: the everyday small answer. */
   takeWhole(): Buffer | undefined {
-    if (this.#sink || !this.#ending || 'error' in this.#ending || this.#ending.trailers.length > 0) return undefined
-    return this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held)
+    if (!this.#isWhole()) return undefined
+    const held = this.#takeHeld()
+    return held.length === 1 ? held[0] : Buffer.concat(held)
+  }
+
+  /** The same in latin1, if it has come so. */
+  takeText(): string | undefined {
+    return this.#isWhole() ? this.#text : undefined
+  }
+
+  #isWhole(): boolean {
+    return !this.#sink && this.#ending !== undefined && 'trailers' in this.#ending && this.#ending.trailers.length === 0
+  }
+
+  /** Of all of the body, in latin1. */
+  pushText(text: string): void {
+    if (this.#sink) this.push(Buffer.from(text, 'latin1'))
+    else this.#text = text
   }
 
   push(chunk: Buffer): void {
@@ -68,7 +87,9 @@ export class UpstreamBody implements Stallable {
       if (!this.#sink.write(chunk)) this.#pause()
       return
     }
-    this.#held.push(chunk)
+    if (!this.#first) this.#first = chunk
+    else if (!this.#more) this.#more = [chunk]
+    else this.#more.push(chunk)
     this.#heldBytes += chunk.length
     if (this.#heldBytes >= HELD_BYTES) this.#call.pause()
   }
@@ -89,8 +110,7 @@ export class UpstreamBody implements Stallable {
   flowInto(sink: BodySink): void {
     this.#sink = sink
     let wantsMore = true
-    for (const chunk of this.#held) wantsMore = sink.write(chunk)
-    this.#held = []
+    for (const chunk of this.#takeHeld()) wantsMore = sink.write(chunk)
     if (!this.#ending) {
       this.#startWatch()
       if (wantsMore) this.#call.resume()
@@ -122,6 +142,13 @@ export class UpstreamBody implements Stallable {
 
   stalled(): void {
     this.#source.stalled()
+  }
+
+  #takeHeld(): Buffer[] {
+    const first = this.#text === undefined ? this.#first : Buffer.from(this.#text, 'latin1')
+    const held = first ? [first, ...(this.#more ?? [])] : []
+    this.#text = this.#first = this.#more = undefined
+    return held
   }
 
   #pause(): void {

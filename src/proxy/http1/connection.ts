@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { bodyFault } from '../body-fault.ts'
-import type { Inlet } from '../inlet.ts'
+import { type Inlet, toKeep } from '../inlet.ts'
 import { UpstreamError } from '../transport.ts'
+import { listenerThrew } from '../violation.ts'
 import type { Http1Call } from './call.ts'
 import { keepReading } from './keep-reading.ts'
 import { RequestBody } from './request-body.ts'
@@ -67,13 +68,13 @@ export class Connection {
     }
     this.#call = call
     call.carrier = this
-    this.#parser.reset(call.request.method === 'HEAD', call.request.upgrade)
+    this.#parser.reset(call.request.method === 'HEAD', call.request.upgrade, call.listener.onText !== undefined)
     if (call.paused) this.#socket.pause()
     try {
       call.listener.onSending(call.waitingSinceMs > 0)
       if (this.#call === call) this.#write(call)
     } catch (cause) {
-      this.#fail(listenerThrew(cause))
+      this.#fail(listenerThrew('connection', cause))
     }
   }
 
@@ -116,6 +117,7 @@ export class Connection {
     keepReading(this.#socket)
   }
 
+  /** @param chunk lent */
   #received(chunk: Buffer): void {
     const call = this.#call
     if (call === null) {
@@ -123,6 +125,7 @@ export class Connection {
     } else {
       this.#parser.push(chunk)
       this.#read(call)
+      if (this.#parser.pending) this.#parser.keep()
     }
   }
 
@@ -144,8 +147,11 @@ export class Connection {
             this.#body?.withhold()
             listener.onHead(this.#parser.head)
             break
+          case 'text':
+            listener.onText!(this.#parser.text)
+            break
           case 'data':
-            listener.onData(this.#parser.chunk)
+            listener.onData(toKeep(this.#parser.chunk))
             break
           case 'switch':
             this.#handOver(call)
@@ -155,7 +161,7 @@ export class Connection {
         }
       }
     } catch (error) {
-      this.#fail(error instanceof UpstreamError ? error : listenerThrew(error))
+      this.#fail(error instanceof UpstreamError ? error : listenerThrew('connection', error))
     }
   }
 
@@ -241,8 +247,4 @@ export class Connection {
     this.#body?.stop()
     this.#body = null
   }
-}
-
-function listenerThrew(cause: unknown): UpstreamError {
-  return new UpstreamError('reset', 'the connection was closed because its listener threw', { cause })
 }

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../clock.ts'
 import type { Connection } from './connection.ts'
 
 const SHORTEST_SWEEP_MS = 20
@@ -21,7 +22,7 @@ export class IdleConnections {
       connection.destroy()
       return
     }
-    connection.expiresAtMs = performance.now() + lifetimeMs
+    connection.expiresAtMs = monotonicMs() + lifetimeMs
     this.#stack.push(connection)
     if (connection.expiresAtMs < this.#sweepAtMs) this.#sweepAt(connection.expiresAtMs)
   }
@@ -49,12 +50,12 @@ export class IdleConnections {
   #sweepAt(atMs: number): void {
     clearTimeout(this.#timer)
     this.#sweepAtMs = atMs
-    this.#timer = setTimeout(this.#sweep, Math.max(SHORTEST_SWEEP_MS, atMs - performance.now())).unref()
+    this.#timer = setTimeout(this.#sweep, Math.max(SHORTEST_SWEEP_MS, atMs - monotonicMs())).unref()
   }
 
   readonly #sweep = (): void => {
     this.#sweepAtMs = Number.POSITIVE_INFINITY
-    const now = performance.now()
+    const now = monotonicMs()
     for (const connection of this.#stack.filter(({ expiresAtMs }) => expiresAtMs <= now)) connection.destroy()
     const nextAtMs = this.#stack.reduce((earliest, { expiresAtMs }) => Math.min(earliest, expiresAtMs), Infinity)
     if (nextAtMs < Infinity) this.#sweepAt(nextAtMs)

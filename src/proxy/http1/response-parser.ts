@@ -1,4 +1,5 @@
 import { NO_TRAILERS } from '../headers/trailers.ts'
+import { toKeep } from '../inlet.ts'
 import { MAX_HEAD, MAX_INTERIM } from '../limits.ts'
 import { doneWith } from '../read-buffers.ts'
 import { LF } from '../tokens.ts'
@@ -7,17 +8,18 @@ import { violation } from '../violation.ts'
 import { ChunkedDecoder } from './chunked.ts'
 import { INCOMPLETE, scanFields } from './fields.ts'
 import { ResponseHeadParser } from './response-head.ts'
-import { switchesTo } from './switch.ts'
+import { assertSwitchesTo } from './switch.ts'
 import { takeTrailers } from './trailers.ts'
 
 const MAX_TRAILERS = 16 * 1024
-const NOTHING: Buffer = Buffer.alloc(0)
+/** Longer bodies stay bytes. */
+const TEXT_BYTES = 8192
 
 /**
- * `more`: all input is used up. `continue` and `information`: a 100, another interim response. `end`, `switch`: said once, and
- * nothing is read beyond it.
+ * `more`: all input is used up. `continue` and `information`: a 100, another interim response. `text`, instead of `data`: all of a
+ * small body that has come in one piece, behind a plain head. `end`, `switch`: said once, and nothing is read beyond it.
  */
-export type ParserEvent = 'more' | 'continue' | 'information' | 'head' | 'data' | 'end' | 'switch'
+export type ParserEvent = 'more' | 'continue' | 'information' | 'head' | 'text' | 'data' | 'end' | 'switch'
 
 type State = 'head' | 'length' | 'chunked' | 'trailers' | 'until-close' | 'complete'
 
@@ -28,8 +30,10 @@ type State = 'head' | 'length' | 'chunked' | 'trailers' | 'until-close' | 'compl
 export class ResponseParser {
   /** After `information`, `head` and `switch`. */
   head: ResponseHead = { status: 0, statusText: '', headers: [] }
+  /** After `text`, in latin1. */
+  text = ''
   /** After `data`. */
-  chunk: Buffer = NOTHING
+  chunk: Buffer = Buffer.alloc(0)
   /** After `end`. */
   trailers: readonly string[] = NO_TRAILERS
   /** At least one byte of the response has come. */
@@ -40,22 +44,28 @@ export class ResponseParser {
   readonly #heads = new ResponseHeadParser()
   readonly #chunks = new ChunkedDecoder()
   #state: State = 'complete'
-  #input = NOTHING
+  #input = this.chunk
   #at = 0
   /** The input ends within a line, so looking at it again is of no use. */
   #waiting = false
   #toHead = false
+  /** The body may be text, as far as one knows. */
+  #takesText = false
   #upgrade: string | null = null
   #interim = 0
   #interimBytes = 0
   #left = 0
 
-  /** Expects the response to a request; `toHead`: to a HEAD request; `upgrade`: to one that asks to switch to this protocol. */
-  reset(toHead: boolean, upgrade: string | null = null): void {
+  /**
+   * Expects the response to a request; `toHead`: to a HEAD request; `upgrade`: to one that asks to switch to this protocol;
+   * `takesText`: somebody has a use for `text`.
+   */
+  reset(toHead: boolean, upgrade: string | null = null, takesText = false): void {
     this.started = this.bodiless = this.#waiting = false
     this.trailers = NO_TRAILERS
     this.#state = 'head'
     this.#toHead = toHead
+    this.#takesText = takesText
     this.#upgrade = upgrade
     this.#interim = this.#interimBytes = 0
   }
@@ -82,11 +92,18 @@ export class ResponseParser {
 
   /** After `switch`: what has come behind the head, which is no HTTP any more. */
   takeRest(): Buffer {
-    const rest = this.#input.subarray(this.#at)
+    const rest = toKeep(this.#input.subarray(this.#at))
     this.#at = this.#input.length
     return rest
   }
 
+  /** Of what was lent, that which has not been read: it stays. */
+  keep(): void {
+    this.#input = toKeep(this.#input.subarray(this.#at))
+    this.#at = 0
+  }
+
+  /** @param input lent, until `keep` */
   push(input: Buffer): void {
     this.started = true
     if (!this.pending) {
@@ -148,19 +165,14 @@ export class ResponseParser {
   }
 
   #readInterim(status: number, bytes: number): ParserEvent {
-    if (status === 101) return this.#readSwitch()
+    if (status === 101) {
+      assertSwitchesTo(this.#upgrade, this.head.headers)
+      this.#state = 'complete'
+      return 'switch'
+    }
     this.#interimBytes += bytes
     if (++this.#interim > MAX_INTERIM || this.#interimBytes > MAX_HEAD) throw violation('too many interim responses')
     return status === 100 ? 'continue' : 'information'
-  }
-
-  /** RFC 9110 7.8: to a protocol that was asked for, or not at all. */
-  #readSwitch(): ParserEvent {
-    const { headers } = this.head
-    if (this.#upgrade === null) throw violation('101 without being asked to switch protocols')
-    if (!switchesTo(this.#upgrade, headers)) throw violation('101 for another protocol than was asked for')
-    this.#state = 'complete'
-    return 'switch'
   }
 
   /** RFC 9112 6.3. */
@@ -177,10 +189,21 @@ export class ResponseParser {
   }
 
   #readLength(): ParserEvent {
-    const event = this.#take(Math.min(this.#left, this.#input.length - this.#at))
+    const bytes = this.#input.length - this.#at
+    if (this.#takesText && this.head.plain && bytes === this.#left && bytes <= TEXT_BYTES) return this.#readText()
+    this.#takesText = false
+    const event = this.#take(Math.min(this.#left, bytes))
     this.#left -= this.chunk.length
     if (this.#left === 0) this.#state = 'complete'
     return event
+  }
+
+  /** It is not cut off, copied, and read later on. */
+  #readText(): ParserEvent {
+    this.text = this.#input.toString('latin1', this.#at)
+    this.#skipTo(this.#input.length)
+    this.#state = 'complete'
+    return 'text'
   }
 
   #readChunked(): ParserEvent {

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
-import { type Inlet, toKeep } from '../inlet.ts'
+import type { Inlet } from '../inlet.ts'
 import { UpstreamError } from '../transport.ts'
 import { wasReset } from '../was-reset.ts'
 
 export interface SocketListener {
+  /** @param chunk lent, until it returns */
   received(chunk: Buffer): void
   drained(): void
   /** The peer says no more; `fin`: because it wants to. May be told again. */
@@ -14,7 +15,7 @@ export interface SocketListener {
 export function listenTo(socket: Socket, inlet: Inlet, listener: SocketListener): () => void {
   const listeners = {
     // Of a socket with TLS, which has no inlet.
-    data: (chunk: Buffer) => listener.received(toKeep(chunk)),
+    data: (chunk: Buffer) => listener.received(chunk),
     drain: () => listener.drained(),
     end: () => listener.ended(wasReset(socket) ? broken('the connection broke') : 'fin'),
     error: (cause: Error) => listener.ended(broken('the connection broke', cause)),

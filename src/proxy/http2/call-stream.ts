@@ -1,7 +1,7 @@
 import { type ClientHttp2Stream, constants } from 'node:http2'
 import { CONTINUE_WITHIN_MS, MAX_INTERIM } from '../limits.ts'
 import { UpstreamError } from '../transport.ts'
-import { violation } from '../violation.ts'
+import { listenerThrew, violation } from '../violation.ts'
 import type { Http2Call } from './call.ts'
 import { listen, type StreamListener } from './node-stream.ts'
 import { RequestBody } from './request-body.ts'
@@ -135,7 +135,7 @@ export class CallStream implements StreamListener {
   fail(error: unknown): void {
     if (this.#call.over) return
     this.abandon()
-    this.#call.fail(error instanceof UpstreamError ? error : listenerThrew(error))
+    this.#call.fail(error instanceof UpstreamError ? error : listenerThrew('stream', error))
   }
 
   readonly #release = (): void => {
@@ -171,8 +171,4 @@ export class CallStream implements StreamListener {
     this.#body?.stop()
     this.#body = null
   }
-}
-
-export function listenerThrew(cause: unknown): UpstreamError {
-  return new UpstreamError('reset', 'the stream was closed because its listener threw', { cause })
 }

@@ -7,8 +7,9 @@ import {
 } from 'node:http2'
 import { bodyFault } from '../body-fault.ts'
 import { UpstreamError } from '../transport.ts'
+import { listenerThrew } from '../violation.ts'
 import type { Http2Call } from './call.ts'
-import { CallStream, listenerThrew, type StreamOwner } from './call-stream.ts'
+import { CallStream, type StreamOwner } from './call-stream.ts'
 import { faultOf } from './fault.ts'
 import { combined, isRepetition } from './repeated-fields.ts'
 import { Watch, type Watched, type WatchSettings } from './watch.ts'
@@ -87,7 +88,7 @@ export class Session implements StreamOwner, Watched {
     try {
       call.listener.onSending(call.waitingSinceMs > 0)
     } catch (cause) {
-      call.fail(listenerThrew(cause))
+      call.fail(listenerThrew('stream', cause))
     }
     if (call.over) return
     try {

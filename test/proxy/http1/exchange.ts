@@ -99,6 +99,12 @@ export function exchange(
       also.onError?.(error)
     },
   }
+  if (also.onText) {
+    listener.onText = (text) => {
+      heard.push('text')
+      told.body += text
+    }
+  }
   const call = upstream.send({ ...REQUEST, ...request }, listener)
   const told: Exchange = { call, heard, head: undefined, body: '', trailers: [], error: undefined, over: promise }
   return told

@@ -13,7 +13,7 @@ export interface Parsed {
 }
 
 /** What a parser makes of one response that arrives in these pieces and, with `fin`, ends the connection. */
-export function parsed(pieces: readonly Buffer[], { toHead = false, fin = false } = {}): Parsed {
+export function parsed(pieces: readonly Buffer[], { toHead = false, fin = false, takesText = false } = {}): Parsed {
   const parser = new ResponseParser()
   const result: Parsed = {
     status: 0,
@@ -24,7 +24,7 @@ export function parsed(pieces: readonly Buffer[], { toHead = false, fin = false 
     outcome: 'open',
     reusable: false,
   }
-  parser.reset(toHead)
+  parser.reset(toHead, null, takesText)
   try {
     for (const piece of pieces) {
       parser.push(piece)
@@ -47,6 +47,7 @@ function drain(parser: ResponseParser, result: Parsed): void {
     const event = parser.read()
     if (event === 'more') return
     if (event === 'head') Object.assign(result, parser.head, { headers: parser.head.headers })
+    if (event === 'text') result.body += parser.text
     if (event === 'data') result.body += parser.chunk.toString('latin1')
     if (event === 'end') {
       result.outcome = 'end'

@@ -56,7 +56,7 @@ function pieces(input: Buffer, random: (below: number) => number): Buffer[] {
     .filter((piece) => piece.length > 0)
 }
 
-it('settles every mutation of a response, the same way however it is split, within its own framing', () => {
+it('settles every mutation of a response, the same way however it is split and read, within its own framing', () => {
   const random = seeded(20_260_101)
   const outcomes = new Set<string>()
   for (let round = 0; round < ROUNDS; round++) {
@@ -65,6 +65,8 @@ it('settles every mutation of a response, the same way however it is split, with
     outcomes.add(whole.outcome)
     expect(['end', 'reset', 'protocol']).toContain(whole.outcome)
     expect(parsed(pieces(input, random), { fin: true })).toEqual(whole)
+    expect(parsed([input], { fin: true, takesText: true })).toEqual(whole)
+    expect(parsed(pieces(input, random), { fin: true, takesText: true })).toEqual(whole)
     if (round % 4 === 0) expect(parsed(oneByOne(input), { fin: true })).toEqual(whole)
     const length = whole.headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length')
     if (length >= 0 && whole.status !== 304)

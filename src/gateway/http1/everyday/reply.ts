@@ -99,7 +99,7 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     this.#sendWhole(body)
   }
 
-  sendPlain(status: number, head: PlainHead, body: Buffer): void {
+  sendPlain(status: number, head: PlainHead, body: Buffer | string): void {
     this.#begin(status, plainAnswerHead(status, head, this.toHead))
     this.#sendWhole(body)
   }
@@ -213,11 +213,11 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     this.#waiting = `${head.text}${this.persistent ? this.#witness.keepAliveLines : 'Connection: close\r\n'}\r\n`
   }
 
-  #sendWhole(body: Buffer): void {
+  #sendWhole(body: Buffer | string): void {
     if (body.length <= JOINED_BYTES && body.length === this.#left) {
-      this.#waiting += body.toString('latin1')
+      this.#waiting += typeof body === 'string' ? body : body.toString('latin1')
       this.#left = 0
-    } else this.pass(body)
+    } else this.pass(typeof body === 'string' ? Buffer.from(body, 'latin1') : body)
     this.finish(NO_TRAILERS)
   }
 

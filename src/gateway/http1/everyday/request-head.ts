@@ -68,19 +68,22 @@ export function readEverydayHead(input: Buffer, limits: LimitsConfig): RequestHe
 /** One string for the whole head: far cheaper than a decoding call per value. */
 function headOf(method: string, input: Buffer, endOfHead: number, start: number, end: number): RequestHead | undefined {
   const text = input.toString('latin1', 0, endOfHead)
-  const sent: FieldName[] = []
-  const places: number[] = []
+  const sent = new Array<FieldName>(fieldCount)
+  const places = new Array<number>(3 * fieldCount)
   let asLines = true
   let host = ''
-  for (let slot = 0, slots = fieldCount * 4; slot < slots; slot += 4) {
+  for (let i = 0; i < fieldCount; i++) {
+    const slot = 4 * i
     const nameAt = spans[slot]!
     const nameEnd = spans[slot + 1]!
     const valueAt = spans[slot + 2]!
     const valueEnd = spans[slot + 3]!
     const name = names.at(input, nameAt, nameEnd)
-    if (name.lower === '' || isAmong(sent, name)) return undefined
-    sent.push(name)
-    places.push(nameAt, valueAt, valueEnd)
+    if (name.lower === '' || isAmong(sent, i, name)) return undefined
+    sent[i] = name
+    places[3 * i] = nameAt
+    places[3 * i + 1] = valueAt
+    places[3 * i + 2] = valueEnd
     if (name.lower === 'host') host = hosts.at(input, valueAt, valueEnd)
     if (valueAt !== nameEnd + 2 || input[nameEnd + 1] !== SPACE || input[valueEnd] !== CR) asLines = false
   }
@@ -95,8 +98,8 @@ function headOf(method: string, input: Buffer, endOfHead: number, start: number,
   return { method, url, fields, closes: option === 'close', bodyLength, end: text.length }
 }
 
-function isAmong(names: readonly FieldName[], { lower }: FieldName): boolean {
-  for (let i = 0; i < names.length; i++) if (names[i]!.lower === lower) return true
+function isAmong(names: readonly FieldName[], count: number, { lower }: FieldName): boolean {
+  for (let i = 0; i < count; i++) if (names[i]!.lower === lower) return true
   return false
 }
 
