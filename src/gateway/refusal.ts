@@ -9,11 +9,11 @@ export function answer(reply: Reply, error: GatewayError): void {
   answerProblem(reply, error)
 }
 
-/** Answers a request with what has gone wrong, without the app. Breaks off if the head is out. */
+/** Answers a request with what has gone wrong, without the app. Breaks off if the head is out; harmless when the client has gone. */
 export function answerProblem(reply: Reply, error: GatewayError): void {
   const { exchange } = reply
   exchange.code = error.code
-  if (reply.headersSent) {
+  if (reply.headersSent || reply.destroyed) {
     reply.breakOff()
     return
   }
