@@ -8,6 +8,7 @@ const PIECES_AT_ONCE = 16
 const MOST_BYTES = 16 * 2 ** 20
 /** Four times what a pipe holds: a fast reader empties it meanwhile, and the event loop has to wait for well under a millisecond. */
 const BURST_BYTES = 256 * 1024
+const SOONEST_RETRY_MS = 1
 const RETRY_MS = 10
 const PATIENCE_MS = 2000
 
@@ -27,6 +28,7 @@ export class Outlet {
   #inPool = 0
   #failed = false
   #waits = false
+  #retryMs = SOONEST_RETRY_MS
 
   constructor(fd: number) {
     const stat = fstatSync(fd)
@@ -116,16 +118,17 @@ export class Outlet {
     if (!this.#failed) this.#goOn(bytesBefore)
   }
 
-  /** Soon, while the reader keeps taking. Nothing tells when one that does not begins again, but trying. */
+  /** Soon, while the reader keeps taking. Nothing tells when one that does not begins again, but trying: ever more seldom. */
   #goOn(bytesBefore: number): void {
     if (this.#waits) return
     this.#waits = true
+    this.#retryMs = bytesBefore > 0 ? SOONEST_RETRY_MS : Math.min(2 * this.#retryMs, RETRY_MS)
     const again = () => {
       this.#waits = false
       this.pump()
     }
     if (bytesBefore > 0) setImmediate(again)
-    else setTimeout(again, RETRY_MS).unref()
+    else setTimeout(again, this.#retryMs).unref()
   }
 
   /** A descriptor by which to write without ever waiting. */

@@ -7,6 +7,8 @@ import { until } from '../support/until.ts'
 
 /** Its access line has some 3400 bytes: two are too much for one write to a pipe. */
 const LONG_PATH = `/services/nobody/${'x'.repeat(3200)}`
+/** Of each worker: less than the 16 MiB that it holds, for the reader is also who asks, and may be slower than two of them write. */
+const LINES = 4000
 const MISSING = 'lines are missing here: they could not be written in time'
 
 const start = (stdout: 'pipe' | 'socket', workers: number) =>
@@ -35,7 +37,7 @@ const OUTPUTS = [
 for (const [stdout, workers] of OUTPUTS) {
   it(`loses no line to a reader that reads a ${stdout}, with workers: ${workers}`, async () => {
     const gateway = await start(stdout, workers)
-    const asked = await ask(gateway, Math.max(1, workers) * 8000)
+    const asked = await ask(gateway, Math.max(1, workers) * LINES)
     await until('all lines are read', () => gateway.access.length === asked)
     expect([missing(gateway), broken(gateway)]).toEqual([0, []])
   })
