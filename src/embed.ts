@@ -22,7 +22,10 @@ const FORGET_MS = 60_000
 /** A gateway in this process. It owns what it opens: call `close`. */
 export interface Gateway {
   readonly config: GatewayConfig
-  /** Serves one Fetch request, until its signal aborts; what goes wrong is an answer, too: mount it in an app of your own, or call it in a test. */
+  /**
+   * Serves one Fetch request, until its signal aborts: mount it in an app of your own, or call it in a test. What goes wrong is an
+   * answer, too.
+   */
   fetch(request: Request): Promise<Response>
   /** Begins to read the registries; resolves once the table is complete. */
   start(): Promise<void>

@@ -8,7 +8,7 @@ import { family } from '../proc.mjs'
 import { start, stop } from '../processes.mjs'
 
 const PATH = '/services/echo/bytes'
-/** Of each candidate: a JIT has its moods, which last for a process's life. */
+/** Of each candidate: no two cost quite the same. */
 const COPIES = 3
 export const CONNECTIONS = 64
 export const WARMUP_SECONDS = 6

@@ -122,13 +122,17 @@ export class Outlet {
   #goOn(bytesBefore: number): void {
     if (this.#waits) return
     this.#waits = true
-    this.#retryMs = bytesBefore > 0 ? SOONEST_RETRY_MS : Math.min(2 * this.#retryMs, RETRY_MS)
     const again = () => {
       this.#waits = false
       this.pump()
     }
-    if (bytesBefore > 0) setImmediate(again)
-    else setTimeout(again, this.#retryMs).unref()
+    if (bytesBefore > 0) {
+      this.#retryMs = SOONEST_RETRY_MS
+      setImmediate(again)
+    } else {
+      setTimeout(again, this.#retryMs).unref()
+      this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MS)
+    }
   }
 
   /** A descriptor by which to write without ever waiting. */

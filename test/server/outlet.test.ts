@@ -2,7 +2,7 @@ import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rm
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { Outlet } from '../../src/server/outlet.ts'
 import { openPipe } from '../support/pipe.ts'
 import { until } from '../support/until.ts'
@@ -106,6 +106,30 @@ it('is full with 16 MiB, until half of them are read', async () => {
     return !outlet.full
   })
   expect(readBytes).toBeGreaterThan(MOST_BYTES / 2 - 2 ** 17)
+})
+
+it('tries a full pipe again in a moment, then ever more seldom, until it has taken something', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { reader, writer } = pipe()
+  const outlet = new Outlet(writer)
+  give(outlet, numbered(2000, 400))
+  await nextTurn() // finds no room
+  const msUntilWritten = () => {
+    while (read(reader) !== undefined);
+    for (let ms = 1; ; ms++) {
+      vi.advanceTimersByTime(1)
+      if (read(reader) !== undefined) return ms
+    }
+  }
+  expect(msUntilWritten()).toBe(1)
+  for (let times = 0; times < 2; times++) {
+    while (read(reader) !== undefined);
+    await nextTurn() // fills what has been read
+    await nextTurn()
+    vi.advanceTimersByTime(100) // after 1, 3, 7, 15, 25, ... 95
+    expect(msUntilWritten()).toBe(5)
+  }
 })
 
 it('waits for a reader that is slow', async () => {

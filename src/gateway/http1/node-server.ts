@@ -41,7 +41,7 @@ export interface NodeServerOptions extends EntranceOptions {
 }
 
 /**
- * All of HTTP/1.1 and 1.0: Node's parser, what it lets through and should not, then the Hono app, then the way out. Does not listen:
+ * All of HTTP/1.1 and 1.0: Node's parser, what it lets through and should not, then the app, then the way out. Does not listen:
  * it is told `listening`, at which it begins to look after time-outs, and handed its connections, as the events that they are.
  */
 export function createNodeServer(entrance: Entrance, options: NodeServerOptions): Server {

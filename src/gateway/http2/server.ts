@@ -17,7 +17,7 @@ export interface Http2Options extends EntranceOptions {
 
 const CHECK_MS = 1000
 
-/** HTTP/2: Node's framing, what it lets through and should not, then the same Hono app and the same way out as for HTTP/1. */
+/** HTTP/2: Node's framing, what it lets through and should not, then the same app and the same way out as for HTTP/1. */
 export interface Http2Server {
   /** Takes a connection on which HTTP/2 comes next. */
   accept(socket: Socket): void
