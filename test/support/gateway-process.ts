@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly files?: Readonly<Record<string, string>>
   /** What its standard output is: a socket by default, as other Nodes make it; a shell or a container engine makes a pipe. */
   readonly stdout?: 'socket' | 'pipe'
+  /** A program, with arguments, that runs Node. */
+  readonly under?: readonly string[]
 }
 
 export interface Exit {
@@ -51,11 +53,12 @@ export class GatewayProcess {
   readonly #child: ChildProcess
   readonly #stdout: Readable
 
-  constructor(folder: string, stdout: GatewayOptions['stdout'] = 'socket') {
+  constructor(folder: string, { stdout = 'socket', under = [] }: Pick<GatewayOptions, 'stdout' | 'under'> = {}) {
     this.folder = folder
     const pipe = stdout === 'pipe' ? openPipe(join(folder, 'stdout')) : undefined
     const stdio: StdioOptions = ['pipe', pipe?.writer ?? 'pipe', 'pipe']
-    const child = spawn(process.execPath, [MAIN, 'run', join(folder, 'gateway.yaml')], { cwd: folder, stdio })
+    const [program, ...args] = [...under, process.execPath, MAIN, 'run', join(folder, 'gateway.yaml')]
+    const child = spawn(program!, args, { cwd: folder, stdio })
     if (pipe) closeSync(pipe.writer)
     this.#child = child
     this.#stdout = child.stdout ?? new Socket({ fd: pipe!.reader, readable: true, writable: false })
@@ -185,12 +188,12 @@ export class GatewayProcess {
 }
 
 /** Runs YAML text, with free ports, one process and a static file where the text does not say otherwise. */
-export function spawnGateway(yaml: string, { services, files = {}, stdout }: GatewayOptions = {}): GatewayProcess {
+export function spawnGateway(yaml: string, { services, files = {}, ...how }: GatewayOptions = {}): GatewayProcess {
   const folder = mkdtempSync(join(tmpdir(), 'portolan-'))
   const all: Record<string, string> = { ...files, 'gateway.yaml': complete(yaml) }
   if (services) all['services.yaml'] = stringify({ services })
   for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, name), text)
-  return new GatewayProcess(folder, stdout)
+  return new GatewayProcess(folder, how)
 }
 
 function complete(yaml: string): string {

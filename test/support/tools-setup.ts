@@ -8,7 +8,13 @@ import { exitCode } from './zookeeper-probe.ts'
  * @module
  */
 
-const PACKAGES = { etcd: 'etcd-server', dnsmasq: 'dnsmasq-base', openssl: 'openssl', curl: 'curl' }
+const PACKAGES = {
+  etcd: 'etcd-server',
+  dnsmasq: 'dnsmasq-base',
+  openssl: 'openssl',
+  curl: 'curl',
+  valgrind: 'valgrind',
+}
 
 export default async function setup(): Promise<void> {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']

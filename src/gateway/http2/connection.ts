@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { LimitsConfig } from '../../config/types.ts'
 import { Standstill } from '../standstill.ts'
 import { Conduct } from './conduct.ts'
+import { Ending } from './ending.ts'
 import type { Http2Outgoing } from './outgoing.ts'
 
 const { NGHTTP2_ENHANCE_YOUR_CALM } = constants
@@ -18,6 +19,7 @@ export class Http2Connection {
   readonly conduct = new Conduct()
   readonly #session: ServerHttp2Session
   readonly #socket: Socket
+  readonly #ending: Ending
   readonly #limits: LimitsConfig
   readonly #now: () => number
   readonly #open = new Set<Http2Outgoing>()
@@ -37,15 +39,16 @@ export class Http2Connection {
     this.#now = now
     this.#idleSinceMs = now()
     session.on('error', ignore)
-    tellTheCode(session)
+    this.#ending = new Ending(session)
     socket.once('end', () => this.#hearNoMore())
   }
 
-  /** A request begins. @returns whether there still is somebody to answer */
+  /** A request begins. @returns whether it is to be answered */
   opened(stream: ServerHttp2Stream, raw: readonly string[]): boolean {
+    stream.on('error', ignore)
+    if (!this.#ending.serves(stream.id!)) return false
     this.conduct.head(raw)
     this.#streams++
-    stream.on('error', ignore)
     if (!stream.destroyed) return true
     this.#ended(true)
     return false
@@ -74,13 +77,15 @@ export class Http2Connection {
 
   /** RFC 9113 6.8: tells which streams are served, lets them end, then closes. */
   close(): void {
-    if (!this.#session.closed && !this.#session.destroyed) this.#session.close()
+    this.#ending.close()
   }
 
   /** Once a second: what takes too long, or is too much. */
   check(nowMs: number): void {
-    const { closed, destroyed } = this.#session
-    if (this.#open.size === 0 && (closed || destroyed)) this.#checkEnd(nowMs)
+    const { destroyed } = this.#session
+    const { begun } = this.#ending
+    if (begun) this.#ending.closeWhenTold()
+    if (this.#open.size === 0 && (begun || destroyed)) this.#checkEnd(nowMs)
     else if (!destroyed && this.conduct.saysTooMuch(this.#socket.bytesRead - this.#unread)) this.#calm()
     else if (this.#open.size === 0) this.#checkIdle(nowMs)
     else if (this.#stuckMs(nowMs) >= this.#patienceMs) this.#socket.destroy()
@@ -140,21 +145,6 @@ export class Http2Connection {
     if (this.#session.destroyed) return
     this.#session.destroy(NGHTTP2_ENHANCE_YOUR_CALM as unknown as Error) // Node's types do not know the code alone
   }
-}
-
-/** RFC 9113 7: what nghttp2 calls an error, by its own numbers. */
-const CODES: Readonly<Record<number, number>> = {
-  [-505]: constants.NGHTTP2_PROTOCOL_ERROR,
-  [-510]: constants.NGHTTP2_STREAM_CLOSED,
-  [-522]: constants.NGHTTP2_FRAME_SIZE_ERROR,
-  [-523]: constants.NGHTTP2_COMPRESSION_ERROR,
-  [-524]: constants.NGHTTP2_FLOW_CONTROL_ERROR,
-}
-
-/** Node says INTERNAL_ERROR in its GOAWAY whatever the client has done wrong: here it says what. */
-function tellTheCode(session: ServerHttp2Session): void {
-  const destroy = session.destroy.bind(session)
-  session.destroy = (error?: Error & { errno?: number }, code = CODES[error?.errno ?? 0]) => destroy(error, code)
 }
 
 /** What breaks ends with `close`, which is listened to. */

@@ -99,6 +99,15 @@ it('closes on a client that makes the gateway reset, again and again (CVE-2025-8
   )
 })
 
+it('closes on a client that resets what is answered at once, and has not read the answer', async () => {
+  const client = await open()
+  const asked = (id: number) => [headers(id, request('/none'), END_HEADERS | END_STREAM), reset(id, CODE.cancel)]
+  const begun = headers(1, request(PATH), END_HEADERS)
+  client.write(begun, ...Array.from({ length: 400 }, (_, i) => asked(2 * i + 3)).flat())
+  expect(codeOf(await client.goaway())).toBe(CODE.calm)
+  await client.closed()
+})
+
 it('lets a client reset a page full of requests, and go on', async () => {
   const client = await open()
   client.write(streams((id) => [headers(id, request(PATH), END_HEADERS | END_STREAM), reset(id, CODE.cancel)])(0))
