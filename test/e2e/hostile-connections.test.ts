@@ -17,6 +17,8 @@ beforeAll(async () => {
     else if (incoming.url === '/half') response.writeHead(200, { 'content-length': 10 }).write('half')
     else if (incoming.url === '/large')
       response.writeHead(200, { 'content-length': 2 ** 30 }).write(Buffer.alloc(2 ** 20))
+    else if (incoming.url === '/broken')
+      response.writeHead(200, { 'content-length': 10 }).write('half', () => response.destroy())
     else if (incoming.url === '/refused') response.writeHead(417, { connection: 'close' }).end('no')
     else echo(incoming, response)
   })
@@ -204,6 +206,17 @@ it('asks for the body of a pipelined request in its turn, not within another ans
   expect((await client.response()).body).toBe('slow')
   expect(JSON.parse((await client.response()).body)).toMatchObject({ url: '/second', body: 'body' })
   expect(client.received).toBe('')
+})
+
+it('breaks the connection off when the turn comes of an answer that has broken before', async () => {
+  const client = await open()
+  const chunked = `${request('POST /services/echo/slow HTTP/1.1', 'Transfer-Encoding: chunked')}0\r\n\r\n`
+  client.write(chunked + request('GET /services/echo/broken HTTP/1.1') + request('GET /services/echo/behind HTTP/1.1'))
+  await until('the answer has broken', () => urls().length === 3 && upstream.sockets.size === 2)
+  release.pop()!()
+  expect((await client.response()).body).toBe('slow')
+  await client.closed()
+  expect(client.received).not.toContain('behind')
 })
 
 it('passes on an early refusal of an expected body', async () => {

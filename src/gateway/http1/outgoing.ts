@@ -69,7 +69,7 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
     this.exchange = exchange
     exchange.downstream = this
     this.#witness = witness
-    this.on('close', this.#close)
+    this.once('close', this.#close)
     if (!this.socket) this.#waitInLine()
   }
 
@@ -164,10 +164,15 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
 
   breakOff(): void {
     if (this.destroyed) return
-    const { socket } = this
-    if (socket && this.chunkedEncoding) socket.destroy()
-    else if (socket) reset(socket)
+    // In its turn: from Node 24 on a response that is destroyed before would take the connection, and keep it.
+    if (this.socket) this.#cut(this.socket)
+    else this.once('socket', (socket) => this.#cut(socket))
     this.destroy()
+  }
+
+  #cut(socket: Socket): void {
+    if (this.chunkedEncoding) socket.destroy()
+    else reset(socket)
   }
 
   /** Node lets go of the connection here when the answer has left. */
