@@ -62,6 +62,7 @@ const CODES: Readonly<Record<number, number>> = {
   [-522]: constants.NGHTTP2_FRAME_SIZE_ERROR,
   [-523]: constants.NGHTTP2_COMPRESSION_ERROR,
   [-524]: constants.NGHTTP2_FLOW_CONTROL_ERROR,
+  [-902]: constants.NGHTTP2_ENHANCE_YOUR_CALM, // Node bears no more invalid frames, or streams that it refuses
 }
 
 /** Node says INTERNAL_ERROR in its GOAWAY whatever the client has done wrong: here it says what. */
