@@ -92,7 +92,10 @@ it('keeps what a slow instance has still to take as it is, while others are sent
   for (const [at, body] of bodies.entries()) expect((await buffer(await uploads[at]!)).equals(body)).toBe(true)
 })
 
-it('has the buffer back of a body that came in one piece with its head', async () => {
+/** Later ones read an accepted connection into buffers of their own (`src/front/accept.ts`). */
+const isNode20 = process.versions.node.startsWith('20.')
+
+it.runIf(isNode20)('has the buffer back of a body that came in one piece with its head', async () => {
   const upstream = await startUpstream((asked, response) => void buffer(asked).then(() => response.end()))
   const port = await gatewayBefore(upstream.port, through)
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
