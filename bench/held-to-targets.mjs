@@ -25,7 +25,8 @@ export async function heldToTargets(bench) {
     process.exitCode = await run(bench, options, argv)
   } catch (error) {
     say(error.stack)
-    process.exitCode = 1
+    killAll()
+    process.exit(1) // the load that was going on would go on
   } finally {
     killAll()
   }

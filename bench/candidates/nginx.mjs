@@ -10,14 +10,14 @@ export const nginx = {
   worker: 'child',
   compiled: true,
   missing: () => undefined,
-  command({ dir, port, upstreams, tls }) {
+  command({ dir, port, upstreams, tls, workers }) {
     const config = join(dir, 'nginx.conf')
-    writeFileSync(config, proxyConfig({ dir, port, upstreams, tls }))
+    writeFileSync(config, proxyConfig({ dir, port, upstreams, tls, workers }))
     return { command: 'nginx', args: ['-p', dir, '-c', config, '-e', 'stderr'] }
   },
 }
 
-const proxyConfig = ({ dir, port, upstreams, tls }) => `${nginxPreamble(dir)}
+const proxyConfig = ({ dir, port, upstreams, tls, workers }) => `${nginxPreamble(dir, workers)}
 master_process on;
 http {
   access_log ${dir}/access.log combined buffer=64k flush=1s;

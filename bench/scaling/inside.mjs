@@ -29,7 +29,8 @@ if (settings.has('steps') && cluster.isPrimary) {
 if (settings.has('reusePort') && cluster.isWorker) {
   const { listen } = net.Server.prototype
   net.Server.prototype.listen = function (where) {
-    return listen.call(this, { ...where, reusePort: true })
+    // What has no port is another descriptor of a socket that listens already.
+    return listen.call(this, where.port === undefined ? where : { ...where, reusePort: true })
   }
 }
 
