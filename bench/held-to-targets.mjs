@@ -27,9 +27,8 @@ export async function heldToTargets(bench) {
     say(error.stack)
     killAll()
     process.exit(1) // the load that was going on would go on
-  } finally {
-    killAll()
   }
+  killAll()
 }
 
 /** @returns the exit code: 0 when every target is met */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * How a process runs that is watched for what it does with memory that is not its own. Twenty times slower than without.
+ * How a process runs that is watched for what it does with memory that is not its own. Slow.
  *
  * @param report is written as it happens
  */

@@ -164,7 +164,7 @@ export class Outgoing extends ServerResponse<Incoming> implements Reply, Downstr
 
   breakOff(): void {
     if (this.destroyed) return
-    // In its turn: from Node 24 on a response that is destroyed before would take the connection, and keep it.
+    // In its turn: in Node 24 a response that is destroyed before would take the connection, and keep it.
     if (this.socket) this.#cut(this.socket)
     else this.once('socket', (socket) => this.#cut(socket))
     this.destroy()
