@@ -17,9 +17,11 @@ export interface Output {
 /**
  * JSON lines on standard output, for the log and the access log alike, in writes that never split a line. A reader that
  * is gone, a full disk or one that is too slow costs lines, never requests.
+ *
+ * @param fd another descriptor of it
  */
-export function openOutput({ level }: Pick<LogConfig, 'level'>): Output {
-  const outlet = new Outlet(1)
+export function openOutput({ level }: Pick<LogConfig, 'level'>, fd = 1): Output {
+  const outlet = new Outlet(fd)
   const missing = 'lines are missing here: they could not be written in time'
   const lines = new LineBatch(outlet, (count) => log.warn({ lines: count }, missing))
   const log = pino({ level, base: { pid: process.pid } }, { write: (text) => lines.writeSoon(bytewise(text)) })

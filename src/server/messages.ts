@@ -3,6 +3,9 @@ import type { Reading } from '../gateway/index.ts'
 import type { Verdict } from '../health/index.ts'
 import type { RegistryUpdate } from '../registry/index.ts'
 
+/** Where a worker writes its lines: the first process's standard output. */
+export const WORKER_OUTPUT_FD = 4
+
 /** What a worker is to be: the same text that the primary has checked, whatever the file says by now. */
 export interface WorkerStart {
   readonly file: string

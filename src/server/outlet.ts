@@ -1,4 +1,5 @@
 import { constants, fstatSync, openSync, readFileSync, writeSync, writev } from 'node:fs'
+import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Processes share a pipe. It takes writes of up to PIPE_BUF bytes whole, and no others (pipe(7)). */
@@ -25,6 +26,7 @@ export class Outlet {
   readonly #held: Buffer[] = []
   #heldBytes = 0
   #full = false
+  #stream: WithHandle | undefined
   #inPool = 0
   #failed = false
   #waits = false
@@ -138,7 +140,10 @@ export class Outlet {
   /** A descriptor by which to write without ever waiting. */
   #neverBlocking(): number | undefined {
     if (this.#own !== undefined || !this.#isStream) return this.#own
-    if (!isNonBlocking(this.#fd)) (process.stdout as WithHandle)._handle?.setBlocking?.(false)
+    if (!isNonBlocking(this.#fd)) {
+      this.#stream ??= streamOf(this.#fd)
+      this.#stream._handle?.setBlocking?.(false)
+    }
     return isNonBlocking(this.#fd) ? this.#fd : undefined
   }
 }
@@ -146,6 +151,15 @@ export class Outlet {
 /** A stream of Node's that is one of libuv's. */
 interface WithHandle {
   readonly _handle?: { setBlocking?(blocking: boolean): void }
+}
+
+function streamOf(fd: number): WithHandle {
+  if (fd === 1) return process.stdout as WithHandle
+  try {
+    return new Socket({ fd, readable: false, writable: true }).unref() as WithHandle
+  } catch {
+    return {} // a kind of socket that is no stream
+  }
 }
 
 /**
@@ -160,7 +174,10 @@ function reopened(fd: number): number | undefined {
   }
 }
 
-/** That holds for all who share the descriptor, and Node undoes it whenever it starts a process: a worker, for one. */
+/**
+ * That holds for all who share what the descriptor stands for. For 0, 1 and 2 Node undoes it in whatever process it starts, and
+ * when that ends; workers therefore write to another one.
+ */
 function isNonBlocking(fd: number): boolean {
   try {
     const [, flags = '0'] = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1')) ?? []

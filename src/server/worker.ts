@@ -8,7 +8,7 @@ import { askForDoors } from './doors.ts'
 import { drain } from './drain.ts'
 import { listen } from './listen.ts'
 import { openOutput } from './log.ts'
-import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
+import { type ToPrimary, type ToWorker, WORKER_OUTPUT_FD, type WorkerStart } from './messages.ts'
 import { keepOldGenerationSmall } from './old-generation.ts'
 
 const READING_MS = 1000
@@ -38,7 +38,7 @@ export function runWorker(): void {
 
 async function serve({ file, text, ordinal, ...start }: WorkerStart): Promise<(message: ToWorker) => void> {
   const { config, catalog } = await parseConfig(text, file, { builtins, env: process.env })
-  const output = openOutput(config.log)
+  const output = openOutput(config.log, WORKER_OUTPUT_FD)
   const unreachable = (service: string, id: string) => void tell({ type: 'unreachable', service, id })
   const { workers } = config.server
   const ticketSecret = Buffer.from(start.ticketSecret, 'base64')

@@ -1,9 +1,12 @@
+import { constants } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { call } from '../support/call.ts'
 import { type GatewayProcess, startGateway } from '../support/gateway.ts'
 import { Load } from '../support/load.ts'
 import { until } from '../support/until.ts'
+import { startUpstream } from '../support/upstream.ts'
 
 /** Its access line has some 3400 bytes: two are too much for one write to a pipe. */
 const LONG_PATH = `/services/nobody/${'x'.repeat(3200)}`
@@ -93,4 +96,50 @@ it('ends at once at the second SIGTERM though nobody reads its log', async () =>
   )
   gateway.signal('SIGTERM')
   expect((await gateway.exit).code).toBe(143)
+})
+
+const CRASHES_MJS = `
+  export default {
+    kind: 'middleware',
+    name: 'crashes',
+    create: () => (c) => {
+      console.log('printed before the end')
+      setImmediate(() => { throw new Error('the end') })
+      return c.text('soon')
+    },
+  }`
+
+/** What a writer finds when it comes to a full socket: that holds for all processes that have this one. */
+const wouldBlock = async ({ pid }: GatewayProcess) =>
+  !(
+    Number.parseInt(/^flags:\s*(\d+)/m.exec(await readFile(`/proc/${pid}/fdinfo/1`, 'latin1'))![1]!, 8) &
+    constants.O_NONBLOCK
+  )
+
+async function crashing(workers: number) {
+  const up = await startUpstream()
+  const config = { server: { workers }, plugins: ['./crashes.mjs'], middleware: ['crashes'] }
+  const files = { 'crashes.mjs': CRASHES_MJS }
+  const gateway = await startGateway(stringify(config), { services: { up: [up.address] }, files })
+  return { gateway, crash: () => call(`${gateway.url}/services/up/`).catch(() => 'it broke off') }
+}
+
+it('holds up no process at a full socket because a worker has ended and another one starts', async () => {
+  const { gateway, crash } = await crashing(2)
+  const before = await gateway.workers()
+  expect(await wouldBlock(gateway)).toBe(false)
+  await crash()
+  await until('the worker is replaced', async () => {
+    const now = await gateway.workers()
+    return now.length === 2 && now.join() !== before.join()
+  })
+  await gateway.ready()
+  expect(await wouldBlock(gateway)).toBe(false)
+})
+
+it('passes on what the code of a worker prints', async () => {
+  const { gateway, crash } = await crashing(1)
+  await crash()
+  await gateway.logged('what it prints', ({ text }) => text === 'printed before the end')
+  await until('its error is printed', () => gateway.stderr.includes('Error: the end'))
 })
