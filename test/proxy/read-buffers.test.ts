@@ -1,24 +1,10 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { PlainBody } from '../../src/gateway/http1/everyday/plain-body.ts'
 import { doneWhenWritten } from '../../src/proxy/done-when-written.ts'
 import { RequestBody } from '../../src/proxy/http1/request-body.ts'
 import { doneWith, giveOut, READ_BYTES, takeBuffer } from '../../src/proxy/read-buffers.ts'
+import { socketPair } from '../support/socket-pair.ts'
 import { until } from '../support/until.ts'
-
-/** A socket, and the other end of it, which reads nothing yet. */
-async function pair(): Promise<{ socket: Socket; peer: Socket }> {
-  const server = createServer({ pauseOnConnect: true })
-  onTestFinished(() => void server.close())
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  const socket = connect({ port, host: '127.0.0.1' })
-  onTestFinished(() => void socket.destroy())
-  const [[peer]] = await Promise.all([once(server, 'connection'), once(socket, 'connect')])
-  onTestFinished(() => void peer.destroy())
-  return { socket, peer }
-}
 
 const full = () => giveOut(takeBuffer(), READ_BYTES)
 
@@ -48,7 +34,7 @@ it('has nothing back that was not given out, or that is back already', () => {
 })
 
 it('has a written chunk back when the kernel has taken all of it, and not before', async () => {
-  const { socket, peer } = await pair()
+  const { socket, peer } = await socketPair()
   let chunk = full()
   while (socket.writableLength === 0) {
     chunk = full()
@@ -64,7 +50,7 @@ it('has a written chunk back when the kernel has taken all of it, and not before
 })
 
 it('has a chunk of a request body back when it has left, unless somebody else listens to the body too', async () => {
-  const { socket } = await pair()
+  const { socket } = await socketPair()
   for (const isShared of [false, true]) {
     const body = new PlainBody(READ_BYTES, socket)
     if (isShared) body.on('data', () => undefined)

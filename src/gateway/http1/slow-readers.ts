@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Member, Roster } from '../../proxy/index.ts'
+import { isWriting, type Member, Roster } from '../../proxy/index.ts'
 import { reset } from '../reset.ts'
 
 const WATCHED = Symbol('watched')
@@ -60,7 +60,7 @@ export class SlowReaders {
 
   #look(nowMs: number): void {
     for (const { socket } of this.#open.all()) {
-      if (socket._httpMessage === null || socket.writableLength === 0) this.#stuck.delete(socket)
+      if (socket._httpMessage === null || !isWriting(socket)) this.#stuck.delete(socket)
       else if (this.#stoodFor(socket, nowMs) >= this.#timeoutMs) reset(socket)
     }
     if (this.#open.size > 0) return

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { doneWhenWritten } from '../done-when-written.ts'
 import type { IncomingBody } from '../incoming-body.ts'
+import { writeNow } from '../write-now.ts'
 
 /** Longer bodies are not copied. */
 const JOINED_BYTES = 8192
@@ -13,13 +14,13 @@ const JOINED_BYTES = 8192
  */
 export function writeWhole(socket: Socket, head: string, body: IncomingBody | null): boolean {
   if (body === null) {
-    socket.write(head, 'latin1')
+    writeNow(socket, head)
     return true
   }
   const whole = body.takeWhole?.()
   if (whole === undefined) return false
   if (whole.length <= JOINED_BYTES) {
-    socket.write(head + whole.toString('latin1'), 'latin1')
+    writeNow(socket, head + whole.toString('latin1'))
     return true
   }
   socket.cork()

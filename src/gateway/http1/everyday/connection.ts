@@ -89,8 +89,9 @@ export class EverydayConnection implements Deadline, Member, Carrier {
     else this.#wait(this.#server.nextRequest, nowMs)
   }
 
+  /** Node says the same of what was still to leave when the socket was destroyed. */
   readonly lastHasLeft = (error?: Error | null): void => {
-    if (!error) this.#reply?.conclude(true)
+    if (!error && !this.socket.destroyed) this.#reply?.conclude(true)
   }
 
   readonly #received = (chunk: Buffer): void => {

@@ -7,6 +7,7 @@ import {
   type Exchange,
   type PlainHead,
   type ResponseHead,
+  writeNow,
 } from '../../../proxy/index.ts'
 import type { Reply } from '../../reply.ts'
 import { reset } from '../../reset.ts'
@@ -18,7 +19,7 @@ import type { RequestHead } from './request-head.ts'
 /** What an answer needs of its connection. */
 export interface Carrier {
   readonly socket: Socket
-  /** What a write calls that is the last one of its answer. */
+  /** What the last write of an answer calls, unless that has left at once. */
   readonly lastHasLeft: (error?: Error | null) => void
   /** All of the answer has left. */
   answered(reply: EverydayReply, nowMs: number): void
@@ -150,8 +151,9 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
     this.ended = true
     const { socket, lastHasLeft } = this.#carrier
     const rest = chunked ? this.#takeWaiting() + lastChunk(trailers) : this.#takeWaiting()
-    if (rest !== '' || socket.writableLength > 0) this.#writeText(rest, lastHasLeft)
-    else this.conclude(true)
+    this.#bytes += rest.length
+    if (rest === '' && socket.writableLength === 0) this.conclude(true)
+    else if (writeNow(socket, rest, lastHasLeft)) this.conclude(true)
   }
 
   breakOff(): void {
@@ -222,9 +224,9 @@ export class EverydayReply implements Omit<Reply, 'req'>, Downstream, Underway {
   }
 
   /** In latin1, in which each character is a byte. */
-  #writeText(text: string, done?: (error?: Error | null) => void): boolean {
+  #writeText(text: string): boolean {
     this.#bytes += text.length
-    return this.#carrier.socket.write(text, 'latin1', done)
+    return this.#carrier.socket.write(text, 'latin1')
   }
 
   #takeWaiting(): string {
