@@ -25,7 +25,6 @@ export function openOutput({ level }: Pick<LogConfig, 'level'>, fd = 1): Output 
   const missing = 'lines are missing here: they could not be written in time'
   const lines = new LineBatch(outlet, (count) => log.warn({ lines: count }, missing))
   const log = pino({ level, base: { pid: process.pid } }, { write: (text) => lines.writeSoon(bytewise(text)) })
-  setInterval(() => lines.flush(), FLUSH_MS).unref()
   process.once('exit', () => {
     lines.handOver()
     outlet.end()
@@ -49,6 +48,8 @@ class LineBatch implements LineSink {
   readonly #tellMissing: (count: number) => void
   #lines: Line[] = []
   #missing = 0
+  /** For as long as there is something to write: a process that has nothing to do sleeps. */
+  #flushing: NodeJS.Timeout | undefined
 
   constructor(outlet: Outlet, tellMissing: (count: number) => void) {
     this.#outlet = outlet
@@ -56,6 +57,7 @@ class LineBatch implements LineSink {
   }
 
   write(line: Line): void {
+    this.#flushing ??= setInterval(this.#flushOrRest, FLUSH_MS).unref()
     if (this.#lines.push(line) >= BATCH_LINES) this.flush()
   }
 
@@ -77,6 +79,15 @@ class LineBatch implements LineSink {
       if (this.#missing > 0) lines.unshift(...this.#gap())
       for (const piece of pieces(lines, this.#outlet.pieceBytes)) this.#outlet.push(piece)
     }
+  }
+
+  readonly #flushOrRest = (): void => {
+    if (this.#lines.length > 0 || this.#missing > 0 || !this.#outlet.empty) {
+      this.flush()
+      return
+    }
+    clearInterval(this.#flushing)
+    this.#flushing = undefined
   }
 
   /** What stands in the place of lines that are missing, unless it has been written already. */
