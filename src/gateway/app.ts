@@ -28,7 +28,7 @@ export interface GatewayEnv {
  *
  * @throws and rejects with what is to be claimed as a problem
  */
-export type Ask = (exchange: Exchange, source: RequestSource) => Response | Promise<Response>
+export type Ask = (exchange: Exchange, source: RequestSource) => Response | PromiseLike<Response>
 
 export interface AppOptions {
   readonly log: Logger
@@ -37,7 +37,7 @@ export interface AppOptions {
   readonly middleware: readonly MiddlewareHandler[]
   /** What the route or its service adds, if anything. */
   middlewareOf(route: Route): MiddlewareHandler | undefined
-  forward(exchange: Exchange): Promise<UpstreamResponse>
+  forward(exchange: Exchange): PromiseLike<UpstreamResponse>
 }
 
 /**
@@ -54,18 +54,19 @@ export function createApp({ log, router, middleware, middlewareOf, forward }: Ap
     if (!route) return unrouted(exchange, router.expectation)
     exchange.route = route
     const own = middlewareOf(route)
-    return own ? through(own, c) : forward(exchange)
+    // Hono knows a promise by its class.
+    return own ? through(own, c) : Promise.resolve(forward(exchange))
   })
 
   app.onError(answerProblem)
   return middleware.length > 0 ? askWith : askOrForward
 
-  function askWith(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
+  function askWith(exchange: Exchange, source: RequestSource): Response | PromiseLike<Response> {
     const { request } = source
     return app.fetch(request, { exchange, source, request })
   }
 
-  function askOrForward(exchange: Exchange, source: RequestSource): Response | Promise<Response> {
+  function askOrForward(exchange: Exchange, source: RequestSource): Response | PromiseLike<Response> {
     const route = router.match(exchange)
     if (!route) return unrouted(exchange, router.expectation)
     exchange.route = route

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts'
 import type { Logger } from '../plugin/index.ts'
-import { atEndOfTurn, type Exchange, type Task } from '../proxy/index.ts'
+import { type Asker, atEndOfTurn, type Exchange, type Task, Trying } from '../proxy/index.ts'
 import type { Result } from './access-log.ts'
 import { deliver } from './deliver.ts'
 import { Adapter, FetchSide, type RequestSource } from './fetch-side.ts'
@@ -11,7 +11,7 @@ import type { Pressure, Shortage } from './shedding/index.ts'
 
 export interface EntranceOptions {
   readonly log: Logger
-  ask(exchange: Exchange, source: RequestSource): Response | Promise<Response>
+  ask(exchange: Exchange, source: RequestSource): Response | PromiseLike<Response>
   requestId(offered: string | string[] | undefined): string
   recogniseClient(exchange: Exchange): void
   finished(exchange: Exchange, result: Result): void
@@ -55,14 +55,16 @@ export class Entrance {
     const side = new FetchSide(this.#adapter, reply)
     try {
       const asked = this.#options.ask(reply.exchange, side)
-      if (asked instanceof Promise)
+      const departure = new Departure(reply, side, this)
+      if (asked instanceof Trying) asked.tell(departure)
+      else if (!('then' in asked)) departure.answered(asked)
+      else
         asked.then(
-          (response) => atEndOfTurn(new Departure(response, reply, side, this)),
-          (thrown) => this.#rescue(thrown, reply),
+          (response) => departure.answered(response),
+          (thrown) => departure.failed(thrown),
         )
-      else atEndOfTurn(new Departure(asked, reply, side, this))
     } catch (thrown) {
-      this.#rescue(thrown, reply)
+      this.rescue(thrown, reply)
     }
   }
 
@@ -73,12 +75,15 @@ export class Entrance {
       const rest = deliver(response, reply)
       if (rest) side.answer(rest)
     } catch (thrown) {
-      this.#rescue(thrown, reply)
+      this.rescue(thrown, reply)
     }
   }
 
-  /** What the forwarding came to, or, beyond the app's own rescue, what is no Error or an answer that cannot be written. */
-  #rescue(thrown: unknown, reply: Reply): void {
+  /**
+   * Only for what `serve` has come to: the forwarding, or, beyond the app's own rescue, what is no Error or an answer that cannot be
+   * written.
+   */
+  rescue(thrown: unknown, reply: Reply): void {
     this.#sayGoodbye(reply)
     answerProblem(reply, claim(thrown, reply.exchange, this.#options.log))
   }
@@ -89,17 +94,25 @@ export class Entrance {
 }
 
 /** An answer that leaves at the end of the turn. No closure: that would hold on to all of `serve` from its start. */
-class Departure implements Task {
-  readonly #response: Response
+class Departure implements Task, Asker {
+  #response!: Response
   readonly #reply: Reply
   readonly #side: FetchSide
   readonly #entrance: Entrance
 
-  constructor(response: Response, reply: Reply, side: FetchSide, entrance: Entrance) {
-    this.#response = response
+  constructor(reply: Reply, side: FetchSide, entrance: Entrance) {
     this.#reply = reply
     this.#side = side
     this.#entrance = entrance
+  }
+
+  answered(response: Response): void {
+    this.#response = response
+    atEndOfTurn(this)
+  }
+
+  failed(thrown: unknown): void {
+    this.#entrance.rescue(thrown, this.#reply)
   }
 
   run(): void {

@@ -22,6 +22,11 @@ import { UpstreamResponse } from './upstream-response.ts'
 /** How one attempt ended: with a response head, or with why not. */
 export type Outcome = UpstreamResponse | Failure
 
+/** Is told once of an attempt, which has its outcome by then. */
+export interface Judge {
+  settled(attempt: Attempt): void
+}
+
 /**
  * One request to one endpoint, up to its response head; from there on the body carries on alone. Gives its verdict on the
  * endpoint, and ends the lease.
@@ -37,7 +42,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
   readonly #service: Service
   readonly #cookies: readonly string[] | undefined
   #stopwatch!: Stopwatch
-  #settle!: (attempt: Attempt) => void
+  #judge!: Judge
   #call!: UpstreamCall
   #head: ResponseHead | undefined
   #body: UpstreamBody | undefined
@@ -55,17 +60,16 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
   }
 
   /** As the only one of its exchange. */
-  run(request: UpstreamRequest, settle: (attempt: Attempt) => void): void {
+  run(request: UpstreamRequest, judge: Judge): void {
     this.#exchange.running = this
-    this.start(request, settle)
+    this.start(request, judge)
   }
 
-  /** @param settle is told once, of this attempt and its outcome */
-  start(request: UpstreamRequest, settle: (attempt: Attempt) => void): void {
+  start(request: UpstreamRequest, judge: Judge): void {
     const exchange = this.#exchange
     exchange.endpoint = this.lease.endpoint
     exchange.attempts++
-    this.#settle = settle
+    this.#judge = judge
     this.#call = this.#service.upstreamTo(this.lease.endpoint).send(request, this)
     const { responseTimeoutMs } = this.#service.settings.upstream
     this.#stopwatch = new Stopwatch(exchange, responseTimeoutMs, this, this.startedMs)
@@ -184,7 +188,7 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
     exchange.running = rest
     exchange.endpoint = this.lease.endpoint
     exchange.upstreamMs = nowMs - this.startedMs
-    this.#settle(this)
+    this.#judge.settled(this)
   }
 
   /** The deadline for all attempts has passed, and this one had most of the time: it does not matter whose timeout it is. */
@@ -202,6 +206,6 @@ export class Attempt implements UpstreamListener, Timed, Cancellable, BodySource
     this.#service.failed(this.lease, failure, this.startedMs)
     this.#service.limiter?.hold()
     this.lease.end()
-    this.#settle(this)
+    this.#judge.settled(this)
   }
 }

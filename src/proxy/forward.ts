@@ -1,7 +1,7 @@
 import type { Lease } from '../balancing/index.ts'
 import { circuitOpen, GatewayError, type ProblemCode } from '../errors.ts'
 import type { Endpoint } from '../plugin/index.ts'
-import { Attempt, type Outcome } from './attempt.ts'
+import { Attempt, type Judge, type Outcome } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { HeadDeadline } from './head-deadline.ts'
 import { Hedge } from './hedge.ts'
@@ -21,6 +21,12 @@ const OF_THE_SERVICE: ReadonlySet<ProblemCode> = new Set([
   'GW_UPSTREAM_TIMEOUT',
 ])
 
+/** Who waits for the answer to a request: is told once. */
+export interface Asker {
+  answered(response: UpstreamResponse): void
+  failed(thrown: unknown): void
+}
+
 /**
  * Tries endpoints of the service until one answers, as its `retry` allows, within its breaker, limits and budget.
  *
@@ -31,7 +37,7 @@ const OF_THE_SERVICE: ReadonlySet<ProblemCode> = new Set([
  * @throws GatewayError GW_NO_ENDPOINT when there is nobody to ask, GW_CIRCUIT_OPEN or GW_OVERLOADED when nobody is to be asked
  * now, or what the last attempt came to
  */
-export function forward(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
+export function forward(exchange: Exchange, service: Service): PromiseLike<UpstreamResponse> {
   // What is switched off costs no promise.
   return service.breaker || service.settings.retry.timeoutMs !== null
     ? forwardWatched(exchange, service)
@@ -62,7 +68,7 @@ async function forwardWatched(exchange: Exchange, service: Service): Promise<Ups
   }
 }
 
-function forwardInTurn(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
+function forwardInTurn(exchange: Exchange, service: Service): PromiseLike<UpstreamResponse> {
   const { limiter } = service
   return !limiter || limiter.tryEnter() ? tryInTurn(exchange, service) : forwardLater(exchange, service)
 }
@@ -70,32 +76,80 @@ function forwardInTurn(exchange: Exchange, service: Service): Promise<UpstreamRe
 async function forwardLater(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
   const limiter = service.limiter!
   await waitForPlace(exchange, service, limiter)
-  const trying = tryInTurn(exchange, service)
-  limiter.release() // it has its lease by now
+  try {
+    return tryInTurn(exchange, service)
+  } finally {
+    limiter.release() // it has its lease by now, or needs none
+  }
+}
+
+/** Takes the first lease before it yields to anybody. */
+function tryInTurn(exchange: Exchange, service: Service): PromiseLike<UpstreamResponse> {
+  exchange.assertGoing()
+  const nowMs = service.means.now()
+  service.budget?.request(nowMs)
+  const request = requestOf(exchange, service)
+  const lease = service.pool.lease(exchange, NOBODY)
+  if (!lease) throw nobodyToAsk(service)
+  // Only a request that has come to grief, or may be sent twice at once, has an account of its tries.
+  if (service.latency) {
+    const retries = new Retries(exchange, service)
+    return tryOn(ask(exchange, service, request, retries, lease, nowMs), exchange, service, request, retries)
+  }
+  const trying = new Trying(exchange, service, request)
+  new Attempt(exchange, service, lease, nowMs).run(request, trying)
   return trying
 }
 
-/** Takes the first lease before it yields to anybody. One promise is all it takes if the first attempt brings the answer. */
-function tryInTurn(exchange: Exchange, service: Service): Promise<UpstreamResponse> {
-  return new Promise((answer) => {
-    exchange.assertGoing()
-    const nowMs = service.means.now()
-    service.budget?.request(nowMs)
-    const request = requestOf(exchange, service)
-    const lease = service.pool.lease(exchange, NOBODY)
-    if (!lease) throw nobodyToAsk(service)
-    // Only a request that has come to grief, or may be sent twice at once, has an account of its tries.
-    if (service.latency) {
-      const retries = new Retries(exchange, service)
-      answer(tryOn(ask(exchange, service, request, retries, lease, nowMs), exchange, service, request, retries))
-      return
-    }
-    new Attempt(exchange, service, lease, nowMs).run(request, (attempt) => {
-      const { outcome } = attempt
-      if (isAnswer(outcome, service)) answer(outcome)
-      else answer(tryOn(attempt, exchange, service, request, new Retries(exchange, service)))
-    })
-  })
+/**
+ * A request that is with its first instance, and needs no other one as a rule. A promise for whoever awaits it; whoever is an `Asker`
+ * has its answer without one, and in the turn in which it came. Only one of them.
+ */
+export class Trying implements PromiseLike<UpstreamResponse>, Judge {
+  readonly #exchange: Exchange
+  readonly #service: Service
+  readonly #request: UpstreamRequest
+  #asker: Asker | undefined
+  #answer: UpstreamResponse | Promise<UpstreamResponse> | undefined
+
+  constructor(exchange: Exchange, service: Service, request: UpstreamRequest) {
+    this.#exchange = exchange
+    this.#service = service
+    this.#request = request
+  }
+
+  tell(asker: Asker): void {
+    this.#asker = asker
+    if (this.#answer) handOver(this.#answer, asker)
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise, to whoever wants one.
+  then<A = UpstreamResponse, B = never>(
+    onAnswer?: ((response: UpstreamResponse) => A | PromiseLike<A>) | null,
+    onFailure?: ((thrown: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    const promise = new Promise<UpstreamResponse>((answered, failed) => this.tell({ answered, failed }))
+    return promise.then(onAnswer, onFailure)
+  }
+
+  settled(attempt: Attempt): void {
+    const { outcome } = attempt
+    const exchange = this.#exchange
+    const service = this.#service
+    this.#answer = isAnswer(outcome, service)
+      ? outcome
+      : tryOn(attempt, exchange, service, this.#request, new Retries(exchange, service))
+    if (this.#asker) handOver(this.#answer, this.#asker)
+  }
+}
+
+function handOver(answer: UpstreamResponse | Promise<UpstreamResponse>, asker: Asker): void {
+  if (answer instanceof UpstreamResponse) asker.answered(answer)
+  else
+    answer.then(
+      (response) => asker.answered(response),
+      (thrown) => asker.failed(thrown),
+    )
 }
 
 /** As often as need be, after what the first attempt comes to. */
@@ -130,7 +184,7 @@ function ask(
 ): Promise<Attempt> {
   const hedgeAfterMs = service.latency && mayHedge(exchange) ? service.hedgeAfterMs(nowMs) : undefined
   return hedgeAfterMs === undefined
-    ? new Promise((settle) => new Attempt(exchange, service, lease, nowMs).run(request, settle))
+    ? new Promise((settled) => new Attempt(exchange, service, lease, nowMs).run(request, { settled }))
     : new Hedge(exchange, service, retries, request).run(lease, hedgeAfterMs, nowMs)
 }
 

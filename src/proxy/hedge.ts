@@ -49,7 +49,7 @@ export class Hedge implements Cancellable {
 
   #start(lease: Lease, nowMs: number): Attempt {
     const attempt = new Attempt(this.#exchange, this.#service, lease, nowMs)
-    attempt.start(this.#request, this.#settled)
+    attempt.start(this.#request, { settled: this.#settled })
     return attempt
   }
 

@@ -85,7 +85,7 @@ export async function serviceRig(
   const service = services.of(pool)
   const ask = (init: RequestInit = {}): Asked => {
     const exchange = exchangeOf(init)
-    const response = forward(exchange, service)
+    const response = new Promise<UpstreamResponse>((answer) => answer(forward(exchange, service)))
     response.catch(() => undefined)
     return { exchange, response }
   }
