@@ -20,8 +20,9 @@ type Waiting = Socket & { readonly _handle?: { readonly writeQueueSize?: number 
 /** On which this has been tried. */
 const MAJORS = ['20', '22', '24']
 
-const parts = partsOfNode()
-let write: Write | undefined = parts && new parts.WriteWrap()
+/** Each a constant of its own, for the JIT. */
+const { TCP, WriteWrap, streamBaseState, kLastWriteWasAsync } = partsOfNode() ?? {}
+let write: Write | undefined = WriteWrap && new WriteWrap()
 
 /**
  * Writes text past the stream, if nothing else waits to be written: a stream makes half a dozen objects for each write, and calls
@@ -37,11 +38,11 @@ export function writeNow(socket: Writing, text: string, whenLeft?: (error?: Erro
     socket.write(text, 'latin1', whenLeft)
     return false
   }
-  if (parts!.streamBaseState[parts!.kLastWriteWasAsync] === 0) return true
+  if (streamBaseState![kLastWriteWasAsync!] === 0) return true
   write!.oncomplete = (status) => {
     if (status < 0) socket.destroy(systemError(status))
   }
-  write = new parts!.WriteWrap()
+  write = new WriteWrap!()
   socket.write('', 'latin1', whenLeft) // Behind it, so that whoever wants to write more has to wait.
   return false
 }
@@ -52,7 +53,7 @@ export function isWriting(socket: Waiting): boolean {
 }
 
 function isFree(socket: Writing): boolean {
-  return parts !== undefined && socket._handle instanceof parts.TCP && socket.writableLength === 0 && socket.writable
+  return TCP !== undefined && socket._handle instanceof TCP && socket.writableLength === 0 && socket.writable
 }
 
 function partsOfNode(): Parts | undefined {
