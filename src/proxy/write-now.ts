@@ -39,9 +39,7 @@ export function writeNow(socket: Writing, text: string, whenLeft?: (error?: Erro
     return false
   }
   if (streamBaseState![kLastWriteWasAsync!] === 0) return true
-  write!.oncomplete = (status) => {
-    if (status < 0) socket.destroy(systemError(status))
-  }
+  letLeave(socket, write!)
   write = new WriteWrap!()
   socket.write('', 'latin1', whenLeft) // Behind it, so that whoever wants to write more has to wait.
   return false
@@ -50,6 +48,12 @@ export function writeNow(socket: Writing, text: string, whenLeft?: (error?: Erro
 /** Whether something that was written, in whatever way, has not left. */
 export function isWriting(socket: Waiting): boolean {
   return socket.writableLength > 0 || (socket._handle?.writeQueueSize ?? 0) > 0
+}
+
+function letLeave(socket: Socket, write: Write): void {
+  write.oncomplete = (status) => {
+    if (status < 0) socket.destroy(systemError(status))
+  }
 }
 
 function isFree(socket: Writing): boolean {
