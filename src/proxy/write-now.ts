@@ -25,7 +25,7 @@ const { TCP, WriteWrap, streamBaseState, kLastWriteWasAsync } = partsOfNode() ??
 let write: Write | undefined = WriteWrap && new WriteWrap()
 
 /**
- * Writes text past the stream, if nothing else waits to be written: a stream makes half a dozen objects for each write, and calls
+ * Writes text past the stream, if nothing else waits to be written: a stream makes several objects for each write, and calls
  * back in a later turn, though the kernel has all of it as a rule when the call returns. What it does not take at once leaves in
  * its order, and whatever goes wrong, goes wrong as with `socket.write`, which is also what is called where this is not to be had.
  *
